@@ -1,0 +1,1 @@
+//! The seam Encoder: frames in, coded pictures out.

@@ -1,0 +1,1 @@
+//! How the browser side hands its file descriptors to the agent side over their one socket.

@@ -1,0 +1,1 @@
+//! The browser side's process: starts Chrome and hands over its screen and its DevTools pipe.

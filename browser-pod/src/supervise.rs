@@ -1,0 +1,1 @@
+//! Starts both sides, sandboxed, and ends them together.
