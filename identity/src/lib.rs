@@ -1,1 +1,57 @@
-//! identity
+//! The only place that builds rustls configurations, issues certificates and checks peer names. It makes keys, but opens no
+//! socket, reads no file and no clock: the time comes in as a parameter.
+//!
+//! Three kinds of TLS: the *door* that people's browsers see, the *enrollment* of a new pod, and *mutual* TLS between
+//! session-api or operator and a pod. Each pod has a key that never leaves its memory and a certificate for it alone.
+
+pub mod authority;
+pub mod door;
+pub mod enrollment;
+pub mod mutual;
+pub mod name;
+
+use rustls::crypto::CryptoProvider;
+use std::sync::Arc;
+
+/// Why a certificate or a configuration could not be made or accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Key or certificate generation failed.
+    #[error("failed to make a certificate")]
+    Make(#[source] rcgen::Error),
+    /// A signing request is malformed or asks with a key of an unknown kind.
+    #[error("failed to read the signing request")]
+    SigningRequest(#[source] rcgen::Error),
+    /// PEM text holds no certificate or no key, or not well-formed ones.
+    #[error("failed to read PEM: {0}")]
+    Pem(String),
+    /// rustls refused a certificate or key.
+    #[error("failed to build the TLS configuration")]
+    Configuration(#[source] rustls::Error),
+    /// The authority's certificate cannot anchor trust.
+    #[error("failed to build the client verifier")]
+    Verifier(#[source] rustls::server::VerifierBuilderError),
+    /// A certificate is not readable.
+    #[error("failed to read the peer's certificate")]
+    Certificate(#[source] webpki::Error),
+    /// The peer showed no certificate.
+    #[error("failed to find a peer certificate")]
+    NoCertificate,
+    /// The certificate's names are not exactly one of ours.
+    #[error("failed to recognise the peer's name")]
+    UnknownPeer,
+    /// The signing request's key is not the key of the connection it came over.
+    #[error("failed to match the signing request with the connection's key")]
+    KeyMismatch,
+    /// A pod's uid has characters that a DNS label cannot have, or is too long.
+    #[error("failed to accept the pod uid: 1 to 63 letters a-z, digits and inner hyphens")]
+    PodUid,
+    /// The point in time lies outside what certificates can say.
+    #[error("failed to express the time in a certificate")]
+    Time,
+}
+
+/// The one crypto provider.
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}

@@ -1,0 +1,116 @@
+//! The authority that signs pods' and our programs' certificates. It signs names that its caller decided on, never names
+//! that a signing request asks for.
+
+use crate::Error;
+use crate::name::{PeerName, PodUid};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PublicKeyData, SanType,
+};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, CertificateSigningRequestDer, PrivateKeyDer};
+use std::time::{Duration, SystemTime};
+use zeroize::Zeroizing;
+
+/// How long an authority is valid: ten years. It is replaced with the installation, not in it.
+const AUTHORITY_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+/// How far a certificate's start lies in the past, against clocks that differ.
+const BACKDATE: Duration = Duration::from_secs(300);
+
+/// A key that signs certificates, and its own certificate.
+pub struct Authority {
+    certificate: CertificateDer<'static>,
+    certificate_pem: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// A certificate with its key, for a program of ours as client.
+pub struct ClientIdentity {
+    pub(crate) certificate: CertificateDer<'static>,
+    pub(crate) key: PrivateKeyDer<'static>,
+}
+
+impl Authority {
+    /// Makes a new authority (ECDSA P-256).
+    pub fn generate(now: SystemTime) -> Result<Self, Error> {
+        let key = KeyPair::generate().map_err(Error::Make)?;
+        let mut params = params(now, AUTHORITY_LIFE)?;
+        params.distinguished_name = named("CoBrowse authority");
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let certificate = params.self_signed(&key).map_err(Error::Make)?;
+        let certificate_pem = certificate.pem();
+        Ok(Self { certificate: certificate.der().clone(), certificate_pem, issuer: Issuer::new(params, key) })
+    }
+
+    /// Reads what `to_pem` wrote.
+    pub fn from_pem(certificate: &str, key: &str) -> Result<Self, Error> {
+        let certificate_pem = certificate.to_owned();
+        let certificate =
+            CertificateDer::from_pem_slice(certificate.as_bytes()).map_err(|e| Error::Pem(e.to_string()))?;
+        let key = KeyPair::from_pem(key).map_err(Error::Make)?;
+        let issuer = Issuer::from_ca_cert_der(&certificate, key).map_err(Error::Make)?;
+        Ok(Self { certificate, certificate_pem, issuer })
+    }
+
+    /// Certificate and key as PEM. The key is a secret.
+    pub fn to_pem(&self) -> (String, Zeroizing<String>) {
+        (self.certificate_pem.clone(), Zeroizing::new(self.issuer.key().serialize_pem()))
+    }
+
+    /// The certificate that peers trust.
+    pub fn certificate(&self) -> &CertificateDer<'static> {
+        &self.certificate
+    }
+
+    /// Signs a pod's key for its name alone. Of the request only the key is used.
+    pub fn issue_pod(
+        &self,
+        signing_request: &[u8],
+        uid: &PodUid,
+        now: SystemTime,
+        life: Duration,
+    ) -> Result<CertificateDer<'static>, Error> {
+        let request = CertificateSigningRequestDer::from(signing_request);
+        let request = CertificateSigningRequestParams::from_der(&request).map_err(Error::SigningRequest)?;
+        self.sign(&request.public_key, &PeerName::Pod(uid.clone()), now, life, ExtendedKeyUsagePurpose::ServerAuth)
+    }
+
+    /// Makes a key and certificate for a program that dials pods.
+    pub fn issue_client(&self, name: &PeerName, now: SystemTime, life: Duration) -> Result<ClientIdentity, Error> {
+        let key = KeyPair::generate().map_err(Error::Make)?;
+        let certificate = self.sign(&key, name, now, life, ExtendedKeyUsagePurpose::ClientAuth)?;
+        let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(|e| Error::Pem(e.to_owned()))?;
+        Ok(ClientIdentity { certificate, key })
+    }
+
+    fn sign(
+        &self,
+        key: &impl PublicKeyData,
+        name: &PeerName,
+        now: SystemTime,
+        life: Duration,
+        usage: ExtendedKeyUsagePurpose,
+    ) -> Result<CertificateDer<'static>, Error> {
+        let mut params = params(now, life)?;
+        params.subject_alt_names = vec![SanType::DnsName(name.to_string().try_into().map_err(Error::Make)?)];
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![usage];
+        Ok(params.signed_by(key, &self.issuer).map_err(Error::Make)?.der().clone())
+    }
+}
+
+/// Parameters valid from a little before `now` for `life`.
+pub(crate) fn params(now: SystemTime, life: Duration) -> Result<CertificateParams, Error> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params.not_before = now.checked_sub(BACKDATE).ok_or(Error::Time)?.into();
+    params.not_after = now.checked_add(life).ok_or(Error::Time)?.into();
+    Ok(params)
+}
+
+pub(crate) fn named(name: &str) -> DistinguishedName {
+    let mut distinguished = DistinguishedName::new();
+    distinguished.push(DnType::CommonName, name);
+    distinguished
+}

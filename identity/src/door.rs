@@ -1,0 +1,68 @@
+//! TLS of the door that people's browsers see, and of clients that trust one given certificate.
+
+use crate::authority::{named, params};
+use crate::{Error, mutual, provider};
+use rcgen::{ExtendedKeyUsagePurpose, KeyPair, SanType};
+use rustls::{ClientConfig, ServerConfig};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use zeroize::Zeroizing;
+
+/// Browsers refuse server certificates that are valid for longer than 398 days (CA/Browser Forum, ballot SC-022).
+const DOOR_LIFE: Duration = Duration::from_secs(397 * 24 * 3600);
+
+/// Makes a self-signed certificate and its key, as PEM, for host names and addresses. For trying out; a real installation
+/// brings its own.
+pub fn self_signed(hosts: &[&str], now: SystemTime) -> Result<(String, Zeroizing<String>), Error> {
+    let key = KeyPair::generate().map_err(Error::Make)?;
+    let mut params = params(now, DOOR_LIFE)?;
+    params.distinguished_name = named("CoBrowse, self-signed");
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.subject_alt_names = hosts.iter().map(|host| alternative_name(host)).collect::<Result<_, _>>()?;
+    let certificate = params.self_signed(&key).map_err(Error::Make)?;
+    Ok((certificate.pem(), Zeroizing::new(key.serialize_pem())))
+}
+
+/// What the door serves: TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1.
+pub fn server(certificates: &str, key: &str) -> Result<Arc<ServerConfig>, Error> {
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|e| Error::Pem(e.to_string()))?;
+    let mut config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(Error::Configuration)?
+        .with_no_client_auth()
+        .with_single_cert(read_certificates(certificates)?, key)
+        .map_err(Error::Configuration)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+/// A client that trusts the first of these certificates and nothing else, speaking the given protocols (`h2`, `http/1.1`).
+pub fn client(certificates: &str, protocols: &[&str]) -> Result<Arc<ClientConfig>, Error> {
+    let first = read_certificates(certificates)?.swap_remove(0);
+    let mut config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(Error::Configuration)?
+        .with_root_certificates(mutual::roots(first)?)
+        .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|p| p.as_bytes().to_vec()).collect();
+    Ok(Arc::new(config))
+}
+
+fn read_certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+    match read {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        Ok(_) => Err(Error::Pem("no certificate in it".to_owned())),
+        Err(error) => Err(Error::Pem(error.to_string())),
+    }
+}
+
+fn alternative_name(host: &str) -> Result<SanType, Error> {
+    match host.parse::<IpAddr>() {
+        Ok(address) => Ok(SanType::IpAddress(address)),
+        Err(_) => Ok(SanType::DnsName(host.try_into().map_err(Error::Make)?)),
+    }
+}
