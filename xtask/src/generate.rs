@@ -1,18 +1,31 @@
-//! Generates Rust code from `proto/` into `wire/src/gen`. It writes files and compares nothing; `tidy` compares.
+//! Generates code: from `proto/` for Rust and for the console. It writes files and compares nothing; `tidy` compares.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use prost::Message;
 use std::path::Path;
+use std::process::Command;
 
 const FILES: [&str; 6] = ["participant", "control", "stream", "session", "pod", "account"];
 
-/// Writes all generated code below the repository's root.
-pub(crate) fn all() -> Result<()> {
-    wire(Path::new("wire/src/gen"))
+/// One folder of generated code and what writes it.
+pub(crate) struct Generated {
+    /// Below the repository's root.
+    pub(crate) folder: &'static str,
+    /// Writes all files of the folder to another one.
+    pub(crate) write: fn(&Path) -> Result<()>,
 }
 
-/// Writes the code of `cobrowse.v1` and its descriptor set to `out`.
-pub(crate) fn wire(out: &Path) -> Result<()> {
+/// All generated code of the repository.
+pub(crate) const GENERATED: &[Generated] =
+    &[Generated { folder: "wire/src/gen", write: wire }, Generated { folder: "console/src/gen", write: console }];
+
+/// Writes all generated code below the repository's root.
+pub(crate) fn all() -> Result<()> {
+    GENERATED.iter().try_for_each(|generated| (generated.write)(Path::new(generated.folder)))
+}
+
+/// Writes the Rust code of `cobrowse.v1` and its descriptor set to `out`.
+fn wire(out: &Path) -> Result<()> {
     let files = FILES.map(|name| format!("cobrowse/v1/{name}.proto"));
     let descriptors = protox::compile(files, ["proto"]).context("failed to compile proto/")?;
     std::fs::create_dir_all(out)?;
@@ -24,5 +37,37 @@ pub(crate) fn wire(out: &Path) -> Result<()> {
         .bytes(".cobrowse.v1.DownloadFileResponse.content")
         .bytes(".cobrowse.v1.DownloadResponse.content")
         .compile_fds(descriptors)
-        .context("failed to generate code from proto/")
+        .context("failed to generate code from proto/")?;
+    format(&out.join("cobrowse.v1.rs"))
+}
+
+/// Formats one generated Rust file as `cargo fmt` would, so that both agree on it.
+pub(crate) fn format(file: &Path) -> Result<()> {
+    let status = Command::new("rustfmt")
+        .args(["--edition", "2024", "--config-path", "rustfmt.toml"])
+        .arg(file)
+        .status()
+        .context("failed to start rustfmt")?;
+    ensure!(status.success(), "failed to format {}", file.display());
+    Ok(())
+}
+
+/// Writes the TypeScript code of `cobrowse.v1` to `out`, with the tools among the console's packages.
+fn console(out: &Path) -> Result<()> {
+    let tools = std::env::current_dir()?.join("console/node_modules/.bin");
+    let (buf, plugin) = (tools.join("buf"), tools.join("protoc-gen-es"));
+    ensure!(buf.exists() && plugin.exists(), "failed to find buf among the console's packages: run `make packages`");
+    let out = std::path::absolute(out)?;
+    let template = serde_json::json!({
+        "version": "v2",
+        "clean": true,
+        "plugins": [{ "local": plugin, "out": out, "opt": "target=ts" }],
+    });
+    let status = Command::new(buf)
+        .args(["generate", "--template", &template.to_string()])
+        .current_dir("proto")
+        .status()
+        .context("failed to start buf")?;
+    ensure!(status.success(), "failed to generate the console's code from proto/");
+    Ok(())
 }

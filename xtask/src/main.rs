@@ -1,19 +1,35 @@
-//! Repository chores. `cargo run -p xtask -- help` lists them.
+//! Repository chores. `cargo run -p xtask -- help` lists them; `make` calls them.
 
+mod demo;
 mod generate;
+mod tidy;
 
-use anyhow::Result;
 use clap::Parser;
+use std::process::ExitCode;
 
 /// What to do.
 #[derive(Parser)]
 enum Chore {
-    /// Writes the code generated from proto/.
+    /// Writes all generated code: from proto/ for Rust and for the console.
     Gen,
+    /// Checks the rules of the house that no other tool checks.
+    Tidy,
+    /// Starts the sample websites and session-api, prints where to look, and ends both on Ctrl-C.
+    Demo(demo::Options),
 }
 
-fn main() -> Result<()> {
-    match Chore::parse() {
+#[expect(clippy::print_stderr, reason = "a chore talks to the person who runs it")]
+fn main() -> ExitCode {
+    let done = match Chore::parse() {
         Chore::Gen => generate::all(),
+        Chore::Tidy => tidy::run(),
+        Chore::Demo(options) => demo::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -1,0 +1,82 @@
+# The one entry point. `make` alone lists the targets.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+STAGE := .ci/stage
+CARGO := cargo
+LOCKED := --locked
+PORT ?= 8443
+SHOP_PORT ?= 8300
+BANK_PORT ?= 8301
+
+export CARGO_TERM_COLOR ?= auto
+export CARGO_INCREMENTAL ?= 1
+
+.PHONY: help
+help: ## List the targets
+	@echo 'CoBrowse: two people in one real browser. Targets:'; echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+.PHONY: demo
+demo: tools packages build ## Build all, start it on this machine, print two addresses and the demo sign-ins; Ctrl-C ends it
+	@target/debug/xtask demo --port $(PORT) --shop-port $(SHOP_PORT) --bank-port $(BANK_PORT)
+
+.PHONY: test
+test: check build ## Everything that must hold: check, units, contract, console, flows in real browsers
+	@$(STAGE) 'tests of the Rust code' 900 $(CARGO) test $(LOCKED) --workspace --quiet
+	@$(STAGE) 'tests of the console' 180 npm --prefix console test --silent
+	@$(STAGE) 'tests of the sample website' 60 node --test examples/shop
+	@$(STAGE) 'flows in real browsers' 900 e2e/run
+	@echo; echo 'stages, seconds:'; column -t -s $$'\t' target/stages.tsv
+
+.PHONY: check
+check: started tools packages console-build ## Formatting, lints, house rules, licences, documentation, contract, console types
+	@$(STAGE) 'formatting' 60 $(CARGO) fmt --all --check
+	@$(STAGE) 'lints' 900 $(CARGO) clippy $(LOCKED) --workspace --all-targets --quiet -- -D warnings
+	@$(STAGE) 'house rules' 300 $(CARGO) run $(LOCKED) --quiet --package xtask -- tidy
+	@$(STAGE) 'licences and sources' 600 .ci/cargo-deny --log-level error --locked check --hide-inclusion-graph --allow duplicate licenses bans sources
+	@$(STAGE) 'documentation' 300 env RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(LOCKED) --workspace --no-deps --document-private-items --quiet
+	@$(STAGE) 'contract' 60 console/node_modules/.bin/buf lint proto
+	@$(STAGE) 'types of the flows' 120 e2e/node_modules/.bin/tsc --project e2e
+
+.PHONY: gen
+gen: packages ## Write the generated code again, from proto/
+	@$(STAGE) 'generated code' 300 $(CARGO) run $(LOCKED) --quiet --package xtask -- gen
+
+.PHONY: bench
+bench: tools packages build ## Measure latency, bandwidth, processor and memory; prints a table, writes JSON
+	@$(STAGE) 'benches' 1800 bench/run
+
+.PHONY: console
+console: packages ## Work on the console's pages alone, on a fake transport
+	@npm --prefix console run dev
+
+.PHONY: tools
+tools: ## Install the Debian packages needed, or say which
+	@$(STAGE) 'Debian packages' 900 .ci/tools
+
+.PHONY: packages
+packages: ## Install the npm packages of console/ and e2e/ from their lock files
+	@$(STAGE) 'npm packages of the console' 300 .ci/packages console
+	@$(STAGE) 'npm packages of the flows' 300 .ci/packages e2e
+
+.PHONY: build
+build: console-build ## Build the console and all programs
+	@$(STAGE) 'programs' 1200 $(CARGO) build $(LOCKED) --workspace
+
+# Types are checked and pages are packed; skipped while nothing of it changed.
+CONSOLE_SOURCES := $(shell find console -path console/node_modules -prune -o -path console/dist -prune -o -type f -print 2>/dev/null)
+.PHONY: console-build
+console-build: console/dist/index.html
+console/dist/index.html: $(CONSOLE_SOURCES)
+	@$(STAGE) 'console: types and pages' 180 npm --prefix console run build --silent
+
+.PHONY: started
+started:
+	@mkdir -p target; rm -f target/stages.tsv
+
+.PHONY: clean-demo
+clean-demo: ## Forget the demo's accounts and certificate
+	@rm -rf .cache/demo

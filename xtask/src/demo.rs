@@ -1,0 +1,126 @@
+//! Starts the sample websites and session-api for a person to try, says where to look, and ends both together.
+//! It builds nothing; `make demo` does.
+
+mod ready;
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::process::{Child, Command};
+
+const READY_WITHIN: Duration = Duration::from_secs(60);
+const END_WITHIN: Duration = Duration::from_secs(10);
+
+/// Where the demo listens.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Port of session-api and its pages.
+    #[arg(long, default_value_t = 8443)]
+    port: u16,
+    /// Port of the sample shop.
+    #[arg(long, default_value_t = 8300)]
+    shop_port: u16,
+    /// Port of the sample bank, the second tenant's site.
+    #[arg(long, default_value_t = 8301)]
+    bank_port: u16,
+    /// Where accounts, certificate and reports of the demo are kept.
+    #[arg(long, default_value = ".cache/demo")]
+    data_dir: PathBuf,
+}
+
+/// Runs until Ctrl-C or until one of the programs ends.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    // One thread: the programs end when the thread that started them does.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(serve(options))
+}
+
+async fn serve(options: &Options) -> Result<()> {
+    let ports = [options.shop_port, options.bank_port, options.port];
+    ports.into_iter().try_for_each(ready::free)?;
+    std::fs::create_dir_all(&options.data_dir)?;
+    let mut shop = start("the sample websites", &mut shop(options))?;
+    let mut door = start("session-api", &mut session_api(options))?;
+    let ended = tokio::select! {
+        ready = ready::all(&ports, READY_WITHIN) => match ready {
+            Ok(()) => { say(options); until_end(&mut shop, &mut door).await }
+            Err(error) => Err(error),
+        },
+        ended = until_end(&mut shop, &mut door) => ended,
+    };
+    let (_, _) = tokio::join!(end(&mut door), end(&mut shop));
+    ended
+}
+
+async fn until_end(shop: &mut Child, door: &mut Child) -> Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+        status = shop.wait() => bail!("the sample websites ended: {}", status?),
+        status = door.wait() => bail!("session-api ended: {}", status?),
+    }
+}
+
+fn shop(options: &Options) -> Command {
+    let mut command = watched("node");
+    command.arg("examples/shop/server.mjs");
+    command.args(["--port", &options.shop_port.to_string(), "--bank-port", &options.bank_port.to_string()]);
+    command.args(["--console", &console(options)]);
+    command
+}
+
+fn session_api(options: &Options) -> Command {
+    let mut command = watched(Path::new("target/debug/session-api"));
+    command
+        .args(["--listen", &format!("127.0.0.1:{}", options.port), "--demo"])
+        .arg("--data-dir")
+        .arg(&options.data_dir);
+    command
+}
+
+/// A command whose process gets SIGTERM when this one dies, however it dies.
+fn watched(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "TERM", "--"]).arg(program);
+    command
+}
+
+fn start(name: &str, command: &mut Command) -> Result<Child> {
+    // A group of its own: the terminal's Ctrl-C reaches this process alone, which ends them in order.
+    command.process_group(0).kill_on_drop(true);
+    command.spawn().with_context(|| format!("failed to start {name}"))
+}
+
+/// Asks a program to end, and makes it end when it does not.
+async fn end(child: &mut Child) -> Result<()> {
+    let Some(pid) = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw) else { return Ok(()) };
+    kill_process_group(pid, Signal::TERM).context("failed to end a program")?;
+    if tokio::time::timeout(END_WITHIN, child.wait()).await.is_err() {
+        ensure!(kill_process_group(pid, Signal::KILL).is_ok(), "failed to kill a program");
+        child.wait().await?;
+    }
+    Ok(())
+}
+
+fn console(options: &Options) -> String {
+    format!("https://localhost:{}", options.port)
+}
+
+#[expect(clippy::print_stdout, reason = "a chore talks to the person who runs it")]
+fn say(options: &Options) {
+    let console = console(options);
+    println!();
+    println!("  CoBrowse runs. Open these in two browsers (or one, with a private window for the agent):");
+    println!();
+    println!("    end user   http://shop.localhost:{}   and press \"Get help from an agent\"", options.shop_port);
+    println!("    agent      {console}/agent");
+    println!();
+    println!("  The certificate is made here and known to nobody: your browser warns once, continue to localhost.");
+    println!("  Demo sign-ins: printed above at the first start; `make clean-demo` makes new ones.");
+    println!("  Second tenant: http://bank.localhost:{}", options.bank_port);
+    println!("  Ctrl-C ends everything.");
+    println!();
+}

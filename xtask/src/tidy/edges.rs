@@ -1,0 +1,114 @@
+//! Who may import whom, and which crates the pure ones must never see. The table is ARCHITECTURE.md's.
+
+use super::Fault;
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+use std::process::Command;
+
+/// A crate of ours and the crates of ours it may import.
+const MAY_IMPORT: [(&str, &[&str]); 7] = [
+    ("cobrowse-session", &[]),
+    ("cobrowse-wire", &["cobrowse-session"]),
+    ("cobrowse-identity", &[]),
+    ("cobrowse-crds", &["cobrowse-session"]),
+    ("cobrowse-session-api", &["cobrowse-session", "cobrowse-wire", "cobrowse-crds", "cobrowse-identity"]),
+    ("cobrowse-browser-pod", &["cobrowse-session", "cobrowse-wire", "cobrowse-identity"]),
+    ("xtask", &[]),
+];
+
+const PURE: [&str; 4] = ["cobrowse-session", "cobrowse-wire", "cobrowse-identity", "cobrowse-crds"];
+
+/// Crates that do I/O, read clocks or draw randomness.
+const IMPURE: [&str; 12] = [
+    "tokio",
+    "axum",
+    "hyper",
+    "hyper-util",
+    "sqlx",
+    "rustix",
+    "rand",
+    "getrandom",
+    "kube",
+    "tempfile",
+    "tracing",
+    "anyhow",
+];
+
+/// The part of `cargo metadata` that is read.
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    kind: Option<String>,
+}
+
+/// Asks cargo for the edges of the workspace and checks them.
+pub(crate) fn check() -> Result<Vec<Fault>> {
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .output()
+        .context("failed to start cargo")?;
+    ensure!(output.status.success(), "failed to read the workspace: {}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Metadata = serde_json::from_slice(&output.stdout).context("failed to read cargo's metadata")?;
+    Ok(metadata.packages.iter().flat_map(package).collect())
+}
+
+fn package(package: &Package) -> Vec<Fault> {
+    let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == package.name) else {
+        let text = "a new crate needs the rule that it enforces: add it to xtask/src/tidy/edges.rs and ARCHITECTURE.md";
+        return vec![Fault::new("edge", &package.name, text)];
+    };
+    let imports = package.dependencies.iter().filter(|dependency| dependency.kind.as_deref() != Some("dev"));
+    imports.filter_map(|dependency| edge(&package.name, allowed, &dependency.name)).collect()
+}
+
+fn edge(from: &str, allowed: &[&str], to: &str) -> Option<Fault> {
+    let ours = MAY_IMPORT.iter().any(|(name, _)| *name == to);
+    if ours && !allowed.contains(&to) {
+        let text = format!("must not import {to}: move what both need down to a pure crate, or talk over the wire");
+        return Some(Fault::new("edge", from, text));
+    }
+    if PURE.contains(&from) && IMPURE.contains(&to) {
+        let text = format!("is pure and must not see {to}: take what it needs as an argument");
+        return Some(Fault::new("edge", from, text));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(name: &str, dependency: &str, kind: Option<&str>) -> usize {
+        let dependency = Dependency { name: dependency.to_owned(), kind: kind.map(str::to_owned) };
+        package(&Package { name: name.to_owned(), dependencies: vec![dependency] }).len()
+    }
+
+    #[test]
+    fn programs_never_import_each_other() {
+        assert_eq!(faults("cobrowse-session-api", "cobrowse-browser-pod", None), 1);
+        assert_eq!(faults("cobrowse-session-api", "cobrowse-session", None), 0);
+    }
+
+    #[test]
+    fn pure_crates_see_no_runtime() {
+        assert_eq!(faults("cobrowse-session", "tokio", None), 1);
+        assert_eq!(faults("cobrowse-session", "tokio", Some("dev")), 0);
+        assert_eq!(faults("cobrowse-session", "cobrowse-wire", None), 1);
+    }
+
+    #[test]
+    fn an_unknown_crate_needs_a_rule() {
+        assert_eq!(faults("cobrowse-junk", "serde", None), 1);
+    }
+}
