@@ -20,7 +20,8 @@ impl Encoder for Jpeg {
         let mut data = Vec::with_capacity(256 * 1024);
         let mut encoder = jpeg_encoder::Encoder::new(&mut data, percent(quality));
         encoder.set_sampling_factor(SamplingFactor::F_2_2);
-        let size = |value: u32| u16::try_from(value).map_err(|_| Error::Frame { width: frame.width, height: frame.height });
+        let size =
+            |value: u32| u16::try_from(value).map_err(|_| Error::Frame { width: frame.width, height: frame.height });
         let (width, height) = (size(frame.width)?, size(frame.height)?);
         encoder.encode(&self.rgb, width, height, ColorType::Rgb).map_err(Error::Jpeg)?;
         let data = Bytes::from(data);
@@ -57,8 +58,16 @@ mod tests {
 
     #[test]
     fn a_grey_frame_becomes_a_jpeg_of_its_size() {
-        let frame = Frame { width: 32, height: 16, luma: vec![126; 512], cb: vec![128; 128], cr: vec![128; 128], ..Frame::default() };
-        let coded = Jpeg::default().encode(&frame, Quality::CRISP, false).expect("a valid frame").expect("always a picture");
+        let frame = Frame {
+            width: 32,
+            height: 16,
+            luma: vec![126; 512],
+            cb: vec![128; 128],
+            cr: vec![128; 128],
+            ..Frame::default()
+        };
+        let coded =
+            Jpeg::default().encode(&frame, Quality::CRISP, false).expect("a valid frame").expect("always a picture");
         assert!(coded.key);
         assert_eq!(&coded.data[..2], [0xff, 0xd8]);
         assert_eq!(&coded.data[coded.data.len() - 2..], [0xff, 0xd9]);
@@ -66,7 +75,14 @@ mod tests {
 
     #[test]
     fn a_frame_with_short_planes_is_refused() {
-        let frame = Frame { width: 32, height: 16, luma: vec![126; 511], cb: vec![128; 128], cr: vec![128; 128], ..Frame::default() };
+        let frame = Frame {
+            width: 32,
+            height: 16,
+            luma: vec![126; 511],
+            cb: vec![128; 128],
+            cr: vec![128; 128],
+            ..Frame::default()
+        };
         assert!(matches!(Jpeg::default().encode(&frame, Quality::CRISP, false), Err(Error::Frame { .. })));
     }
 }

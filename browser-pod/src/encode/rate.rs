@@ -73,7 +73,10 @@ impl Rate {
     pub fn quality(&mut self, now: u64, share: u32) -> Quality {
         self.drain(now);
         if share > SMALL {
-            let start = self.moving.filter(|(_, last)| now.saturating_sub(*last) < MOTION_GAP_US).map_or(now, |(start, _)| start);
+            let start = self
+                .moving
+                .filter(|(_, last)| now.saturating_sub(*last) < MOTION_GAP_US)
+                .map_or(now, |(start, _)| start);
             self.moving = Some((start, now));
         }
         if share <= SMALL && self.backlog_bits < self.allowance() {

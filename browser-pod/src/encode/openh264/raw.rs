@@ -147,12 +147,7 @@ fn source_picture(frame: &Frame, number: u64) -> sys::SSourcePicture {
         iColorFormat: sys::videoFormatI420,
         iStride: [width, half, half, 0],
         // The library only reads its source.
-        pData: [
-            frame.luma.as_ptr().cast_mut(),
-            frame.cb.as_ptr().cast_mut(),
-            frame.cr.as_ptr().cast_mut(),
-            null_mut(),
-        ],
+        pData: [frame.luma.as_ptr().cast_mut(), frame.cb.as_ptr().cast_mut(), frame.cr.as_ptr().cast_mut(), null_mut()],
         iPicWidth: width,
         iPicHeight: frame.height as c_int,
         // Only differences count; 16 ms is a frame at 60 per second.

@@ -37,7 +37,8 @@ fn code(encoder: &mut OpenH264, frame: &Frame, quality: Quality, key: bool) -> C
 #[test]
 fn the_first_picture_is_a_key_with_parameter_sets_and_two_slices() {
     let coded = code(&mut OpenH264::default(), &text(0), Quality::CRISP, false);
-    let units: Vec<u8> = openh264::nal_units(&coded.data).map(|unit| unit[if unit[2] == 1 { 3 } else { 4 }] & 31).collect();
+    let units: Vec<u8> =
+        openh264::nal_units(&coded.data).map(|unit| unit[if unit[2] == 1 { 3 } else { 4 }] & 31).collect();
     assert!(coded.key);
     assert_eq!(units, [7, 8, 5, 5]);
 }
@@ -83,7 +84,8 @@ fn another_size_starts_with_a_key() {
     let mut encoder = OpenH264::default();
     code(&mut encoder, &text(0), Quality::CRISP, false);
     let chroma = vec![128; 64 * 16];
-    let small = Frame { width: 64, height: 64, luma: vec![50; 64 * 64], cb: chroma.clone(), cr: chroma, ..Frame::default() };
+    let small =
+        Frame { width: 64, height: 64, luma: vec![50; 64 * 64], cb: chroma.clone(), cr: chroma, ..Frame::default() };
     let coded = code(&mut encoder, &small, Quality::CRISP, false);
     assert!(coded.key);
     assert_eq!((coded.width, coded.height), (64, 64));

@@ -27,7 +27,15 @@ impl Display for FakeDisplay {
         }
         *taken = Some(shade);
         let all = Rect { x: 0, y: 0, width: 64, height: 64 };
-        *frame = Frame { width: 64, height: 64, luma: vec![shade; 4096], cb: vec![128; 1024], cr: vec![128; 1024], damage: vec![all], generation: 0 };
+        *frame = Frame {
+            width: 64,
+            height: 64,
+            luma: vec![shade; 4096],
+            cb: vec![128; 1024],
+            cr: vec![128; 1024],
+            damage: vec![all],
+            generation: 0,
+        };
         true
     }
     fn resize(&self, _size: Size) {}
