@@ -1,1 +1,19 @@
-//! session
+//! The rules of a co-browsing session: who may see, join and act, and how long.
+//! Pure: it does no I/O, reads no clock and draws no randomness; time and random bytes come in as arguments.
+
+pub mod attempts;
+pub mod id;
+pub mod live;
+pub mod participant;
+pub mod permission;
+pub mod pin;
+pub mod policy;
+pub mod random;
+pub mod secret;
+pub mod site;
+pub mod time;
+pub mod waiting;
+
+pub use id::{AccountId, ParticipantId, SessionId, TenantId};
+pub use participant::{EndReason, Participant, Permissions, PersonName, Role};
+pub use time::Timestamp;

@@ -1,0 +1,115 @@
+//! Counting wrong PINs per agent, address and tenant: a sliding window that never lets more tries through than it says.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::time::Timestamp;
+
+/// At most so many wrong tries in any window of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Wrong tries allowed in one window.
+    pub tries: u32,
+    /// The window's length.
+    pub window: Duration,
+}
+
+/// The limits of one tenant's joins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Per agent's account.
+    pub agent: Limit,
+    /// Per network address.
+    pub address: Limit,
+    /// Per tenant. The PIN's length follows from it.
+    pub tenant: Limit,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let window = Duration::from_secs(600);
+        Self {
+            agent: Limit { tries: 5, window },
+            address: Limit { tries: 20, window },
+            tenant: Limit { tries: 100, window },
+        }
+    }
+}
+
+impl Limit {
+    /// The most wrong tries that fit into `life`, whenever it begins.
+    pub fn tries_within(&self, life: Duration) -> u64 {
+        let window = self.window.as_millis().max(1);
+        let windows = u64::try_from(life.as_millis().div_ceil(window)).unwrap_or(u64::MAX).max(1);
+        windows.saturating_mul(u64::from(self.tries))
+    }
+}
+
+/// Too many wrong tries.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("failed to admit another try: too many wrong ones, wait {} s", .retry_after.as_secs_f64().ceil())]
+pub struct Locked {
+    /// When the next try is let through.
+    pub retry_after: Duration,
+}
+
+impl Locked {
+    /// The stable CamelCase reason.
+    pub const fn reason(&self) -> &'static str {
+        "TooManyAttempts"
+    }
+}
+
+/// The wrong tries of one agent, address or tenant. Keep the moments in the store, one row per key.
+///
+/// In the transaction that looks a PIN up: [`Attempts::check`] all three first; when the PIN admits nobody, [`Attempts::record`]
+/// on all three.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attempts {
+    moments: Vec<Timestamp>,
+}
+
+impl Attempts {
+    /// From the moments in the store, in any order.
+    pub fn from_moments(mut moments: Vec<Timestamp>) -> Self {
+        moments.sort_unstable();
+        Self { moments }
+    }
+
+    /// The moments to keep, oldest first; never more than the limit's tries.
+    pub fn moments(&self) -> &[Timestamp] {
+        &self.moments
+    }
+
+    /// Whether another try is let through now. A limit of no tries lets none through.
+    pub fn check(&self, limit: &Limit, now: Timestamp) -> Result<(), Locked> {
+        let recent = self.recent(limit, now);
+        let tries = usize::try_from(limit.tries).unwrap_or(usize::MAX);
+        if recent.len() < tries {
+            return Ok(());
+        }
+        // The try that has to grow old before there is room for one more.
+        let blocking = recent.len().checked_sub(tries).and_then(|i| recent.get(i)).copied().unwrap_or(now);
+        Err(Locked { retry_after: (blocking + limit.window).since(now) })
+    }
+
+    /// Counts one wrong try.
+    pub fn record(&mut self, limit: &Limit, now: Timestamp) {
+        self.moments = self.recent(limit, now).to_vec();
+        self.moments.push(now);
+        let tries = usize::try_from(limit.tries).unwrap_or(usize::MAX);
+        let surplus = self.moments.len().saturating_sub(tries);
+        self.moments.drain(..surplus);
+    }
+
+    /// When this counter is empty again and its row can go.
+    pub fn forget_at(&self, limit: &Limit) -> Option<Timestamp> {
+        self.moments.last().map(|last| *last + limit.window)
+    }
+
+    fn recent(&self, limit: &Limit, now: Timestamp) -> &[Timestamp] {
+        let old = self.moments.partition_point(|moment| *moment + limit.window <= now);
+        &self.moments[old..]
+    }
+}

@@ -1,0 +1,198 @@
+//! Who may call what: one enum of permissions, one table. And `TenantScope`, the proof of a tenant that every store call takes.
+
+use crate::id::{AccountId, TenantId};
+use crate::secret::SecretHash;
+use crate::site::SiteOwner;
+use crate::time::Timestamp;
+use crate::waiting::Row;
+
+/// What an account of a tenant is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccountRole {
+    /// Helps end users.
+    Agent,
+    /// Helps, and looks over agents' shoulders.
+    Supervisor,
+    /// Reads reports and audit, and nothing else.
+    Auditor,
+    /// Sets the tenant up and can end any of its sessions.
+    Administrator,
+}
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CallerRole {
+    /// Somebody without token or sign-in.
+    Visitor,
+    /// The end user of one session, by its token.
+    EndUser,
+    /// A signed-in account.
+    Account(AccountRole),
+}
+
+/// Everything that can be asked of session-api.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// `SessionService.ResolveSite`
+    ResolveSite,
+    /// `SessionService.StartSession`
+    StartSession,
+    /// `SessionService.RenewPin`
+    RenewPin,
+    /// `SessionService.JoinSession`
+    JoinSession,
+    /// `SessionService.AllowParticipant`
+    AllowParticipant,
+    /// `SessionService.DenyParticipant`
+    DenyParticipant,
+    /// `SessionService.GetSession`
+    GetSession,
+    /// `SessionService.WatchSession`
+    WatchSession,
+    /// `SessionService.CreateTicket`
+    CreateTicket,
+    /// `SessionService.CreateInvitation`
+    CreateInvitation,
+    /// `SessionService.AcceptInvitation`
+    AcceptInvitation,
+    /// `SessionService.Attach`, also by WebSocket
+    Attach,
+    /// `SessionService.PauseSession`
+    PauseSession,
+    /// `SessionService.ResumeSession`
+    ResumeSession,
+    /// `SessionService.EndSession` of a session the caller is in
+    EndSession,
+    /// `SessionService.EndSession` of any session of the tenant
+    EndAnySession,
+    /// `SessionService.Navigate`
+    Navigate,
+    /// `SessionService.SendGuidance`
+    SendGuidance,
+    /// `SessionService.UploadFile`
+    UploadFile,
+    /// `SessionService.DownloadFile`
+    DownloadFile,
+    /// `AccountService.SignIn`
+    SignIn,
+    /// `AccountService.SignOut`
+    SignOut,
+    /// `AccountService.GetAccount`
+    GetAccount,
+    /// `AccountService.ListReports`
+    ListReports,
+}
+
+/// The one table: whether a caller of this role may ask for this at all. Which session and what in it, the rules of
+/// `waiting` and `live` decide afterwards.
+pub const fn may(caller: CallerRole, permission: Permission) -> bool {
+    use AccountRole::{Administrator, Agent, Auditor, Supervisor};
+    use CallerRole::{Account, EndUser, Visitor};
+    match permission {
+        Permission::ResolveSite | Permission::StartSession | Permission::SignIn => true,
+        Permission::RenewPin
+        | Permission::AllowParticipant
+        | Permission::DenyParticipant
+        | Permission::PauseSession
+        | Permission::ResumeSession
+        | Permission::UploadFile
+        | Permission::DownloadFile => matches!(caller, EndUser),
+        Permission::JoinSession | Permission::AcceptInvitation => matches!(caller, Account(Agent | Supervisor)),
+        Permission::GetSession
+        | Permission::WatchSession
+        | Permission::CreateTicket
+        | Permission::CreateInvitation
+        | Permission::EndSession
+        | Permission::Navigate
+        | Permission::SendGuidance => matches!(caller, EndUser | Account(Agent | Supervisor)),
+        // The ticket in the stream's first message is the proof of who it is.
+        Permission::Attach => true,
+        Permission::EndAnySession => matches!(caller, Account(Administrator)),
+        Permission::SignOut | Permission::GetAccount => !matches!(caller, Visitor | EndUser),
+        Permission::ListReports => matches!(caller, Account(Supervisor | Auditor | Administrator)),
+    }
+}
+
+/// A sign-in as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInRecord {
+    /// Whose.
+    pub account: AccountId,
+    /// The account's tenant.
+    pub tenant: TenantId,
+    /// The account's role.
+    pub role: AccountRole,
+    /// Hash of the sign-in's secret, `Purpose::SignIn`.
+    pub token: SecretHash,
+    /// When it stops counting.
+    pub expires_at: Timestamp,
+}
+
+/// A person whose sign-in was proven. Made by [`SignedIn::prove`] alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    account: AccountId,
+    role: AccountRole,
+    scope: TenantScope,
+}
+
+impl SignedIn {
+    /// The person of this record, when the presented secret is the record's and it has not expired.
+    pub fn prove(record: &SignInRecord, presented: &SecretHash, now: Timestamp) -> Option<Self> {
+        if record.token != *presented || record.expires_at <= now {
+            return None;
+        }
+        let scope = TenantScope { tenant: record.tenant.clone() };
+        Some(Self { account: record.account.clone(), role: record.role, scope })
+    }
+
+    /// Whose sign-in it is.
+    pub fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// The account's role.
+    pub fn role(&self) -> AccountRole {
+        self.role
+    }
+
+    /// The account's tenant, for store calls.
+    pub fn scope(&self) -> &TenantScope {
+        &self.scope
+    }
+}
+
+/// The right to read and write one tenant's data. It is made from a proof and in no other way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TenantScope {
+    tenant: TenantId,
+}
+
+impl TenantScope {
+    /// From the session row whose end user's token was presented.
+    pub fn of_end_user(row: &Row, presented: &SecretHash) -> Option<Self> {
+        (row.end_user_token == *presented).then(|| Self { tenant: row.tenant.clone() })
+    }
+
+    /// From the session row that holds the presented ticket. Whether the ticket still counts is `waiting::decide`'s matter.
+    pub fn of_ticket(row: &Row, presented: &SecretHash) -> Option<Self> {
+        row.tickets.iter().any(|ticket| ticket.hash == *presented).then(|| Self { tenant: row.tenant.clone() })
+    }
+
+    /// From a session row that is due, for the program that keeps deadlines.
+    pub fn of_due_session(row: &Row, now: Timestamp) -> Option<Self> {
+        let due = crate::waiting::next_deadline(row).is_some_and(|at| at <= now);
+        due.then(|| Self { tenant: row.tenant.clone() })
+    }
+
+    /// From the installation's own configuration: the tenant that owns a site. For starting a session, and for setting up
+    /// the tenant's first accounts.
+    pub fn of_site_owner(owner: &SiteOwner<'_>) -> Self {
+        Self { tenant: owner.tenant().clone() }
+    }
+
+    /// The tenant.
+    pub fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+}
