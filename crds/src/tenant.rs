@@ -1,0 +1,236 @@
+//! `CoBrowseTenant`: a company, its sites, what is masked there, and the limits of its sessions.
+
+mod document;
+mod policy;
+
+use cobrowse_session::TenantId;
+use cobrowse_session::participant::{NameError, PersonName};
+use cobrowse_session::policy::SessionPolicy;
+use cobrowse_session::site::{HostPattern, PageUrl, PatternError, UrlError};
+use thiserror::Error;
+
+use document::{Document, SiteDocument, SpecDocument};
+
+/// The version of the kinds that this code reads.
+pub const API_VERSION: &str = "cobrowse.dev/v1alpha1";
+/// The kind.
+pub const KIND: &str = "CoBrowseTenant";
+
+const SITES_MAX: usize = 100;
+const SELECTORS_MAX: usize = 100;
+const SELECTOR_BYTES_MAX: usize = 512;
+
+/// Why a text is no tenant. Each message, with its source, says where and how to mend it.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Not YAML, a field that is unknown or missing, or of another type.
+    #[error("failed to read a {KIND}")]
+    Yaml(#[source] serde_norway::Error),
+    /// Another group or version.
+    #[error("failed to read a {KIND}: apiVersion is {0:?}, write {API_VERSION:?}")]
+    ApiVersion(String),
+    /// Another kind.
+    #[error("failed to read a {KIND}: kind is {0:?}, write {KIND:?}")]
+    Kind(String),
+    /// The name is no DNS label.
+    #[error("failed to read metadata.name {name:?}")]
+    Name {
+        /// As found.
+        name: String,
+        /// Why.
+        source: cobrowse_session::id::Error,
+    },
+    /// The company's name.
+    #[error("failed to read {field}")]
+    DisplayName {
+        /// Where.
+        field: String,
+        /// Why.
+        source: NameError,
+    },
+    /// A host pattern.
+    #[error("failed to read {field} {text:?}")]
+    Pattern {
+        /// Where.
+        field: String,
+        /// As found.
+        text: String,
+        /// Why.
+        source: PatternError,
+    },
+    /// A start page's address.
+    #[error("failed to read {field}")]
+    StartUrl {
+        /// Where.
+        field: String,
+        /// Why.
+        source: UrlError,
+    },
+    /// A start page that is on none of the tenant's sites.
+    #[error("failed to read {field}: it is not on a site of pattern {pattern}, write an address on that site")]
+    StartUrlElsewhere {
+        /// Where.
+        field: String,
+        /// The pattern it should match.
+        pattern: String,
+    },
+    /// Fewer or more of something than allowed.
+    #[error("failed to read {field}: it has {count} entries, write {least} to {most}")]
+    Count {
+        /// Where.
+        field: &'static str,
+        /// Found.
+        count: usize,
+        /// Least.
+        least: usize,
+        /// Most.
+        most: usize,
+    },
+    /// A selector that is empty, too long, or could end the style rule it stands in.
+    #[error(
+        "failed to read {field}: write one CSS selector of 1 to {SELECTOR_BYTES_MAX} bytes without braces, semicolons, comments or control characters"
+    )]
+    Selector {
+        /// Where.
+        field: String,
+    },
+    /// A duration that is none.
+    #[error("failed to read {field} {text:?}: write whole numbers with units, for example 2h, 15m or 1m30s")]
+    Duration {
+        /// Where.
+        field: &'static str,
+        /// As found.
+        text: String,
+    },
+    /// A value outside its range.
+    #[error("failed to read {field}: it is {value}, write {least} to {most}")]
+    Range {
+        /// Where.
+        field: &'static str,
+        /// Found.
+        value: String,
+        /// Least.
+        least: String,
+        /// Most.
+        most: String,
+    },
+    /// A warning that would come before there is anything to warn of.
+    #[error(
+        "failed to read spec.session.warning: it is {warning}, write less than spec.session.{limit}, which is {value}"
+    )]
+    WarningTooLong {
+        /// The warning.
+        warning: String,
+        /// The limit's field.
+        limit: &'static str,
+        /// The limit.
+        value: String,
+    },
+}
+
+/// One tenant, whole and right.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// The object's name.
+    pub id: TenantId,
+    /// The company, as end users read it.
+    pub display_name: PersonName,
+    /// Its sites.
+    pub sites: Vec<HostPattern>,
+    /// Where end users without an address can start.
+    pub start_pages: Vec<StartPage>,
+    /// CSS selectors of further fields to mask.
+    pub mask_selectors: Vec<String>,
+    /// The limits of its sessions.
+    pub policy: SessionPolicy,
+    /// Whether demo accounts are made for it at the first start.
+    pub demo: bool,
+}
+
+/// A page to start on.
+#[derive(Clone, Debug)]
+pub struct StartPage {
+    /// What people read, for example "Northwind shop".
+    pub title: PersonName,
+    /// Its address, on one of the tenant's sites.
+    pub url: PageUrl,
+}
+
+impl Tenant {
+    /// Reads one object from YAML. Unknown fields are refused.
+    pub fn from_yaml(text: &str) -> Result<Self, Error> {
+        let document: Document = serde_norway::from_str(text).map_err(Error::Yaml)?;
+        if document.api_version != API_VERSION {
+            return Err(Error::ApiVersion(document.api_version));
+        }
+        if document.kind != KIND {
+            return Err(Error::Kind(document.kind));
+        }
+        let name = document.metadata.name;
+        let id = TenantId::parse(&name).map_err(|source| Error::Name { name, source })?;
+        Self::from_spec(id, document.spec)
+    }
+
+    fn from_spec(id: TenantId, spec: SpecDocument) -> Result<Self, Error> {
+        let display_name = parse_name("spec.displayName", &spec.display_name)?;
+        check_count("spec.sites", spec.sites.len(), 1, SITES_MAX)?;
+        let mut sites = Vec::new();
+        let mut start_pages = Vec::new();
+        for (index, site) in spec.sites.iter().enumerate() {
+            let (pattern, page) = parse_site(&format!("spec.sites[{index}]"), site, &display_name)?;
+            sites.push(pattern);
+            start_pages.extend(page);
+        }
+        let mask_selectors = parse_selectors(spec.masking.selectors)?;
+        let policy = policy::parse(&spec.session)?;
+        Ok(Self { id, display_name, sites, start_pages, mask_selectors, policy, demo: spec.demo })
+    }
+}
+
+fn parse_site(
+    field: &str,
+    site: &SiteDocument,
+    company: &PersonName,
+) -> Result<(HostPattern, Option<StartPage>), Error> {
+    let pattern = HostPattern::parse(&site.pattern).map_err(|source| Error::Pattern {
+        field: format!("{field}.pattern"),
+        text: site.pattern.clone(),
+        source,
+    })?;
+    let title = match &site.title {
+        Some(title) => parse_name(&format!("{field}.title"), title)?,
+        None => company.clone(),
+    };
+    let page = site.start_url.as_deref().map(|text| parse_start_url(field, text, &pattern)).transpose()?;
+    Ok((pattern, page.map(|url| StartPage { title, url })))
+}
+
+fn parse_start_url(field: &str, text: &str, pattern: &HostPattern) -> Result<PageUrl, Error> {
+    let field = format!("{field}.startUrl");
+    let url = PageUrl::parse(text).map_err(|source| Error::StartUrl { field: field.clone(), source })?;
+    if pattern.matches(url.origin()) {
+        return Ok(url);
+    }
+    Err(Error::StartUrlElsewhere { field, pattern: pattern.to_string() })
+}
+
+fn parse_name(field: &str, text: &str) -> Result<PersonName, Error> {
+    PersonName::parse(text).map_err(|source| Error::DisplayName { field: field.to_owned(), source })
+}
+
+fn parse_selectors(selectors: Vec<String>) -> Result<Vec<String>, Error> {
+    check_count("spec.masking.selectors", selectors.len(), 0, SELECTORS_MAX)?;
+    match selectors.iter().position(|selector| !is_selector(selector)) {
+        Some(index) => Err(Error::Selector { field: format!("spec.masking.selectors[{index}]") }),
+        None => Ok(selectors),
+    }
+}
+
+fn is_selector(text: &str) -> bool {
+    let escapes = |c: char| c.is_control() || matches!(c, '{' | '}' | ';');
+    !text.trim().is_empty() && text.len() <= SELECTOR_BYTES_MAX && !text.contains(escapes) && !text.contains("/*")
+}
+
+fn check_count(field: &'static str, count: usize, least: usize, most: usize) -> Result<(), Error> {
+    if (least..=most).contains(&count) { Ok(()) } else { Err(Error::Count { field, count, least, most }) }
+}
