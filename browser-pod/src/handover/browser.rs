@@ -1,0 +1,189 @@
+//! The agent side's view of the browser side: the first message with the descriptors, then orders and their answers.
+
+use super::{Error, Note, Order, Place, Socket};
+use rustix::fs::{MemfdFlags, SealFlags};
+use std::collections::HashMap;
+use std::io::Write;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{oneshot, watch};
+
+/// How long the browser side may take for one order. Files come from and go to memory; this is for a stalled machine.
+const ANSWER: Duration = Duration::from_secs(20);
+/// Bytes of one file in either direction.
+pub(crate) const MAX_FILE: u64 = 64 << 20;
+
+/// What the browser side hands over when Chrome was started.
+#[derive(Debug)]
+pub struct Handover {
+    /// A listening Wayland socket; Chrome connects to it.
+    pub wayland: OwnedFd,
+    /// DevTools messages of Chrome.
+    pub cdp_in: OwnedFd,
+    /// DevTools messages to Chrome.
+    pub cdp_out: OwnedFd,
+    /// For files, and to learn of Chrome's end.
+    pub browser: Browser,
+}
+
+/// Waits for the browser side's first message. Blocks; call it before or beside the runtime.
+pub fn accept(socket: Socket) -> Result<Handover, Error> {
+    let (note, fds) = socket.receive::<Note>()?;
+    match note {
+        Note::Started => {}
+        Note::Exited { reason, .. } => return Err(Error::Refused(reason.unwrap_or_else(|| "Chrome ended".into()))),
+        _ => return Err(Error::Malformed("not the first message")),
+    }
+    let [wayland, cdp_in, cdp_out]: [OwnedFd; 3] =
+        fds.try_into().map_err(|_| Error::Malformed("not three descriptors"))?;
+    Ok(Handover { wayland, cdp_in, cdp_out, browser: Browser::start(socket)? })
+}
+
+/// How Chrome ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exit {
+    /// The exit status; none when a signal ended it or the browser side died with it.
+    pub code: Option<i32>,
+    /// What is known about the cause.
+    pub reason: Option<String>,
+}
+
+type Answer = Result<(String, Option<OwnedFd>), Error>;
+
+#[derive(Debug, Default)]
+struct Pending {
+    next: u64,
+    gone: bool,
+    waiting: HashMap<u64, oneshot::Sender<Answer>>,
+}
+
+/// A handle on the browser side. Dropping the last one ends Chrome.
+#[derive(Debug, Clone)]
+pub struct Browser {
+    shared: Arc<Shared>,
+    exit: watch::Receiver<Option<Exit>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    socket: Socket,
+    pending: Arc<Mutex<Pending>>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.socket.shut();
+    }
+}
+
+impl Browser {
+    fn start(socket: Socket) -> Result<Self, Error> {
+        let reader = socket.share()?;
+        let pending = Arc::new(Mutex::new(Pending::default()));
+        let (told, exit) = watch::channel(None);
+        let for_reader = Arc::clone(&pending);
+        std::thread::Builder::new()
+            .name("handover".into())
+            .spawn(move || read(&reader, &for_reader, &told))
+            .map_err(Error::Socket)?;
+        Ok(Self { shared: Arc::new(Shared { socket, pending }), exit })
+    }
+
+    /// Waits until Chrome is gone.
+    pub async fn exited(&self) -> Exit {
+        let mut exit = self.exit.clone();
+        match exit.wait_for(Option::is_some).await {
+            Ok(seen) => seen.clone().unwrap_or(Exit { code: None, reason: None }),
+            Err(_) => Exit { code: None, reason: None },
+        }
+    }
+
+    /// Writes a file where Chrome can read it and says its path there.
+    pub async fn put(&self, place: Place, name: &str, content: &[u8]) -> Result<String, Error> {
+        let size = content.len() as u64;
+        if size > MAX_FILE {
+            return Err(Error::FileTooLarge { size, limit: MAX_FILE });
+        }
+        let file = sealed(content)?;
+        let name = name.to_owned();
+        self.order(Some(file), move |id| Order::Put { id, place, name }).await.map(|(path, _)| path)
+    }
+
+    /// Opens a finished download. What is read is Chrome's: its size may be anything, so read with a limit.
+    pub async fn take(&self, guid: &str) -> Result<OwnedFd, Error> {
+        let guid = guid.to_owned();
+        let (_, file) = self.order(None, move |id| Order::Take { id, guid }).await?;
+        file.ok_or(Error::Malformed("no file"))
+    }
+
+    /// Removes a download.
+    pub async fn remove(&self, guid: &str) -> Result<(), Error> {
+        let guid = guid.to_owned();
+        self.order(None, move |id| Order::Remove { id, guid }).await.map(|_| ())
+    }
+
+    async fn order(&self, file: Option<OwnedFd>, make: impl FnOnce(u64) -> Order) -> Answer {
+        let (tell, answer) = oneshot::channel();
+        let id = {
+            let mut pending = lock(&self.shared.pending);
+            if pending.gone {
+                return Err(Error::Gone);
+            }
+            pending.next += 1;
+            let id = pending.next;
+            pending.waiting.insert(id, tell);
+            id
+        };
+        let fds: Vec<_> = file.iter().map(AsFd::as_fd).collect();
+        let sent = self.shared.socket.send(&make(id), &fds);
+        let answer = match sent {
+            Ok(()) => tokio::time::timeout(ANSWER, answer).await,
+            Err(error) => Ok(Ok(Err(error))),
+        };
+        lock(&self.shared.pending).waiting.remove(&id);
+        match answer {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(Error::Gone),
+            Err(_) => Err(Error::Timeout),
+        }
+    }
+}
+
+fn lock(pending: &Mutex<Pending>) -> MutexGuard<'_, Pending> {
+    pending.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Memory that nobody can change any more.
+fn sealed(content: &[u8]) -> Result<OwnedFd, Error> {
+    let fd = rustix::fs::memfd_create("file", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+    let mut file = std::fs::File::from(fd);
+    file.write_all(content).map_err(Error::Socket)?;
+    rustix::fs::fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL)?;
+    Ok(file.into())
+}
+
+fn read(socket: &Socket, pending: &Mutex<Pending>, told: &watch::Sender<Option<Exit>>) {
+    let exit = loop {
+        match socket.receive::<Note>() {
+            Ok((Note::Exited { code, reason }, _)) => break Exit { code, reason },
+            Ok((Note::Done { id, path }, mut fds)) => answer(pending, id, Ok((path, fds.pop()))),
+            Ok((Note::Failed { id, reason }, _)) => answer(pending, id, Err(Error::Refused(reason))),
+            Ok((Note::Started, _)) | Err(Error::Malformed(_)) => {
+                tracing::warn!("the browser side sent an unexpected message");
+            }
+            Err(_) => break Exit { code: None, reason: None },
+        }
+    };
+    let mut pending = lock(pending);
+    pending.gone = true;
+    pending.waiting.clear();
+    told.send_replace(Some(exit));
+}
+
+fn answer(pending: &Mutex<Pending>, id: u64, answer: Answer) {
+    if let Some(waiting) = lock(pending).waiting.remove(&id) {
+        // Nobody may be waiting any more.
+        let _ = waiting.send(answer);
+    }
+}

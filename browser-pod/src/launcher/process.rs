@@ -1,0 +1,118 @@
+//! Chrome as a child process: its pipes, its screen's socket, its end and the known signs of a failed start.
+
+use super::folders::Folders;
+use super::{Error, flags};
+use crate::handover::Note;
+use rustix::process::Pid;
+use std::io::{BufRead, BufReader, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixListener;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The name of the Wayland socket in the runtime folder.
+pub(super) const SCREEN: &str = "wayland-0";
+/// Bytes of a pipe. A page's dialog or picker list should not block Chrome.
+const PIPE: usize = 1 << 20;
+/// Bytes of one line of Chrome's log that are looked at.
+const MAX_LINE: u64 = 4_096;
+
+/// Moves the two pipe ends, given as input and output, to the descriptors that Chrome expects.
+const SCRIPT: &str = "exec \"$@\" 3<&0 4>&1 </dev/null >&2";
+
+/// Signs in Chrome's log, and what to tell. Nothing else of the log is kept: it may quote pages.
+const SIGNS: [(&str, &str); 5] = [
+    ("No usable sandbox!", "Chrome's sandbox cannot start: allow unprivileged user namespaces (sysctl user.max_user_namespaces >= 16, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0) or give the pod the seccomp profile of this product"),
+    ("Failed to receive hello message from zygote", "Chrome's sandbox cannot start: raise sysctl user.max_user_namespaces to 16 or more"),
+    ("sys_chroot(", "Chrome's sandbox cannot start: the seccomp profile must allow chroot"),
+    ("child_pid -1", "Chrome cannot start page processes: raise sysctl user.max_pid_namespaces, or allow clone(CLONE_NEWPID) in the seccomp profile"),
+    ("Failed to connect to Wayland display", "Chrome found no screen"),
+];
+
+/// What the agent side gets.
+pub(super) struct Ends {
+    pub(super) wayland: OwnedFd,
+    pub(super) cdp_in: OwnedFd,
+    pub(super) cdp_out: OwnedFd,
+}
+
+/// A running Chrome.
+pub(super) struct Chrome {
+    child: Child,
+    ends: Option<Ends>,
+    sign: Arc<Mutex<Option<&'static str>>>,
+}
+
+impl Chrome {
+    pub(super) fn start(program: &Path, folders: &Folders, headless: bool) -> Result<Self, Error> {
+        let screen = folders.runtime.join(SCREEN);
+        let wayland = UnixListener::bind(&screen).map_err(|error| Error::Folder(screen, error))?;
+        let (chrome_in, cdp_out) = pipe().map_err(Error::Spawn)?;
+        let (cdp_in, chrome_out) = pipe().map_err(Error::Spawn)?;
+        let mut child = Command::new("/bin/sh")
+            .args(["-c", SCRIPT, "sh"])
+            .arg(program)
+            .args(flags::arguments(folders, headless))
+            .env_clear()
+            .envs(flags::environment(folders))
+            .current_dir(&folders.home)
+            .stdin(chrome_in)
+            .stdout(chrome_out)
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .map_err(Error::Spawn)?;
+        let sign = Arc::new(Mutex::new(None));
+        if let Some(log) = child.stderr.take() {
+            let sign = Arc::clone(&sign);
+            let watched = std::thread::Builder::new().name("log".into()).spawn(move || watch(log, &sign));
+            watched.map_err(Error::Spawn)?;
+        }
+        Ok(Self { child, ends: Some(Ends { wayland: wayland.into(), cdp_in, cdp_out }), sign })
+    }
+
+    /// The ends for the agent side, once.
+    pub(super) fn take_ends(&mut self) -> Ends {
+        self.ends.take().expect("the ends are handed over once, right after the start")
+    }
+
+    /// The process group of Chrome.
+    pub(super) fn group(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    /// Waits for the end.
+    pub(super) fn wait(mut self) -> Note {
+        let status = self.child.wait();
+        let reason = *self.sign.lock().unwrap_or_else(PoisonError::into_inner);
+        let (code, signal) = status.map_or((None, None), |status| (status.code(), status.signal()));
+        let by_signal = || signal.map(|signal| format!("ended by signal {signal}"));
+        Note::Exited { code, reason: reason.map(str::to_owned).or_else(by_signal) }
+    }
+}
+
+fn pipe() -> std::io::Result<(OwnedFd, OwnedFd)> {
+    let (read, write) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
+    // A smaller pipe works as well.
+    let _ = rustix::pipe::fcntl_setpipe_size(&write, PIPE);
+    Ok((read, write))
+}
+
+/// Reads the log to its end, so that Chrome never waits for it, and keeps the first known sign.
+fn watch(log: impl Read, sign: &Mutex<Option<&'static str>>) {
+    let mut log = BufReader::new(log);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match log.by_ref().take(MAX_LINE).read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        let text = String::from_utf8_lossy(&line);
+        if let Some((_, told)) = SIGNS.iter().find(|(seen, _)| text.contains(seen)) {
+            sign.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(told);
+        }
+    }
+}
