@@ -1,4 +1,10 @@
-//! Generates code: from `proto/` for Rust and for the console. It writes files and compares nothing; `tidy` compares.
+//! Generates code: from `proto/` for Rust and for the console, from the DevTools protocol for the browser pod. It writes
+//! files and compares nothing; `tidy` compares.
+
+mod cdp;
+mod description;
+
+pub(crate) use description::trim;
 
 use anyhow::{Context, Result, ensure};
 use prost::Message;
@@ -16,8 +22,11 @@ pub(crate) struct Generated {
 }
 
 /// All generated code of the repository.
-pub(crate) const GENERATED: &[Generated] =
-    &[Generated { folder: "wire/src/gen", write: wire }, Generated { folder: "console/src/gen", write: console }];
+pub(crate) const GENERATED: &[Generated] = &[
+    Generated { folder: "wire/src/gen", write: wire },
+    Generated { folder: "browser-pod/src/chrome/protocol/gen", write: cdp::write },
+    Generated { folder: "console/src/gen", write: console },
+];
 
 /// Writes all generated code below the repository's root.
 pub(crate) fn all() -> Result<()> {

@@ -14,6 +14,11 @@ enum Chore {
     Gen,
     /// Checks the rules of the house that no other tool checks.
     Tidy,
+    /// Cuts the DevTools protocol of an unpacked npm package devtools-protocol down to browser-pod/protocol/wanted.txt.
+    TrimProtocol {
+        /// The package's folder.
+        package: std::path::PathBuf,
+    },
     /// Starts the sample websites and session-api, prints where to look, and ends both on Ctrl-C.
     Demo(demo::Options),
 }
@@ -23,6 +28,7 @@ fn main() -> ExitCode {
     let done = match Chore::parse() {
         Chore::Gen => generate::all(),
         Chore::Tidy => tidy::run(),
+        Chore::TrimProtocol { package } => generate::trim(&package),
         Chore::Demo(options) => demo::run(&options),
     };
     match done {
