@@ -1,1 +1,153 @@
-//! The ordered log of events and what each viewer gets of it. No network here.
+//! The ordered log of events and what each viewer gets of it. It decides, the caller sends. No network, no clock: time is a
+//! parameter, in milliseconds from any start.
+
+mod facts;
+mod log;
+mod viewer;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cobrowse_wire::v1::{self, event::Body};
+
+use crate::encode::Codec;
+use log::{Log, Next};
+use viewer::Viewer;
+
+pub use viewer::{CREDIT_BYTES, CREDIT_PICTURES};
+
+/// Names one open stream. A person who opens another gets another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ViewerId(pub u64);
+
+/// Who opens a stream, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening {
+    /// Gets events of audience END_USER too.
+    pub end_user: bool,
+    /// How pictures are coded for it.
+    pub codec: Codec,
+    /// The seq of the last event it has; 0 for none.
+    pub resume_after: u64,
+    /// Gets pictures and facts about the page from the start.
+    pub sees: bool,
+}
+
+/// What the encoder should do for the viewers of this moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Somebody can take an H.264 picture.
+    pub h264: bool,
+    /// Somebody can take a JPEG picture.
+    pub jpeg: bool,
+    /// Somebody cannot go on without a picture that needs no earlier one.
+    pub key: bool,
+    /// Hold the next picture until this moment: somebody who keeps up has no credit. Milliseconds.
+    pub hold_until: Option<u64>,
+}
+
+/// The log and its viewers.
+#[derive(Debug, Default)]
+pub struct Stream {
+    log: Log,
+    viewers: BTreeMap<ViewerId, Viewer>,
+    opened: u64,
+}
+
+impl Stream {
+    /// Appends an event. `t_us` is microseconds since Start.
+    pub fn publish(&mut self, t_us: u64, pause_epoch: u32, audience: v1::Audience, body: Body) -> u64 {
+        self.log.append(t_us, pause_epoch, audience, body)
+    }
+
+    /// The seq of the last event; 0 for none.
+    #[must_use]
+    pub fn head(&self) -> u64 {
+        self.log.head()
+    }
+
+    /// Opens a stream. Facts of the past follow first, then what comes; pictures begin with a key.
+    pub fn open(&mut self, opening: Opening) -> ViewerId {
+        self.opened += 1;
+        let id = ViewerId(self.opened);
+        self.viewers.insert(id, Viewer::new(opening, &self.log));
+        id
+    }
+
+    /// Closes a stream.
+    pub fn close(&mut self, id: ViewerId) {
+        self.viewers.remove(&id);
+        self.trim();
+    }
+
+    /// From now on the viewer gets pictures and facts about the page, or no longer.
+    pub fn set_sees(&mut self, id: ViewerId, sees: bool) {
+        if let Some(viewer) = self.viewers.get_mut(&id) {
+            viewer.set_sees(sees, &self.log);
+        }
+    }
+
+    /// The viewer has all up to this seq.
+    pub fn ack(&mut self, id: ViewerId, seq: u64) {
+        if let Some(viewer) = self.viewers.get_mut(&id) {
+            viewer.ack(seq);
+        }
+    }
+
+    /// The viewer cannot decode what it has.
+    pub fn key_request(&mut self, id: ViewerId) {
+        if let Some(viewer) = self.viewers.get_mut(&id) {
+            viewer.lose_chain();
+        }
+    }
+
+    /// The next event to send to this viewer now, if any. Each is handed out once.
+    pub fn next(&mut self, id: ViewerId, now: u64) -> Option<Arc<v1::Event>> {
+        let viewer = self.viewers.get_mut(&id)?;
+        loop {
+            if let Some(event) = viewer.replayed() {
+                return Some(event);
+            }
+            match self.log.after(viewer.cursor()) {
+                Next::Nothing => return None,
+                Next::Lost => return Some(viewer.skip_to_head(&self.log)),
+                Next::Fact(entry) => {
+                    if viewer.take_fact(entry) {
+                        return Some(Arc::clone(&entry.event));
+                    }
+                }
+                Next::Picture(entry) => match viewer.take_picture(entry, self.log.newest(entry.codec), now) {
+                    viewer::Take::Send => return Some(Arc::clone(&entry.event)),
+                    viewer::Take::Skip => {}
+                    viewer::Take::Hold => return None,
+                },
+            }
+        }
+    }
+
+    /// What the encoder should do now. Notes who falls behind.
+    pub fn wanted(&mut self, now: u64) -> Wanted {
+        let mut wanted = Wanted::default();
+        for viewer in self.viewers.values_mut() {
+            viewer.want(now, &mut wanted);
+        }
+        // Without anybody who can take one, holding the next picture is moot.
+        wanted.hold_until = wanted.hold_until.filter(|_| wanted.h264);
+        wanted
+    }
+
+    /// True when the viewer was handed everything there is for it.
+    #[must_use]
+    pub fn drained(&self, id: ViewerId) -> bool {
+        self.viewers.get(&id).is_none_or(|viewer| viewer.drained(&self.log))
+    }
+
+    /// Forgets pictures that nobody will get any more.
+    pub fn trim(&mut self) {
+        let oldest = self.viewers.values().map(Viewer::cursor).min().unwrap_or(u64::MAX);
+        self.log.forget_pictures(oldest);
+    }
+}
+
+#[cfg(test)]
+mod tests;

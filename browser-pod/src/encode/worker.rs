@@ -234,8 +234,12 @@ impl<F: FnMut(Picture) -> bool> Thread<F> {
         if self.frame.width == 0 || !(changed || job.key || job.refine || self.jpeg_due) {
             return true;
         }
-        self.jpeg_due |= changed || job.refine;
-        let share = if job.key { 1_000 } else { if changed { share(&self.frame) } else { 0 } };
+        self.jpeg_due |= changed || job.refine || job.key;
+        let share = match (job.key, changed) {
+            (true, _) => 1_000,
+            (false, true) => share(&self.frame),
+            (false, false) => 0,
+        };
         let quality = self.rate.quality(self.micros(), share);
         let wants_h264 = job.demand.h264 && (changed || job.key || job.refine);
         if wants_h264 && !self.code_h264(job, quality) {
