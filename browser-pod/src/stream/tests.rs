@@ -23,7 +23,13 @@ fn picture(key: bool, bytes: usize) -> Body {
 }
 
 fn jpeg() -> Body {
-    Body::Picture(v1::Picture { codec: v1::Codec::Jpeg.into(), key: true, width: 64, height: 64, data: Bytes::from_static(&[0; 9]) })
+    Body::Picture(v1::Picture {
+        codec: v1::Codec::Jpeg.into(),
+        key: true,
+        width: 64,
+        height: 64,
+        data: Bytes::from_static(&[0; 9]),
+    })
 }
 
 fn cursor(name: &str) -> Body {

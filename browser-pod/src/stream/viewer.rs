@@ -105,7 +105,8 @@ impl Viewer {
             self.page_cursor = self.cursor;
         } else {
             // What is still waiting comes again when it sees.
-            self.page_cursor = self.replay.front().map_or(self.page_cursor, |event| event.seq - 1).min(self.page_cursor);
+            self.page_cursor =
+                self.replay.front().map_or(self.page_cursor, |event| event.seq - 1).min(self.page_cursor);
             self.replay.retain(|event| !is_page(event));
         }
     }
