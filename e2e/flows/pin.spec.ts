@@ -1,0 +1,53 @@
+// Who gets in: a wrong PIN, a used one, one of another company, one that is locked, and a person who is not allowed.
+
+import { expect, test } from "../harness/fixtures.ts";
+import { Agent } from "../harness/people.ts";
+
+/** A PIN that nobody has: the right one with another last digit. */
+const wrong = (pin: string, by = 1) => pin.slice(0, -1) + String((Number(pin.at(-1)) + by) % 10);
+
+test("a wrong PIN is refused and the right one still works", async ({ stack, endUser, agent }) => {
+  const pin = await endUser.asksForHelp(stack.shop);
+  await agent.entersPin(wrong(pin));
+  await expect(agent.page.getByRole("alert")).toBeVisible();
+  await agent.entersPin(pin);
+  await expect(agent.byTestId("waiting")).toBeVisible();
+  await endUser.byTestId("deny").click();
+  await expect(agent.byTestId("waiting")).toBeHidden();
+  await expect(agent.shared.canvas).toBeHidden();
+});
+
+test("another company's agent cannot join", async ({ browser, stack, endUser }) => {
+  const pin = await endUser.asksForHelp(stack.shop);
+  const stranger = await Agent.signIn(browser, stack, stack.signIn("contoso"));
+  await stranger.entersPin(pin);
+  await expect(stranger.page.getByRole("alert")).toBeVisible();
+  await expect(endUser.byTestId("allow")).toBeHidden();
+  await expect(endUser.byTestId("pin")).toBeVisible();
+  await stranger.context.close();
+});
+
+test("a PIN works once", async ({ browser, stack, endUser, agent }) => {
+  const pin = await endUser.asksForHelp(stack.shop);
+  await agent.entersPin(pin);
+  await endUser.allows();
+  await agent.shared.showsSomething();
+  const second = await Agent.signIn(browser, stack, stack.signIn("northwind"));
+  await second.entersPin(pin);
+  await expect(second.page.getByRole("alert")).toBeVisible();
+  await expect(second.shared.canvas).toBeHidden();
+  await second.context.close();
+  await endUser.end();
+});
+
+test("guessing is locked", async ({ stack, endUser, agent }) => {
+  const pin = await endUser.asksForHelp(stack.shop);
+  const tries = 12;
+  for (let by = 1; by <= tries; by += 1) {
+    if (!(await agent.byTestId("pin-input").isEnabled())) break;
+    await agent.entersPin(wrong(pin, (by % 9) + 1));
+    await expect(agent.page.getByRole("alert")).toBeVisible();
+  }
+  await expect(agent.page.getByRole("alert")).toContainText(/too many|wait|locked/i);
+  await expect(agent.shared.canvas).toBeHidden();
+});

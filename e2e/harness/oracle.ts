@@ -1,0 +1,49 @@
+// The website itself in an ordinary browser of the same size: where things are, and what the shared page must look like.
+
+import { type Browser, type BrowserContext, expect, type Page } from "@playwright/test";
+import { decodePng, type Pixels } from "./png.ts";
+import { type Box, difference } from "./pixels.ts";
+import type { SharedPage } from "./shared-page.ts";
+
+export class Oracle {
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  static async look(browser: Browser, address: string, viewport: { width: number; height: number }): Promise<Oracle> {
+    const context = await browser.newContext({ viewport, locale: "en-GB" });
+    const page = await context.newPage();
+    await page.goto(address);
+    return new Oracle(context, page);
+  }
+
+  /** Where an element is in the website's viewport. */
+  async box(selector: string): Promise<Box> {
+    const box = await this.page.locator(selector).boundingBox();
+    if (!box) throw new Error(`${selector} is not on the page`);
+    return box;
+  }
+
+  async middle(selector: string): Promise<[number, number]> {
+    const box = await this.box(selector);
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  }
+
+  async picture(): Promise<Pixels> {
+    return decodePng(await this.page.screenshot());
+  }
+
+  /** Waits until a person sees what this browser shows, but for `share` of its pixels. */
+  async isSeenBy(shared: SharedPage, share = 0.06): Promise<void> {
+    const look = async () => {
+      const seen = await shared.picture();
+      return seen ? difference(seen, await this.picture()) : 1;
+    };
+    await expect.poll(look, { timeout: 20_000 }).toBeLessThan(share);
+  }
+
+  close(): Promise<void> {
+    return this.context.close();
+  }
+}

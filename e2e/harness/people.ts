@@ -1,0 +1,82 @@
+// The end user and the agent as they act in their own browsers: through what they see and press, nothing else.
+
+import { type Browser, type BrowserContext, type BrowserContextOptions, expect, type Page } from "@playwright/test";
+import { SharedPage } from "./shared-page.ts";
+import type { SignIn, Stack } from "./stack.ts";
+import { Tap } from "./tap.ts";
+
+abstract class Person {
+  readonly shared: SharedPage;
+
+  protected constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    readonly tap: Tap,
+  ) {
+    this.shared = new SharedPage(page);
+  }
+
+  byTestId(id: string) {
+    return this.page.getByTestId(id);
+  }
+
+  async end(): Promise<void> {
+    await this.byTestId("end").click();
+    const sure = this.byTestId("end-confirm");
+    if (await sure.isVisible()) await sure.click();
+  }
+
+  /** The full-page message at the end or after an error. */
+  async message(): Promise<string> {
+    return (await this.byTestId("message-title").textContent()) ?? "";
+  }
+
+  async say(text: string): Promise<void> {
+    await this.byTestId("chat-input").fill(text);
+    await this.byTestId("chat-input").press("Enter");
+  }
+}
+
+export class EndUser extends Person {
+  static async arrive(browser: Browser, options: BrowserContextOptions = {}): Promise<EndUser> {
+    const context = await browser.newContext({ viewport: { width: 1180, height: 820 }, acceptDownloads: true, ...options });
+    const page = await context.newPage();
+    return new EndUser(context, page, new Tap(page));
+  }
+
+  /** From the website to a PIN, by its help button. Returns the digits. */
+  async asksForHelp(address: string): Promise<string> {
+    await this.page.goto(address);
+    await this.page.locator("#help").click();
+    await this.byTestId("start-button").click();
+    const pin = this.byTestId("pin");
+    await expect(pin).toBeVisible();
+    return ((await pin.textContent()) ?? "").replace(/\D/g, "");
+  }
+
+  /** Checks whose name asks, and allows. */
+  async allows(name?: RegExp): Promise<void> {
+    await expect(this.byTestId("allow-name")).toBeVisible();
+    if (name) await expect(this.byTestId("allow-name")).toHaveText(name);
+    await this.byTestId("allow").click();
+  }
+}
+
+export class Agent extends Person {
+  static async signIn(browser: Browser, stack: Stack, who: SignIn, options: BrowserContextOptions = {}): Promise<Agent> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+    const page = await context.newPage();
+    const agent = new Agent(context, page, new Tap(page));
+    await page.goto(`${stack.console}/agent`);
+    await agent.byTestId("agent-signin-email").fill(who.email);
+    await agent.byTestId("agent-signin-password").fill(who.password);
+    await agent.byTestId("agent-signin-submit").click();
+    await expect(agent.byTestId("pin-input")).toBeVisible();
+    return agent;
+  }
+
+  async entersPin(pin: string): Promise<void> {
+    await this.byTestId("pin-input").fill(pin);
+    await this.byTestId("pin-submit").click();
+  }
+}

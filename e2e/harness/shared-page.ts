@@ -1,0 +1,95 @@
+// The shared page as one person sees it: a canvas. Points are CSS pixels of the website, pictures are decoded pixels.
+
+import { expect, type Locator, type Page } from "@playwright/test";
+import { decodePng, type Pixels } from "./png.ts";
+import { crop, type Box, variation } from "./pixels.ts";
+
+/** Above this a picture shows something. A blank canvas has 0. */
+const SOMETHING = 8;
+
+export class SharedPage {
+  readonly canvas: Locator;
+
+  constructor(private readonly page: Page) {
+    this.canvas = page.getByTestId("live-canvas");
+  }
+
+  /** What is seen now, as decoded pixels; undefined without a canvas. */
+  async picture(): Promise<Pixels | undefined> {
+    if (!(await this.canvas.isVisible())) return undefined;
+    return decodePng(await this.canvas.screenshot({ animations: "allow" }));
+  }
+
+  async showsSomething(): Promise<void> {
+    await expect.poll(() => this.variation(), { timeout: 30_000 }).toBeGreaterThan(SOMETHING);
+  }
+
+  async isBlank(within = 5_000): Promise<void> {
+    await expect.poll(() => this.variation(), { timeout: within, intervals: [50] }).toBeLessThan(SOMETHING);
+  }
+
+  private async variation(): Promise<number> {
+    const picture = await this.picture();
+    return picture ? variation(picture) : 0;
+  }
+
+  /** The size of the website's viewport, CSS pixels. */
+  async viewport(): Promise<{ width: number; height: number }> {
+    const size = await this.canvas.evaluate((canvas) => ({ width: Number(canvas.dataset["pageWidth"]), height: Number(canvas.dataset["pageHeight"]) }));
+    if (!size.width || !size.height) throw new Error("the canvas does not tell the page's size");
+    return size;
+  }
+
+  /** A point of the website as a point of this person's window. */
+  async toWindow(x: number, y: number): Promise<{ x: number; y: number }> {
+    const box = await this.box();
+    const size = await this.viewport();
+    return { x: box.x + (x * box.width) / size.width, y: box.y + (y * box.height) / size.height };
+  }
+
+  /** The part of the canvas that shows the page, without the bars beside it. */
+  private async box(): Promise<Box> {
+    const box = await this.canvas.boundingBox();
+    if (!box) throw new Error("the canvas is not shown");
+    const size = await this.viewport();
+    const scale = Math.min(box.width / size.width, box.height / size.height);
+    const [width, height] = [size.width * scale, size.height * scale];
+    return { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height };
+  }
+
+  async click(x: number, y: number): Promise<void> {
+    const at = await this.toWindow(x, y);
+    await this.page.mouse.click(at.x, at.y);
+  }
+
+  async tap(x: number, y: number): Promise<void> {
+    const at = await this.toWindow(x, y);
+    await this.page.touchscreen.tap(at.x, at.y);
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text);
+  }
+
+  async press(key: string): Promise<void> {
+    await this.page.keyboard.press(key);
+  }
+
+  async wheel(x: number, y: number, dy: number): Promise<void> {
+    const at = await this.toWindow(x, y);
+    await this.page.mouse.move(at.x, at.y);
+    await this.page.mouse.wheel(0, dy);
+  }
+
+  /** The decoded pixels of a part of the website. */
+  async part(box: Box): Promise<Pixels | undefined> {
+    const picture = await this.picture();
+    if (!picture) return undefined;
+    const size = await this.viewport();
+    const canvas = await this.canvas.boundingBox();
+    const inner = await this.box();
+    if (!canvas) return undefined;
+    const scale = inner.width / size.width;
+    return crop(picture, { x: inner.x - canvas.x + box.x * scale, y: inner.y - canvas.y + box.y * scale, width: box.width * scale, height: box.height * scale });
+  }
+}

@@ -1,0 +1,124 @@
+// The whole product on this machine: sample websites and session-api with its pods, on free ports, with a data folder of its own.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { start } from "../../examples/shop/server.mjs";
+import { freePort } from "./ports.ts";
+import { Program } from "./processes.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+export interface SignIn {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** What the sample websites know; see examples/shop/state.mjs. */
+export interface SiteState {
+  readonly orders: readonly Record<string, unknown>[];
+  readonly uploads: readonly { name: string; size: number; sum: string }[];
+  readonly searches: readonly string[];
+  readonly acts: readonly Record<string, unknown>[];
+  readonly signIns: readonly Record<string, unknown>[];
+  readonly transfers: readonly Record<string, unknown>[];
+}
+
+export interface StackOptions {
+  /** More settings of session-api, as flags. */
+  readonly settings?: readonly string[];
+}
+
+export class Stack {
+  private constructor(
+    readonly folder: string,
+    readonly door: Program,
+    /** Origin of session-api. */
+    readonly console: string,
+    private readonly sites: Awaited<ReturnType<typeof start>>,
+    /** By tenant. */
+    readonly signIns: ReadonlyMap<string, SignIn>,
+  ) {}
+
+  static async start(options: StackOptions = {}): Promise<Stack> {
+    const folder = mkdtempSync(join(tmpdir(), "cobrowse-flow-"));
+    const port = await freePort();
+    const console = `https://localhost:${port}`;
+    const sites = await start({ port: 0, bankPort: 0, console });
+    const tenants = join(folder, "tenants");
+    copyTenants(tenants, { 8300: new URL(sites.site.shop).port, 8301: new URL(sites.site.bank).port });
+    const settings = ["--demo", "--data-dir", join(folder, "data"), "--tenants", tenants, "--log-format", "json"];
+    const ports = ["--listen", `127.0.0.1:${port}`, "--admin-listen", "127.0.0.1:0"];
+    const door = new Program("session-api", join(ROOT, "target/debug/session-api"), ["serve", ...settings, ...ports, ...(options.settings ?? [])]);
+    try {
+      await answering(door, `${console}/agent`);
+      return new Stack(folder, door, console, sites, signInsOf(door.output));
+    } catch (error) {
+      await door.end();
+      await sites.stop();
+      throw error;
+    }
+  }
+
+  get shop(): string {
+    return this.sites.site.shop;
+  }
+
+  get bank(): string {
+    return this.sites.site.bank;
+  }
+
+  /** What happened on the sample websites. */
+  state(): SiteState {
+    return this.sites.site.state.seen() as SiteState;
+  }
+
+  forget(): void {
+    this.sites.site.state.clear();
+  }
+
+  signIn(tenant: "northwind" | "contoso"): SignIn {
+    const found = this.signIns.get(tenant);
+    if (!found) throw new Error(`no demo sign-in of ${tenant} was printed:\n${this.door.output}`);
+    return found;
+  }
+
+  /** Every byte the product wrote to disk, by file. */
+  *written(): Iterable<[string, Buffer]> {
+    const data = join(this.folder, "data");
+    for (const entry of readdirSync(data, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile()) yield [path, readFileSync(path)];
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.door.end();
+    await this.sites.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The demo's tenants, with the ports of this run. */
+function copyTenants(to: string, ports: Record<string, string>): void {
+  const from = join(ROOT, "examples/tenants");
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from)) {
+    const text = readFileSync(join(from, name), "utf8");
+    writeFileSync(join(to, name), text.replace(/\b830[01]\b/g, (port) => ports[port] ?? port));
+  }
+}
+
+/** Waits until session-api answers; its own certificate is not checked, only that it serves. */
+async function answering(door: Program, address: string): Promise<void> {
+  await door.prints(new RegExp(`listen|${new URL(address).port}`), 30_000);
+}
+
+function signInsOf(output: string): Map<string, SignIn> {
+  const found = new Map<string, SignIn>();
+  for (const [, email, password] of output.matchAll(/(\S+@\S+)\s+(?:password\s+)?(\S{8,})/g)) {
+    const tenant = /northwind|contoso/.exec(email!)?.[0];
+    if (tenant && !found.has(tenant)) found.set(tenant, { email: email!, password: password! });
+  }
+  return found;
+}

@@ -1,0 +1,29 @@
+// Flows in real browsers. One at a time: each has two browsers and a third in the pod. Traces and pictures stay when one fails.
+
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testDir: "flows",
+  outputDir: "results",
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 90_000,
+  globalTimeout: 15 * 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"]],
+  use: {
+    headless: true,
+    ignoreHTTPSErrors: true,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    actionTimeout: 15_000,
+    navigationTimeout: 20_000,
+    locale: "en-GB",
+    timezoneId: "Europe/Amsterdam",
+    launchOptions: {
+      executablePath: new URL("./chromium", import.meta.url).pathname,
+      chromiumSandbox: true,
+    },
+  },
+});
