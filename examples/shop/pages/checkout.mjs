@@ -38,6 +38,7 @@ const delivery = () => html`<fieldset><legend>Delivery</legend>
 <label>Not before<input id="time" name="time" type="time"></label>
 <label>Wrapping colour<input id="wrap" name="wrap" type="color" value="#2f6f4f"></label>
 <label class="check"><input id="gift" name="gift" type="checkbox"> It is a gift</label>
+<label class="wide">Customer number<input id="customer" name="customer" data-private autocomplete="off"></label>
 <label class="wide">Message to us<textarea id="note" name="note" rows="2" maxlength="300"></textarea></label>
 </fieldset>`;
 
