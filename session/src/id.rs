@@ -6,7 +6,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 /// Why a text is not an id.
-#[derive(Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Error {
     /// Empty, or longer than the kind allows.
     #[error("failed to read a {kind}: it has {length} bytes, allowed are 1 to {longest}")]

@@ -1,7 +1,12 @@
 //! The pod's side of a session: who sees, who acts, control, pause, and the limits of time.
 //! One owner calls [`Live::handle`] with every input and does what the outputs say; nothing here waits or reads a clock.
 
+mod command;
+mod control;
+mod deadline;
 mod message;
+mod people;
+mod rights;
 
 use std::time::Duration;
 
@@ -13,6 +18,9 @@ use crate::id::ParticipantId;
 use crate::participant::{EndReason, Participant};
 use crate::policy::LivePolicy;
 use crate::time::Timestamp;
+use control::Control;
+use deadline::Limits;
+use people::People;
 
 /// Why there is no live session with these participants.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -28,11 +36,17 @@ pub enum Error {
     TooMany,
 }
 
-/// The live session.
+/// The live session. All that changes it is [`Live::handle`].
 #[derive(Clone, Debug)]
 pub struct Live {
     policy: LivePolicy,
-    people: Vec<Participant>,
+    now: Timestamp,
+    people: People,
+    control: Control,
+    limits: Limits,
+    paused_at: Option<Timestamp>,
+    pause_epoch: u32,
+    ended: Option<EndReason>,
 }
 
 /// The state of the whole session, for `LiveState`.
@@ -53,80 +67,145 @@ pub struct State {
 }
 
 impl Live {
-    /// A session that begins now, with the end user and all that were allowed so far. Nobody is connected yet, so nobody sees.
-    pub fn new(_now: Timestamp, policy: LivePolicy, participants: Vec<Participant>) -> Result<Self, Error> {
-        Ok(Self { policy, people: participants })
+    /// A session that begins now, with the end user and all that were allowed so far. Nobody is connected yet, so nobody sees,
+    /// and the grace of each link runs.
+    pub fn new(now: Timestamp, policy: LivePolicy, participants: Vec<Participant>) -> Result<Self, Error> {
+        Ok(Self {
+            policy,
+            now,
+            people: People::new(now, &policy, participants)?,
+            control: Control::default(),
+            limits: Limits::new(now, &policy),
+            paused_at: None,
+            pause_epoch: 0,
+            ended: None,
+        })
     }
 
-    /// Takes one input, after everything that was due before `now`. Time that runs backwards counts as standing still.
-    pub fn handle(&mut self, _now: Timestamp, _input: Input) -> Vec<Output> {
-        Vec::new()
+    /// Takes one input, after everything that was due by `now`. Time that runs backwards counts as standing still.
+    pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Output> {
+        self.now = self.now.max(now);
+        let mut out = Vec::new();
+        self.run_due(&mut out);
+        match input {
+            Input::Admit(participant) => self.admit(participant, &mut out),
+            Input::Attached(id) => self.attach(&id, &mut out),
+            Input::Detached(id) => self.detach(&id, &mut out),
+            Input::Active(id) => self.note_activity(&id, &mut out),
+            Input::Command { by, id, command } => self.command(&by, id, command, &mut out),
+            Input::Ended(reason) => self.end(reason, &mut out),
+            Input::Tick => {}
+        }
+        self.with_changed_rights(out)
     }
 
-    /// When to call with [`Input::Tick`] if nothing else comes first; none once it ended.
-    pub fn next_deadline(&self) -> Option<(Timestamp, Why)> {
-        None
+    fn admit(&mut self, participant: Participant, out: &mut Vec<Output>) {
+        if self.people.get(&participant.id).is_some() && self.ended.is_none() {
+            return;
+        }
+        let id = participant.id.clone();
+        let admitted = match self.ended {
+            Some(_) => Err(Refusal::Ended),
+            None => self.people.admit(self.now, &self.policy, participant),
+        };
+        match admitted {
+            Ok(()) => out.push(Output::RosterChanged),
+            Err(reason) => out.push(Output::NotAdmitted { participant: id, reason }),
+        }
     }
 
-    /// Whether this participant may do this now. Ask before carrying anything out that is not a [`Command`].
-    pub fn may(&self, _participant: &ParticipantId, _act: Act) -> Result<(), Refusal> {
-        Err(Refusal::NotParticipant)
+    fn attach(&mut self, id: &ParticipantId, out: &mut Vec<Output>) {
+        if self.people.get(id).is_none() {
+            return out.push(Output::Remove(id.clone()));
+        }
+        if self.people.attach(id) {
+            out.push(Output::ReleaseHeld(id.clone()));
+        }
+        out.push(Output::RosterChanged);
     }
 
-    /// Whether this participant's pointer, keys and touch go to the page now.
-    pub fn may_input(&self, participant: &ParticipantId) -> bool {
-        self.may(participant, Act::Input).is_ok()
+    fn detach(&mut self, id: &ParticipantId, out: &mut Vec<Output>) {
+        if !self.people.detach(id, self.now) || self.ended.is_some() {
+            return;
+        }
+        out.push(Output::RosterChanged);
+        if !self.people.is_end_user(id) && self.control.drop_person(id) {
+            out.push(Output::ControlChanged);
+        }
     }
 
-    /// Whether this participant gets pictures now.
-    pub fn sees(&self, participant: &ParticipantId) -> bool {
-        self.may(participant, Act::See).is_ok()
+    fn note_activity(&mut self, id: &ParticipantId, out: &mut Vec<Output>) {
+        if self.ended.is_none() && self.people.get(id).is_some() && self.limits.note_activity(self.now) {
+            out.push(Output::StateChanged);
+        }
+    }
+
+    fn end(&mut self, reason: EndReason, out: &mut Vec<Output>) {
+        if self.ended.is_none() {
+            self.ended = Some(reason);
+            out.push(Output::End(reason));
+        }
+    }
+
+    /// Puts what people lose before the other outputs, and what they gain behind them, so that no word of a change comes
+    /// before its protection.
+    fn with_changed_rights(&mut self, outputs: Vec<Output>) -> Vec<Output> {
+        let rights: Vec<_> = self.roster().map(|p| (p.id.clone(), self.sees(&p.id), self.may_input(&p.id))).collect();
+        let (mut lost, mut gained) = (Vec::new(), Vec::new());
+        for (id, sees, acts) in rights {
+            let before = self.people.replace_rights(&id, sees, acts);
+            match (before.sees, sees) {
+                (true, false) => lost.push(Output::PicturesFor(id.clone(), false)),
+                (false, true) => gained.push(Output::PicturesFor(id.clone(), true)),
+                _ => {}
+            }
+            if before.acts && !acts {
+                lost.push(Output::ReleaseHeld(id));
+            }
+        }
+        lost.into_iter().chain(outputs).chain(gained).collect()
     }
 
     /// Everybody in the session, in the order of arrival.
-    pub fn roster(&self) -> &[Participant] {
-        &self.people
+    pub fn roster(&self) -> impl Iterator<Item = &Participant> {
+        self.people.iter()
     }
 
     /// The participant with this id.
     pub fn participant(&self, id: &ParticipantId) -> Option<&Participant> {
-        self.people.iter().find(|person| person.id == *id)
+        self.people.get(id)
     }
 
     /// Who holds control alone; none: all with `act` may act.
     pub fn holder(&self) -> Option<&ParticipantId> {
-        None
+        self.control.holder()
     }
 
     /// Who asked for control, in order.
     pub fn requests(&self) -> &[ParticipantId] {
-        &[]
+        self.control.requests()
     }
 
     /// How often the session was paused.
     pub fn pause_epoch(&self) -> u32 {
-        0
+        self.pause_epoch
+    }
+
+    /// Whether it is between Stop and Continue.
+    pub fn paused(&self) -> bool {
+        self.paused_at.is_some()
     }
 
     /// Why it ended, once it has.
     pub fn ended(&self) -> Option<EndReason> {
-        None
+        self.ended
     }
 
     /// The limits it was set up with.
     pub fn policy(&self) -> &LivePolicy {
         &self.policy
     }
-
-    /// The state of the whole session.
-    pub fn state(&self, now: Timestamp) -> State {
-        State {
-            paused: false,
-            pause_epoch: 0,
-            expires_at: now + self.policy.max_duration,
-            remaining: self.policy.max_duration,
-            warning: None,
-            ended: None,
-        }
-    }
 }
+
+#[cfg(test)]
+mod tests;

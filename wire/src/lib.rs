@@ -1,6 +1,10 @@
 //! The contract `cobrowse.v1` as Rust types: generated code in `gen`, conversions to and from `session` beside it.
 //! It holds no rule and does no I/O.
 
+mod convert;
+
+pub use convert::{BoundPolicy, Error, rule_command, waiting_ids};
+
 /// Generated from `proto/cobrowse/v1` by `make gen`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated code")]
 #[path = "gen/cobrowse.v1.rs"]

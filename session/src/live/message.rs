@@ -65,7 +65,7 @@ pub enum ControlAction {
     Grant(ParticipantId),
     /// The holder gives it back; one who asked takes the request back.
     Release,
-    /// The end user takes it from whoever holds it.
+    /// The end user takes it from whoever holds it, and turns all requests down.
     Revoke,
     /// The end user holds it alone.
     Take,
@@ -84,7 +84,9 @@ pub enum Act {
     Navigate,
     /// Answer a page's dialog, or a picker.
     AnswerDialog,
-    /// Copy from and paste into the page.
+    /// Ask for exclusive control.
+    AskControl,
+    /// Copy from and paste into the page. A paste needs `Input` too.
     Clipboard,
     /// Hand files to the page. End user only.
     Upload,
@@ -108,7 +110,8 @@ pub enum Act {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
     /// From now on pictures (and facts about the page) go to this participant, or no longer. A new stream gets none until
-    /// told; begin with a picture that needs no earlier one.
+    /// told. When it begins, it begins with a picture made afterwards: nothing made while it was off is ever sent, also not
+    /// from the log.
     PicturesFor(ParticipantId, bool),
     /// Tell all but the end user to show nothing and to drop pictures of earlier epochs. New pictures carry this epoch.
     Blank {
@@ -182,7 +185,7 @@ impl Warning {
 }
 
 /// What a deadline is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Why {
     /// The end user has not chosen after Stop.
     StopChoice,

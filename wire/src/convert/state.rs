@@ -1,0 +1,56 @@
+//! What the rules say about the state of a session, as messages.
+
+use std::time::Duration;
+
+use cobrowse_session::live::{Live, State};
+use cobrowse_session::waiting::{Phase, Row};
+
+use crate::v1;
+
+impl From<Phase> for v1::Phase {
+    fn from(phase: Phase) -> Self {
+        match phase {
+            Phase::Waiting => v1::Phase::Waiting,
+            Phase::Knocking => v1::Phase::Knocking,
+            Phase::Starting => v1::Phase::Starting,
+            Phase::Live => v1::Phase::Live,
+            Phase::Paused => v1::Phase::Paused,
+            Phase::Ended => v1::Phase::Ended,
+        }
+    }
+}
+
+impl From<&Live> for v1::Roster {
+    fn from(live: &Live) -> Self {
+        Self { participants: live.roster().map(v1::Participant::from).collect() }
+    }
+}
+
+impl From<&Live> for v1::ControlState {
+    fn from(live: &Live) -> Self {
+        Self {
+            holder_id: live.holder().map(ToString::to_string).unwrap_or_default(),
+            request_ids: live.requests().iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl From<&State> for v1::LiveState {
+    /// The viewport is not the rules' matter: the pod sets it.
+    fn from(state: &State) -> Self {
+        let (warning, left) = match state.warning {
+            Some((warning, left)) => (warning.reason().to_owned(), millis(left)),
+            None => (String::new(), 0),
+        };
+        Self { paused: state.paused, viewport: None, remaining_ms: millis(state.remaining), warning, warning_ms: left }
+    }
+}
+
+/// Ids of those that wait for Allow, for `Session.waiting_ids`.
+pub fn waiting_ids(row: &Row) -> Vec<String> {
+    row.asked().map(|person| person.participant.id.to_string()).collect()
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
