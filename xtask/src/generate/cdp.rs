@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};\nuse serde_json::Value;\n\n";
 
 /// Writes `cdp.rs` to `out`.
 pub(crate) fn write(out: &Path) -> Result<()> {
-    let text = std::fs::read_to_string("browser-pod/protocol/cdp.json").context("failed to read the DevTools protocol")?;
+    let text =
+        std::fs::read_to_string("browser-pod/protocol/cdp.json").context("failed to read the DevTools protocol")?;
     let description: Description = serde_json::from_str(&text).context("failed to understand the DevTools protocol")?;
     let mut code = String::from(HEAD);
     events(&mut code, &description)?;
@@ -46,10 +47,16 @@ fn events(code: &mut String, description: &Description) -> Result<()> {
         .flat_map(|domain| domain.events.iter().map(move |event| (domain, event)))
         .map(|(domain, event)| {
             let kind = format!("{}{}", domain.domain, upper(&event.name));
-            (format!("{}.{}", domain.domain, event.name), kind, format!("{}::{}", snake(&domain.domain), upper(&event.name)))
+            (
+                format!("{}.{}", domain.domain, event.name),
+                kind,
+                format!("{}::{}", snake(&domain.domain), upper(&event.name)),
+            )
         })
         .collect();
-    code.push_str("/// An event of Chrome that somebody here wants.\n#[derive(Debug, Clone)]\npub(crate) enum Event {\n");
+    code.push_str(
+        "/// An event of Chrome that somebody here wants.\n#[derive(Debug, Clone)]\npub(crate) enum Event {\n",
+    );
     for (method, kind, name) in &all {
         writeln!(code, "/// `{method}`\n{kind}({name}),")?;
     }
@@ -60,7 +67,9 @@ fn events(code: &mut String, description: &Description) -> Result<()> {
         writeln!(code, "\"{method}\" => serde_json::from_value(params).map(Self::{kind}),")?;
     }
     code.push_str("_ => return None,\n})\n}\n}\n\n/// A question to Chrome and the type of its answer.\n");
-    code.push_str("pub(crate) trait Command: Serialize {\n/// Its name in the protocol.\nconst METHOD: &'static str;\n");
+    code.push_str(
+        "pub(crate) trait Command: Serialize {\n/// Its name in the protocol.\nconst METHOD: &'static str;\n",
+    );
     code.push_str("/// What Chrome answers.\ntype Answer: serde::de::DeserializeOwned;\n}\n\n");
     Ok(())
 }

@@ -111,7 +111,11 @@ impl Trimmed {
         keep(&mut item.returns, answered.trim())?;
         let out = self.out.entry(domain_name.to_owned()).or_default();
         out.domain = domain_name.to_owned();
-        if kind == "command" { out.commands.push(item) } else { out.events.push(item) }
+        if kind == "command" {
+            out.commands.push(item)
+        } else {
+            out.events.push(item)
+        }
         Ok(())
     }
 

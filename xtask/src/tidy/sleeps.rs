@@ -7,9 +7,9 @@ const SLEEPS: [&str; 5] = ["sleep(", "waitForTimeout(", "timers/promises", "setT
 /// Finds sleeps in end-to-end tests, test folders and inline tests.
 pub(crate) fn check(source: &Source) -> Vec<Fault> {
     let lines = match source.ending() {
-        "rs" if in_tests(&source.path) => source.text.lines().collect(),
+        "rs" if source.is_test() => source.text.lines().collect(),
         "rs" if !source.path.starts_with("xtask/") => source.body_and_tests().1,
-        "ts" | "tsx" | "mjs" | "js" if in_tests(&source.path) => source.text.lines().collect(),
+        "ts" | "tsx" | "mjs" | "js" if source.is_test() => source.text.lines().collect(),
         _ => return Vec::new(),
     };
     let sleeping = |line: &&str| SLEEPS.iter().any(|sleep| line.contains(sleep));
@@ -18,10 +18,6 @@ pub(crate) fn check(source: &Source) -> Vec<Fault> {
         Fault::new("sleep", &source.path, text)
     };
     lines.into_iter().filter(sleeping).map(fault).collect()
-}
-
-fn in_tests(path: &str) -> bool {
-    path.starts_with("e2e/") || path.contains("/tests/") || path.contains(".test.")
 }
 
 #[cfg(test)]

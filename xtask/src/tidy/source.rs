@@ -28,6 +28,12 @@ impl Source {
         !self.path.split('/').any(|part| part == "gen") && !self.is_lock()
     }
 
+    /// Whether it holds nothing but tests.
+    pub(crate) fn is_test(&self) -> bool {
+        let place = |part| self.path.contains(part);
+        self.path.starts_with("e2e/") || self.path.ends_with("/tests.rs") || place("/tests/") || place(".test.")
+    }
+
     /// Whether it is a lock file of a package manager.
     pub(crate) fn is_lock(&self) -> bool {
         self.path.ends_with("Cargo.lock") || self.path.ends_with("package-lock.json")
