@@ -91,7 +91,7 @@ pub enum Event {
         /// Which replica.
         by: ReplicaId,
     },
-    /// The browser is there and knows its session. Not loaded yet.
+    /// The browser is there and knows its session. Not loaded yet. Refused means: end that browser, it is not wanted.
     ClaimBound {
         /// Which replica.
         by: ReplicaId,
@@ -117,7 +117,8 @@ pub enum Event {
     },
     /// The end user pressed Stop: the notice to all replicas. Also from the pod.
     Paused {
-        /// The pod's count; none when it is the end user's call and the pod has not answered.
+        /// The pod's count. For the end user's own call, before the pod has answered, one more than the last count the
+        /// caller saw; none when it saw none. The caller must then go on until the pod has paused too.
         epoch: Option<u32>,
     },
     /// The pod says that the end user continued.

@@ -42,6 +42,8 @@ pub struct Row {
     pub tickets: Vec<Ticket>,
     /// How far the making of the browser is.
     pub claim: Claim,
+    /// Browsers that failed to be made.
+    pub claim_failures: u32,
     /// When the end user started it.
     pub created_at: Timestamp,
     /// When somebody was first allowed.
@@ -54,7 +56,7 @@ pub struct Row {
     pub ended_at: Option<Timestamp>,
     /// Why it ended. The first reason stays.
     pub end_reason: Option<EndReason>,
-    /// Why the last browser could not be made, CamelCase.
+    /// Why the last browser could not be made, CamelCase; none once the page is there.
     pub failure: Option<String>,
 }
 
@@ -226,6 +228,7 @@ impl Row {
             invitations_made: 0,
             tickets: Vec::new(),
             claim: Claim::None,
+            claim_failures: 0,
             created_at: now,
             allowed_at: None,
             live_at: None,
