@@ -1,5 +1,13 @@
 //! The seam `Display`: Chrome's screen, pointer, keyboard and clipboard. It knows no session, no encoder and no network.
 
+pub mod keysym;
+pub mod wayland;
+
+mod area;
+mod damage;
+mod keymap;
+mod latest;
+
 /// A rectangle in device pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rect {
@@ -54,6 +62,7 @@ pub enum Pace {
 
 /// An act for Chrome. Points are CSS pixels of the screen.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "x, y, code and down say themselves; the rest is said at the variant")]
 pub enum Input {
     /// The pointer moved.
     Move { x: f64, y: f64 },
@@ -61,9 +70,11 @@ pub enum Input {
     Button { code: u32, down: bool },
     /// The wheel turned; CSS pixels, right and down positive.
     Wheel { dx: f64, dy: f64 },
-    /// A key changed. `code` is an evdev code, `keysym` what it must mean; modifiers are keys like others.
+    /// A key changed. `code` is an evdev code (0 if there is none), `keysym` what it must mean (0 for what a US keyboard
+    /// has there); modifiers are keys like others. A repeated key is sent down again. See [`keysym`].
     Key { code: u32, keysym: u32, down: bool },
-    /// Text of an input method: `preedit` while composing, `commit` when done.
+    /// Text of an input method: `preedit` while composing, `commit` when done; deletes are in bytes of UTF-8 around the
+    /// caret. Typed as keys where no field takes text of an input method.
     Text { preedit: String, commit: String, delete_before: u32, delete_after: u32 },
     /// A finger, 0 to 9.
     TouchDown { id: i32, x: f64, y: f64 },
@@ -80,7 +91,8 @@ pub enum Input {
 pub enum Cursor {
     /// A CSS cursor name.
     Named(String),
-    /// RGBA rows of a custom cursor.
+    /// RGBA rows of a custom cursor, in device pixels.
+    #[expect(missing_docs, reason = "the names say it")]
     Image { width: u32, height: u32, rgba: Vec<u8>, hotspot_x: u32, hotspot_y: u32 },
     /// None.
     Hidden,
@@ -89,13 +101,14 @@ pub enum Cursor {
 /// What a display tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// There is a newer frame to take.
+    /// There is a newer frame to take. Not told again before it was taken.
     Frame,
     /// The cursor changed.
     Cursor(Cursor),
     /// Chrome copied text.
     Copied(String),
     /// Chrome asks for (or no longer wants) text of an input method.
+    #[expect(missing_docs, reason = "said above")]
     TextInput { active: bool },
     /// Chrome closed its last window or its connection.
     Gone,

@@ -1,0 +1,169 @@
+//! The compositor's thread: waits for clients, acts and deadlines, and passes each on. It holds no rule of its own.
+
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{SocketFlags, accept_with};
+use tokio::sync::mpsc::Sender;
+use wayland_protocols::wp::cursor_shape::v1::server::wp_cursor_shape_manager_v1::WpCursorShapeManagerV1;
+use wayland_protocols::wp::fractional_scale::v1::server::wp_fractional_scale_manager_v1::WpFractionalScaleManagerV1;
+use wayland_protocols::wp::presentation_time::server::wp_presentation::WpPresentation;
+use wayland_protocols::wp::viewporter::server::wp_viewporter::WpViewporter;
+use wayland_protocols::xdg::activation::v1::server::xdg_activation_v1::XdgActivationV1;
+use wayland_protocols::xdg::decoration::zv1::server::zxdg_decoration_manager_v1::ZxdgDecorationManagerV1;
+use wayland_protocols::xdg::shell::server::xdg_wm_base::XdgWmBase;
+use wayland_server::backend::{ClientData, ClientId, DisconnectReason};
+use wayland_server::protocol::wl_compositor::WlCompositor;
+use wayland_server::protocol::wl_output::WlOutput;
+use wayland_server::protocol::wl_seat::WlSeat;
+use wayland_server::protocol::wl_shm::WlShm;
+use wayland_server::protocol::wl_subcompositor::WlSubcompositor;
+use wayland_server::{Display, DisplayHandle};
+
+use super::state::{State, now_ns};
+use super::{Command, Error, Shared, limits};
+use crate::display::{Event, Size};
+
+/// Events that wait for a client that does not read, in bytes; then it is disconnected. Minutes of pointer motion.
+const CLIENT_BUFFER: usize = 4 << 20;
+/// How long to wait before trying again what could not be done.
+const RETRY_NS: u64 = 10_000_000;
+
+/// Counts a client until it disconnects.
+struct Connected(Arc<AtomicUsize>);
+
+impl ClientData for Connected {
+    fn initialized(&self, _: ClientId) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn disconnected(&self, _: ClientId, reason: DisconnectReason) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+        if let DisconnectReason::ProtocolError(error) = reason {
+            let (interface, code) = (&error.object_interface, error.code);
+            tracing::warn!(interface, code, message = error.message, "a wayland client broke the protocol");
+        }
+    }
+}
+
+struct Thread {
+    display: Display<State>,
+    state: State,
+    listener: OwnedFd,
+    shared: Arc<Shared>,
+    events: Sender<Event>,
+    clients: Arc<AtomicUsize>,
+    /// Something must be tried again.
+    retry: bool,
+    stop: bool,
+}
+
+pub(super) fn start(listener: OwnedFd, size: Size, shared: Arc<Shared>, events: Sender<Event>) -> Result<(), Error> {
+    let display = Display::<State>::new()?;
+    let handle = display.handle();
+    handle.set_default_max_buffer_size(CLIENT_BUFFER);
+    create_globals(&handle);
+    let state = State::new(handle, size, shared.latest.clone());
+    let told = events.clone();
+    let clients = Arc::new(AtomicUsize::new(0));
+    let mut thread = Thread { display, state, listener, shared, events, clients, retry: false, stop: false };
+    let run = move || {
+        if catch_unwind(AssertUnwindSafe(|| thread.run())).is_err() {
+            tracing::error!("the compositor failed");
+            let _ = told.try_send(Event::Gone);
+        }
+    };
+    std::thread::Builder::new().name("compositor".to_owned()).spawn(run).map_err(Error::Thread)?;
+    Ok(())
+}
+
+/// Versions are the highest whose requests are handled.
+fn create_globals(handle: &DisplayHandle) {
+    handle.create_global::<State, WlCompositor, ()>(6, ());
+    handle.create_global::<State, WlSubcompositor, ()>(1, ());
+    handle.create_global::<State, WlShm, ()>(1, ());
+    handle.create_global::<State, WlOutput, ()>(4, ());
+    handle.create_global::<State, WlSeat, ()>(8, ());
+    handle.create_global::<State, XdgWmBase, ()>(6, ());
+    handle.create_global::<State, WpViewporter, ()>(1, ());
+    handle.create_global::<State, WpFractionalScaleManagerV1, ()>(1, ());
+    handle.create_global::<State, WpPresentation, ()>(1, ());
+    handle.create_global::<State, WpCursorShapeManagerV1, ()>(1, ());
+    handle.create_global::<State, ZxdgDecorationManagerV1, ()>(1, ());
+    handle.create_global::<State, XdgActivationV1, ()>(1, ());
+}
+
+impl Thread {
+    fn run(&mut self) {
+        while !self.stop {
+            if let Err(error) = self.wait() {
+                tracing::error!(%error, "failed to wait for clients");
+                self.state.outbox.gone = true;
+                self.stop = true;
+            }
+            self.accept();
+            if let Err(error) = self.display.dispatch_clients(&mut self.state) {
+                tracing::warn!(%error, "failed to read from a wayland client");
+            }
+            for command in self.shared.take() {
+                self.obey(command);
+            }
+            self.state.compose();
+            self.state.update_pointer_focus();
+            self.state.presentation.answer();
+            let _ = self.display.flush_clients();
+            self.retry = !self.state.outbox.send(&self.events);
+        }
+    }
+
+    /// Sleeps until there is something to do.
+    fn wait(&mut self) -> rustix::io::Result<()> {
+        let now = now_ns();
+        let retry = self.retry.then_some(now + RETRY_NS);
+        let deadline = [self.state.screen.deadline(), retry].into_iter().flatten().min();
+        let timeout = deadline.map(|at| timespec(at.saturating_sub(now)));
+        let backend = self.display.backend();
+        let mut descriptors = vec![
+            PollFd::from_borrowed_fd(backend.poll_fd(), PollFlags::IN),
+            PollFd::new(&self.listener, PollFlags::IN),
+            PollFd::new(&self.shared.wake, PollFlags::IN),
+        ];
+        match poll(&mut descriptors, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn accept(&mut self) {
+        while let Ok(socket) = accept_with(&self.listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
+            if self.clients.load(Ordering::Relaxed) >= limits::CLIENTS {
+                tracing::warn!("too many wayland clients; one is turned away");
+                continue;
+            }
+            let data = Arc::new(Connected(self.clients.clone()));
+            if let Err(error) = self.display.handle().insert_client(UnixStream::from(socket), data) {
+                tracing::warn!(%error, "failed to take a wayland client");
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Input(input) => self.state.inject(input),
+            Command::Resize(size) => self.state.resize(size),
+            Command::Pace(pace) => self.state.presentation.pace = pace,
+            Command::Clipboard(text) => self.state.offer_text(text),
+            Command::Stop => self.stop = true,
+        }
+    }
+}
+
+fn timespec(ns: u64) -> Timespec {
+    let part = |v: u64| i64::try_from(v).unwrap_or(i64::MAX);
+    Timespec { tv_sec: part(ns / 1_000_000_000), tv_nsec: part(ns % 1_000_000_000) }
+}
