@@ -14,6 +14,8 @@ export class Oracle {
   static async look(browser: Browser, address: string, viewport: { width: number; height: number }): Promise<Oracle> {
     const context = await browser.newContext({ viewport, locale: "en-GB" });
     const page = await context.newPage();
+    // The site's own state must tell of the shared browser alone.
+    await page.route("**/api/where", (route) => route.abort());
     await page.goto(address);
     return new Oracle(context, page);
   }
@@ -28,6 +30,13 @@ export class Oracle {
   async middle(selector: string): Promise<[number, number]> {
     const box = await this.box(selector);
     return [box.x + box.width / 2, box.y + box.height / 2];
+  }
+
+  /** Where an element is in the website's whole document. */
+  async place(selector: string): Promise<Box> {
+    const box = await this.box(selector);
+    const scrolled = await this.page.evaluate(() => scrollY);
+    return { ...box, y: box.y + scrolled };
   }
 
   async picture(): Promise<Pixels> {

@@ -31,6 +31,11 @@ abstract class Person {
     return (await this.byTestId("message-title").textContent()) ?? "";
   }
 
+  /** Opens a panel beside the page. */
+  async opens(button: string): Promise<void> {
+    await this.byTestId(button).click();
+  }
+
   async say(text: string): Promise<void> {
     await this.byTestId("chat-input").fill(text);
     await this.byTestId("chat-input").press("Enter");
@@ -44,14 +49,19 @@ export class EndUser extends Person {
     return new EndUser(context, page, new Tap(page));
   }
 
-  /** From the website to a PIN, by its help button. Returns the digits. */
-  async asksForHelp(address: string): Promise<string> {
-    await this.page.goto(address);
-    await this.page.locator("#help").click();
+  /** From the website to a PIN, by its help button, or by another way to the door. Returns the digits. */
+  async asksForHelp(address: string, door?: string): Promise<string> {
+    if (door) await this.page.goto(`${door}/start#url=${encodeURIComponent(address)}`);
+    else await this.fromTheSite(address);
     await this.byTestId("start-button").click();
     const pin = this.byTestId("pin");
     await expect(pin).toBeVisible();
     return ((await pin.textContent()) ?? "").replace(/\D/g, "");
+  }
+
+  private async fromTheSite(address: string): Promise<void> {
+    await this.page.goto(address);
+    await this.page.locator("#help").click();
   }
 
   /** Checks whose name asks, and allows. */
@@ -63,11 +73,11 @@ export class EndUser extends Person {
 }
 
 export class Agent extends Person {
-  static async signIn(browser: Browser, stack: Stack, who: SignIn, options: BrowserContextOptions = {}): Promise<Agent> {
+  static async signIn(browser: Browser, stack: Stack, who: SignIn, options: BrowserContextOptions = {}, door = stack.console): Promise<Agent> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
     const page = await context.newPage();
     const agent = new Agent(context, page, new Tap(page));
-    await page.goto(`${stack.console}/agent`);
+    await page.goto(`${door}/agent`);
     await agent.byTestId("agent-signin-email").fill(who.email);
     await agent.byTestId("agent-signin-password").fill(who.password);
     await agent.byTestId("agent-signin-submit").click();

@@ -35,7 +35,10 @@ export class SharedPage {
 
   /** The size of the website's viewport, CSS pixels. */
   async viewport(): Promise<{ width: number; height: number }> {
-    const size = await this.canvas.evaluate((canvas) => ({ width: Number(canvas.dataset["pageWidth"]), height: Number(canvas.dataset["pageHeight"]) }));
+    const size = await this.canvas.evaluate((canvas) => {
+      const told = canvas.closest<HTMLElement>("[data-page-width]")?.dataset;
+      return { width: Number(told?.["pageWidth"]), height: Number(told?.["pageHeight"]) };
+    });
     if (!size.width || !size.height) throw new Error("the canvas does not tell the page's size");
     return size;
   }
@@ -47,14 +50,10 @@ export class SharedPage {
     return { x: box.x + (x * box.width) / size.width, y: box.y + (y * box.height) / size.height };
   }
 
-  /** The part of the canvas that shows the page, without the bars beside it. */
   private async box(): Promise<Box> {
     const box = await this.canvas.boundingBox();
     if (!box) throw new Error("the canvas is not shown");
-    const size = await this.viewport();
-    const scale = Math.min(box.width / size.width, box.height / size.height);
-    const [width, height] = [size.width * scale, size.height * scale];
-    return { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height };
+    return box;
   }
 
   async click(x: number, y: number): Promise<void> {
@@ -81,15 +80,39 @@ export class SharedPage {
     await this.page.mouse.wheel(0, dy);
   }
 
+  /** Presses at the first point, moves through the others, releases. */
+  async drag(points: readonly (readonly [number, number])[]): Promise<void> {
+    for (const [index, [x, y]] of points.entries()) {
+      const at = await this.toWindow(x, y);
+      await this.page.mouse.move(at.x, at.y, { steps: index === 0 ? 1 : 8 });
+      if (index === 0) await this.page.mouse.down();
+    }
+    await this.page.mouse.up();
+  }
+
+  /** Scrolls with one finger, at most half the picture's height. */
+  async swipe(dy: number): Promise<void> {
+    const { width, height } = await this.viewport();
+    const way = Math.max(-height / 2, Math.min(height / 2, dy));
+    const [from, to] = [height / 2 + way / 2, height / 2 - way / 2];
+    const touch = await this.page.context().newCDPSession(this.page);
+    const send = async (type: "touchStart" | "touchMove" | "touchEnd", y?: number) => {
+      const at = y === undefined ? [] : [await this.toWindow(width / 2, y)];
+      await touch.send("Input.dispatchTouchEvent", { type, touchPoints: at });
+    };
+    await send("touchStart", from);
+    const steps = 12;
+    for (let step = 1; step <= steps; step += 1) await send("touchMove", from + ((to - from) * step) / steps);
+    await send("touchEnd");
+    await touch.detach();
+  }
+
   /** The decoded pixels of a part of the website. */
   async part(box: Box): Promise<Pixels | undefined> {
     const picture = await this.picture();
     if (!picture) return undefined;
     const size = await this.viewport();
-    const canvas = await this.canvas.boundingBox();
-    const inner = await this.box();
-    if (!canvas) return undefined;
-    const scale = inner.width / size.width;
-    return crop(picture, { x: inner.x - canvas.x + box.x * scale, y: inner.y - canvas.y + box.y * scale, width: box.width * scale, height: box.height * scale });
+    const scale = picture.width / size.width;
+    return crop(picture, { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale });
   }
 }

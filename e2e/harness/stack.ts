@@ -22,6 +22,8 @@ export interface SiteState {
   readonly acts: readonly Record<string, unknown>[];
   readonly signIns: readonly Record<string, unknown>[];
   readonly transfers: readonly Record<string, unknown>[];
+  /** Where the shared browser is. */
+  readonly where: { readonly path: string; readonly scrollY: number; readonly focus: string };
 }
 
 export interface StackOptions {

@@ -15,6 +15,12 @@ function act(call) {
   json(call.response, {});
 }
 
+/** Keeps where a visitor is: page, scroll position, focused field. */
+function where(call) {
+  call.site.state.where = call.form.fields;
+  json(call.response, {});
+}
+
 /** What happened on both sites. Only for this machine. */
 function state(call) {
   const from = call.request.socket.remoteAddress;
@@ -31,6 +37,7 @@ export const api = [
   ["GET", /^\/public\/([a-z-]+\.(?:css|js|svg))$/, asset],
   ["GET", /^\/api\/state$/, state],
   ["POST", /^\/api\/act$/, act],
+  ["POST", /^\/api\/where$/, where],
   ["POST", /^\/api\/reset$/, reset],
 ];
 

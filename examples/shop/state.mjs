@@ -11,7 +11,7 @@ export class State {
   /** Forgets everything that was done. */
   clear() {
     this.visitors.clear();
-    Object.assign(this, { orders: [], uploads: [], searches: [], acts: [], signIns: [], transfers: [] });
+    Object.assign(this, { orders: [], uploads: [], searches: [], acts: [], signIns: [], transfers: [], where: { path: "", scrollY: 0, focus: "" } });
   }
 
   /** The cart and the sign-in of one visitor. */
@@ -32,7 +32,7 @@ export class State {
 
   /** All of it, for tests. */
   seen() {
-    const { orders, uploads, searches, acts, signIns, transfers } = this;
-    return { orders, uploads, searches, acts, signIns, transfers };
+    const { orders, uploads, searches, acts, signIns, transfers, where } = this;
+    return { orders, uploads, searches, acts, signIns, transfers, where };
   }
 }

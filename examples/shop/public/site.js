@@ -8,6 +8,13 @@ for (const link of document.querySelectorAll(".help")) {
   });
 }
 
+/** Tells the site's own state where the visitor is, so that a test need not guess. */
+const whereabouts = () => {
+  const at = { path: location.pathname + location.search, scrollY: Math.round(scrollY), focus: document.activeElement?.id ?? "" };
+  navigator.sendBeacon("/api/where", new Blob([JSON.stringify(at)], { type: "application/json" }));
+};
+for (const kind of ["load", "scrollend", "focusin", "pageshow"]) addEventListener(kind, whereabouts);
+
 const on = (id, kind, action) => document.getElementById(id)?.addEventListener(kind, action);
 
 on("show-password", "click", (event) => {

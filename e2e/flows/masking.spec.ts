@@ -1,0 +1,76 @@
+// What the end user types into protected fields reaches the website and the end user's own screen, and nobody else.
+
+import { expect, test } from "../harness/fixtures.ts";
+import { Oracle } from "../harness/oracle.ts";
+import type { Agent, EndUser } from "../harness/people.ts";
+import { difference } from "../harness/pixels.ts";
+import { found, planted } from "../harness/secrets.ts";
+import { reach, type Scene } from "../harness/travel.ts";
+import type { Stack } from "../harness/stack.ts";
+
+async function together(stack: Stack, endUser: EndUser, agent: Agent, path: string): Promise<void> {
+  await agent.entersPin(await endUser.asksForHelp(`${stack.shop}${path}`));
+  await endUser.allows();
+  await agent.shared.showsSomething();
+  await endUser.shared.showsSomething();
+}
+
+test("a card number is the end user's alone", async ({ browser, stack, endUser, agent }) => {
+  await together(stack, endUser, agent, "/product/ember-stove");
+  const oracle = await Oracle.look(browser, `${stack.shop}/product/ember-stove`, await endUser.shared.viewport());
+  await endUser.shared.click(...(await oracle.middle("#add")));
+  await oracle.page.locator("#add").click();
+  await expect.poll(() => stack.state().where.path).toBe("/checkout");
+  const scene: Scene = { stack, oracle, shared: endUser.shared, scroll: (dy) => endUser.shared.wheel(200, 300, dy) };
+
+  const at = await reach(scene, "#card");
+  await endUser.shared.click(...at);
+  await expect.poll(() => stack.state().where.focus).toBe("card");
+  const field = { x: at[0] - 200, y: at[1] - 18, width: 400, height: 36 };
+  await endUser.shared.type(planted.card);
+  await expect.poll(() => endUser.tap.bytes().includes(planted.card)).toBe(true);
+  const first = { own: await endUser.shared.part(field), agents: await agent.shared.part(field) };
+
+  await endUser.shared.press("Control+a");
+  await endUser.shared.type(planted.otherCard);
+  await expect.poll(() => endUser.tap.bytes().includes(planted.otherCard)).toBe(true);
+  await expect.poll(async () => difference(first.own!, (await endUser.shared.part(field))!)).toBeGreaterThan(0.005);
+  expect(difference(first.agents!, (await agent.shared.part(field))!)).toBeLessThan(0.004);
+
+  for (const [id, text] of [["code", planted.code], ["cvc", planted.cvc]] as const) {
+    await endUser.shared.click(...(await reach(scene, `#${id}`)));
+    await expect.poll(() => stack.state().where.focus).toBe(id);
+    await endUser.shared.type(text);
+  }
+  await nowhere(stack, agent);
+  await oracle.close();
+});
+
+test("a password is the end user's alone, also when the page shows it", async ({ browser, stack, endUser, agent }) => {
+  await together(stack, endUser, agent, "/account");
+  const oracle = await Oracle.look(browser, `${stack.shop}/account`, await endUser.shared.viewport());
+  await agent.shared.click(...(await oracle.middle("#email")));
+  await agent.shared.type("ada@example.com");
+
+  await agent.shared.click(...(await oracle.middle("#password")));
+  await agent.shared.type("from-the-agent");
+  await endUser.shared.click(...(await oracle.middle("#show-password")));
+  await endUser.shared.click(...(await oracle.middle("#password")));
+  await expect.poll(() => stack.state().where.focus).toBe("password");
+  await endUser.shared.type(planted.password);
+  await expect.poll(() => endUser.tap.bytes().includes(planted.password)).toBe(true);
+
+  await endUser.shared.press("Enter");
+  const expected = { name: "ada", passwordLength: planted.password.length };
+  await expect.poll(() => stack.state().signIns.at(-1)).toEqual(expected);
+  await nowhere(stack, agent);
+  await oracle.close();
+});
+
+/** No secret in any byte that the agent got or sent, nor in a log, nor on disk. */
+async function nowhere(stack: Stack, agent: Agent): Promise<void> {
+  expect(agent.tap.frames).toBeGreaterThan(10);
+  expect(found(agent.tap.bytes())).toEqual([]);
+  expect(found(Buffer.from(stack.door.output))).toEqual([]);
+  for (const [path, bytes] of stack.written()) expect(found(bytes), path).toEqual([]);
+}

@@ -1,0 +1,35 @@
+// Brings an element of the website into view for a person and says where it is then, by the site's own report of its scrolling.
+
+import { expect } from "@playwright/test";
+import type { Oracle } from "./oracle.ts";
+import type { SharedPage } from "./shared-page.ts";
+import type { Stack } from "./stack.ts";
+
+const TRIES = 12;
+/** Kept free at the top and bottom of the view: the shop's fixed bars. */
+const MARGIN = 90;
+
+export interface Scene {
+  readonly stack: Stack;
+  readonly oracle: Oracle;
+  readonly shared: SharedPage;
+  /** Scrolls by wheel or by finger, as this person would. */
+  readonly scroll: (dy: number) => Promise<void>;
+}
+
+/** The middle of an element in the website's viewport, after scrolling to it. */
+export async function reach({ stack, oracle, shared, scroll }: Scene, selector: string): Promise<[number, number]> {
+  const { height } = await shared.viewport();
+  const place = await oracle.place(selector);
+  const middle = place.y + place.height / 2;
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const before = stack.state().where.scrollY;
+    const y = middle - before;
+    if (y > MARGIN && y < height - MARGIN) return [place.x + place.width / 2, y];
+    await scroll(y - height / 2);
+    const moved = () => stack.state().where.scrollY !== before;
+    const stuck = await expect.poll(moved, { timeout: 3_000 }).toBe(true).then(() => false, () => true);
+    if (stuck) return [place.x + place.width / 2, y];
+  }
+  throw new Error(`${selector} was not reached by scrolling`);
+}
