@@ -39,7 +39,7 @@ check: started tools packages console-build ## Formatting, lints, house rules, l
 	@$(STAGE) 'licences and sources' 600 .ci/cargo-deny --log-level error --locked check --hide-inclusion-graph --allow duplicate licenses bans sources
 	@$(STAGE) 'documentation' 300 env RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(LOCKED) --workspace --no-deps --document-private-items --quiet
 	@$(STAGE) 'contract' 60 console/node_modules/.bin/buf lint proto
-	@$(STAGE) 'types of the flows' 120 e2e/node_modules/.bin/tsc --project e2e
+	@$(STAGE) 'types of the flows' 120 bash -c "e2e/node_modules/.bin/tsc --project e2e && e2e/node_modules/.bin/tsc --project bench"
 
 .PHONY: gen
 gen: packages ## Write the generated code again, from proto/

@@ -2,14 +2,25 @@
 
 import type { Page } from "@playwright/test";
 
+/** Bytes. Pictures are above, keepalives and most facts below. */
+const LARGE = 200;
+
 export class Tap {
   private readonly parts: Buffer[] = [];
   private readonly pending = new Set<Promise<void>>();
   frames = 0;
+  /** Bytes of WebSocket messages down. */
+  received = 0;
+  /** Messages down that are larger than facts and keepalives. */
+  large = 0;
 
   constructor(page: Page) {
     page.on("websocket", (socket) => {
-      socket.on("framereceived", ({ payload }) => this.frame(payload));
+      socket.on("framereceived", ({ payload }) => {
+        this.received += payload.length;
+        if (payload.length > LARGE) this.large += 1;
+        this.frame(payload);
+      });
       socket.on("framesent", ({ payload }) => this.frame(payload));
     });
     page.on("response", (response) => {

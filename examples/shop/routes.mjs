@@ -74,6 +74,7 @@ export const shopRoutes = [
   ["GET", /^\/lab\/trail$/, lab.trail],
   ["GET", /^\/lab\/windows$/, lab.windows],
   ["GET", /^\/lab\/keys$/, lab.keys],
+  ["GET", /^\/lab\/flash$/, lab.flash],
   ["GET", /^\/partner$/, lab.partner],
   ["GET", /^\/slow$/, lab.slow],
   ...api,

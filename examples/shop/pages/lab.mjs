@@ -10,6 +10,7 @@ const rooms = [
   ["/lab/drag", "Packing list", "Drag what you take from left to right"],
   ["/lab/trail", "Trail", "A canvas that never stands still"],
   ["/lab/windows", "Windows", "A popup, a new tab, a link that leaves"],
+  ["/lab/flash", "Flash", "The whole page changes colour with each press"],
   ["/lab/keys", "Keys", "Shows what was typed, clicked and touched"],
   ["/slow?ms=5000", "A slow page", "Answers after five seconds"],
   ["/partner", "Partner site", "Leads to a site that agents do not support"],
@@ -68,6 +69,12 @@ export function keys(call) {
   const body = html`<h1>Keys</h1><p><label>Write here <textarea id="keys" rows="4"></textarea></label></p>
 <p>Last: <output id="last">nothing</output></p><div class="pad" id="pad" tabindex="0">Click, touch and turn the wheel here</div>`;
   send(call.response, 200, layout(call, "Keys", body, ["lab.js"]));
+}
+
+/** Nothing but a colour, dark or light in turn: for measuring how soon a press is seen. */
+export function flash(call) {
+  send(call.response, 200, html`<!doctype html><html lang="en"><head><title>Flash</title><link rel="stylesheet" href="/public/flash.css">
+<script type="module" src="/public/flash.js"></script></head><body></body></html>`);
 }
 
 const elsewhere = (call) => `${call.site.shop.replace("//shop.", "//elsewhere.")}/`;
