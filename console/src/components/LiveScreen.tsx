@@ -1,0 +1,88 @@
+// The live session as both see it: address, tools, picture, people, messages. Who may do what comes from the live state.
+
+import { useCallback, useRef, useState, type ReactNode } from "react";
+import { mayAct, mayPoint } from "../core/live";
+import type { Tool } from "../core/tools";
+import type { Size, Spot } from "../core/viewport";
+import type { LiveHandle } from "../hooks/use-live";
+import { useText } from "../hooks/use-text";
+import { AddressBar } from "./AddressBar";
+import { ControlButton } from "./ControlButton";
+import { LiveCurtain } from "./LiveCurtain";
+import { LiveDialogs } from "./LiveDialogs";
+import { Logo } from "./Logo";
+import { Notices } from "./Notices";
+import { PanelButtons, SidePanel, type Panel } from "./SidePanel";
+import { QualityBadge } from "./QualityBadge";
+import { Stage } from "./Stage";
+import { TabStrip } from "./TabStrip";
+import { TextPrompt } from "./TextPrompt";
+import { ToolRail } from "./ToolRail";
+
+interface Props {
+  live: LiveHandle | undefined;
+  endUser: boolean;
+  company: string;
+  /** Stop, or leave: never covered, never inert. */
+  exit: ReactNode;
+  /** A dialog lies over all: nothing below may be reached. */
+  covered: boolean;
+  onSize?(size: Size): void;
+}
+
+export function LiveScreen({ live, endUser, company, exit, covered, onSize }: Props) {
+  const { t } = useText();
+  const root = useRef<HTMLDivElement>(null);
+  const [tool, setTool] = useState<Tool>("act");
+  const [panel, setPanel] = useState<Panel>();
+  const [textAt, setTextAt] = useState<Spot>();
+  const leave = useCallback(() => root.current?.querySelector<HTMLElement>("[data-leave] button, button[data-leave]")?.focus(), []);
+  const state = live?.live;
+  const act = state !== undefined && mayAct(state);
+  const point = state !== undefined && mayPoint(state);
+  const dialogs = state ? state.dialogs.length > 0 || textAt !== undefined : false;
+  const blocked = covered || dialogs;
+  return (
+    <div ref={root} className="live" data-role={endUser ? "end-user" : "agent"}>
+      <header className="live-head" inert={covered}>
+        <Logo />
+        {live && <AddressBar navigation={live.live.navigation} controller={live.controller} mayAct={act} />}
+      </header>
+      <div className="live-exit" data-leave>{exit}</div>
+      <div className="live-bar" inert={covered}>
+        {live && <QualityBadge live={live} />}
+        {live && <ControlButton live={live} endUser={endUser} />}
+        {live && <PanelButtons live={live} panel={panel} onPanel={setPanel} />}
+      </div>
+      {live && <TabStrip live={live} mayAct={act} />}
+      <main className="live-body" inert={covered}>
+        {live && !endUser && (
+          <ToolRail
+            tool={tool} mayPoint={point} onTool={setTool}
+            onClear={() => live.controller.guide({ case: "clear", value: true })}
+          />
+        )}
+        <div className="live-middle" inert={blocked}>
+          {live && (
+            <Stage live={live} endUser={endUser} tool={point ? tool : "act"} onTextAt={setTextAt} onLeave={leave} onSize={onSize}>
+              <LiveCurtain live={live} endUser={endUser} />
+            </Stage>
+          )}
+          {!live && <LiveCurtain live={undefined} endUser={endUser} />}
+        </div>
+        {live && panel && <SidePanel live={live} endUser={endUser} panel={panel} mayPoint={point} onClose={() => setPanel(undefined)} />}
+        {live && <Notices live={live} endUser={endUser} />}
+      </main>
+      {live && !covered && <LiveDialogs live={live} endUser={endUser} company={company} mayAct={act} />}
+      {live && textAt && (
+        <TextPrompt
+          title={t("tool.text.prompt")} onClose={() => setTextAt(undefined)}
+          onText={(text) => {
+            live.controller.guide({ case: "text", value: { at: textAt, text } });
+            setTextAt(undefined);
+          }}
+        />
+      )}
+    </div>
+  );
+}

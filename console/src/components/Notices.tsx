@@ -1,0 +1,69 @@
+// Short messages over the page: what the page could not do, limits that come near, downloads, copied text.
+
+import { useState } from "react";
+import { isKey } from "../core/catalogue";
+import { clock, secondsLeft } from "../core/countdown";
+import type { LiveHandle } from "../hooks/use-live";
+import { useNow } from "../hooks/use-now";
+import { useText } from "../hooks/use-text";
+import { DownloadNotices } from "./DownloadNotices";
+import { Icon } from "./Icon";
+
+export function Notices({ live, endUser }: { live: LiveHandle; endUser: boolean }) {
+  const { t } = useText();
+  const { notices } = live.live;
+  return (
+    <div className="notices">
+      <div role="status">
+        {notices.map((notice) => {
+          const key = `notice.${notice.code}`;
+          return (
+            <div key={notice.key} className="notice" data-testid="notice" data-code={notice.code}>
+              <Icon name="warning" />
+              <span>{isKey(key) ? t(key, notice.details) : t("notice.other", { code: notice.code })}</span>
+              <button type="button" className="button icon-only quiet" aria-label={t("common.close")} onClick={() => live.controller.dismissNotice(notice.key)}><Icon name="close" size={16} /></button>
+            </div>
+          );
+        })}
+      </div>
+      <WarningNotice live={live} endUser={endUser} />
+      {endUser && <DownloadNotices live={live} />}
+      <ClipboardNotice live={live} />
+    </div>
+  );
+}
+
+function WarningNotice({ live, endUser }: { live: LiveHandle; endUser: boolean }) {
+  const { t } = useText();
+  const { warning } = live.live;
+  useNow(1000, warning !== undefined);
+  const key = `warning.${warning?.code ?? ""}`;
+  if (!warning || !isKey(key)) return null;
+  if (endUser && warning.code === "StopUnanswered") return null;
+  return (
+    <div className="notice" role="status">
+      <Icon name="warning" />
+      <span className="figures">{t(key, { time: clock(secondsLeft(warning.untilMs, performance.now())) })}</span>
+      {endUser && warning.code === "MaxDuration" && (
+        <button type="button" className="button small" onClick={() => void live.controller.command({ case: "extend", value: {} })}>{t("warning.extend")}</button>
+      )}
+    </div>
+  );
+}
+
+/** The page copied text. Browsers let a page write to the clipboard only on a press of the person's own. */
+function ClipboardNotice({ live }: { live: LiveHandle }) {
+  const { t } = useText();
+  const { clipboard } = live.live;
+  const [done, setDone] = useState("");
+  if (!clipboard?.text || done === clipboard.key) return null;
+  const copy = () => navigator.clipboard.writeText(clipboard.text).finally(() => setDone(clipboard.key));
+  return (
+    <div className="notice" role="status">
+      <Icon name="copy" />
+      <span>{t("clipboard.ready")}</span>
+      <button type="button" className="button small" onClick={() => void copy()}>{t("common.copy")}</button>
+      <button type="button" className="button icon-only quiet" aria-label={t("common.close")} onClick={() => setDone(clipboard.key)}><Icon name="close" size={16} /></button>
+    </div>
+  );
+}

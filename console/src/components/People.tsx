@@ -1,0 +1,66 @@
+// Everybody in the session; for the end user with the switches of what each may do.
+
+import { NOTHING } from "../core/permissions";
+import { initials, colourOf } from "../core/people";
+import { Role, type Participant } from "../gen/cobrowse/v1/participant_pb";
+import { ControlAction } from "../gen/cobrowse/v1/control_pb";
+import type { LiveHandle } from "../hooks/use-live";
+import { useText } from "../hooks/use-text";
+import { PermissionSwitches } from "./PermissionSwitches";
+
+export function People({ live, endUser }: { live: LiveHandle; endUser: boolean }) {
+  const { t } = useText();
+  const state = live.live;
+  const others = state.participants.filter((one) => one.role === Role.AGENT || one.role === Role.OBSERVER || one.id === state.selfId || one.role === Role.END_USER);
+  return (
+    <section className="people" aria-label={t("people.title")}>
+      <ul>
+        {others.map((one) => (
+          <li key={one.id}>
+            <Person live={live} person={one} />
+            {endUser && one.role !== Role.END_USER && <Switches live={live} person={one} />}
+          </li>
+        ))}
+      </ul>
+      {others.length <= 1 && <p className="quiet-text">{t("people.none")}</p>}
+    </section>
+  );
+}
+
+function Person({ live, person }: { live: LiveHandle; person: Participant }) {
+  const { t } = useText();
+  const state = live.live;
+  const role = person.role === Role.END_USER ? t("people.customer") : person.role === Role.OBSERVER ? t("people.observer") : t("people.agent");
+  const notes = [person.id === state.selfId ? t("people.you") : "", state.control.holderId === person.id ? t("people.holds") : "", person.connected ? "" : t("people.away")].filter(Boolean);
+  return (
+    <div className="person" data-away={person.connected ? undefined : true}>
+      <span className="person-badge" style={{ background: colourOf(state, person.id) }} aria-hidden="true">{initials(person.name || role)}</span>
+      <span>
+        <strong>{person.name || role}</strong>
+        <span className="quiet-text">{[person.company || role, ...notes].join(" · ")}</span>
+      </span>
+    </div>
+  );
+}
+
+function Switches({ live, person }: { live: LiveHandle; person: Participant }) {
+  const { t } = useText();
+  const { controller, live: state } = live;
+  const permissions = person.permissions ?? NOTHING;
+  const { view, point, act, clipboard } = permissions;
+  const asks = state.control.requestIds.includes(person.id);
+  const holds = state.control.holderId === person.id;
+  const control = (action: ControlAction) => void controller.command({ case: "control", value: { action, participantId: person.id } });
+  return (
+    <div className="person-may" role="group" aria-label={t("people.may", { name: person.name })}>
+      <PermissionSwitches clipboard allowed={{ view, point, act, clipboard }} onChange={(next) => void controller.command({ case: "permit", value: { participantId: person.id, permissions: next } })} />
+      {(asks || holds) && (
+        <div className="row">
+          {asks && <span role="status">{t("people.asks")}</span>}
+          {asks && <button type="button" className="button small main" onClick={() => control(ControlAction.GRANT)}>{t("people.grant")}</button>}
+          {holds && <button type="button" className="button small" onClick={() => control(ControlAction.REVOKE)}>{t("people.revoke")}</button>}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+// The end user's PIN: large, in groups, with the time it is good for.
+
+import { useState } from "react";
+import { clock, secondsLeft, worthSaying } from "../core/countdown";
+import { groupPin, spokenPin } from "../core/pin";
+import { useNow } from "../hooks/use-now";
+import { useText } from "../hooks/use-text";
+import { Icon } from "./Icon";
+
+interface Props {
+  pin: string;
+  expiresAtMs: number;
+  renewing: boolean;
+  onRenew(): void;
+}
+
+export function PinDisplay({ pin, expiresAtMs, renewing, onRenew }: Props) {
+  const { t } = useText();
+  const [copied, setCopied] = useState(false);
+  const left = secondsLeft(expiresAtMs, useNow());
+  const expired = left <= 0;
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(pin);
+      setCopied(true);
+    } catch {
+      setCopied(false);
+    }
+  };
+  return (
+    <section className="pin" data-expired={expired || undefined}>
+      <p className="pin-digits" data-testid="pin" role="img" aria-label={t("pin.spoken", { pin: spokenPin(pin) })}>
+        {groupPin(pin).map((group, index) => <span key={`${index}-${group}`}>{group}</span>)}
+      </p>
+      <div className="row center">
+        {expired
+          ? <p className="pin-time">{t("pin.expired")}</p>
+          : <p className="pin-time figures" aria-hidden="true">{t("pin.expires", { time: clock(left) })}</p>}
+        {!expired && (
+          <button type="button" className="button quiet" onClick={copy}>
+            <Icon name={copied ? "check" : "copy"} /> {copied ? t("pin.copied") : t("pin.copy")}
+          </button>
+        )}
+        {expired && <button type="button" className="button" disabled={renewing} onClick={onRenew}>{t("pin.renew")}</button>}
+      </div>
+      <p className="unseen" role="status">{copied ? t("pin.copied") : ""}{worthSaying(left) ? t("pin.expires.said", { seconds: left }) : ""}{expired ? t("pin.expired") : ""}</p>
+    </section>
+  );
+}

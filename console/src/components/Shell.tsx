@@ -1,0 +1,41 @@
+// The frame of every page but the live one: logo, language, and a main region.
+
+import { useEffect, type ReactNode } from "react";
+import { useText } from "../hooks/use-text";
+import { Logo } from "./Logo";
+
+interface Props {
+  title: string;
+  /** In the head, never inert: Stop stands there. */
+  actions?: ReactNode;
+  /** A dialog lies over the page. */
+  covered?: boolean;
+  children: ReactNode;
+}
+
+export function Shell({ title, actions, covered, children }: Props) {
+  const { t, language, setLanguage } = useText();
+  useEffect(() => {
+    document.title = `${title} · ${t("app.name")}`;
+  }, [title, t]);
+  return (
+    <div className="shell">
+      <a className="skip" href="#main" onClick={skip}>{t("app.skip")}</a>
+      <header className="shell-head">
+        <a className="plain" href="/"><Logo name={t("app.name")} /></a>
+        <div className="row">
+          {actions}
+          <button type="button" className="button quiet" lang={language === "nl" ? "en" : "nl"} aria-label={t("language.label")} onClick={() => setLanguage(language === "nl" ? "en" : "nl")}>
+            {t("language.switch")}
+          </button>
+        </div>
+      </header>
+      <main id="main" className="shell-main" tabIndex={-1} inert={covered}>{children}</main>
+    </div>
+  );
+}
+
+function skip(event: React.MouseEvent) {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}

@@ -1,0 +1,57 @@
+// People and messages beside the picture; a sheet over it on a phone.
+
+import { useEffect, useState } from "react";
+import { Role } from "../gen/cobrowse/v1/participant_pb";
+import { nameOf } from "../core/people";
+import type { LiveHandle } from "../hooks/use-live";
+import { useText } from "../hooks/use-text";
+import { Chat } from "./Chat";
+import { Icon } from "./Icon";
+import { People } from "./People";
+
+export type Panel = "people" | "chat";
+
+export function PanelButtons({ live, panel, onPanel }: { live: LiveHandle; panel: Panel | undefined; onPanel(panel: Panel | undefined): void }) {
+  const { t } = useText();
+  const { chat, participants, control } = live.live;
+  const [read, setRead] = useState(0);
+  useEffect(() => {
+    if (panel === "chat") setRead(chat.length);
+  }, [panel, chat.length]);
+  const unread = panel === "chat" ? 0 : Math.max(0, chat.length - read);
+  const last = chat.at(-1);
+  const toggle = (next: Panel) => onPanel(panel === next ? undefined : next);
+  const present = participants.filter((one) => one.connected && one.role !== Role.RECORDER).length;
+  return (
+    <>
+      <button type="button" className="button quiet" data-testid="panel-people" aria-expanded={panel === "people"} aria-label={t("people.title")} title={t("people.title")} onClick={() => toggle("people")}>
+        <Icon name="people" /> <span className="figures">{present}</span>{control.requestIds.length > 0 && <span className="dot" />}
+      </button>
+      <button type="button" className="button quiet" data-testid="panel-chat" aria-expanded={panel === "chat"} aria-label={t("chat.title")} title={t("chat.title")} onClick={() => toggle("chat")}>
+        <Icon name="chat" />{unread > 0 && <span className="count">{unread}</span>}
+      </button>
+      <span className="unseen" role="status">{unread > 0 && last ? t("chat.new", { name: nameOf(live.live, last.participantId), text: last.text }) : ""}</span>
+    </>
+  );
+}
+
+interface Props {
+  live: LiveHandle;
+  endUser: boolean;
+  panel: Panel;
+  mayPoint: boolean;
+  onClose(): void;
+}
+
+export function SidePanel({ live, endUser, panel, mayPoint, onClose }: Props) {
+  const { t } = useText();
+  return (
+    <aside className="side" aria-label={t(panel === "chat" ? "chat.title" : "people.title")}>
+      <div className="side-head">
+        <h2>{t(panel === "chat" ? "chat.title" : "people.title")}</h2>
+        <button type="button" className="button icon-only quiet" aria-label={t("common.close")} title={t("common.close")} onClick={onClose}><Icon name="close" /></button>
+      </div>
+      {panel === "chat" ? <Chat live={live} mayWrite={mayPoint} /> : <People live={live} endUser={endUser} />}
+    </aside>
+  );
+}

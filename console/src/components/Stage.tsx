@@ -1,0 +1,106 @@
+// The picture, what lies over it, and the hands on it.
+
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import type { Tool } from "../core/tools";
+import { mayAct, mayPoint } from "../core/live";
+import { fit, toStage, WHOLE, zoomAt, type Lens, type Size, type Spot } from "../core/viewport";
+import type { StageContext } from "../hooks/stage-context";
+import { StageKeys } from "../hooks/stage-keys";
+import { StagePointer } from "../hooks/stage-pointer";
+import type { LiveHandle } from "../hooks/use-live";
+import { useCursor } from "../hooks/use-cursor";
+import { usePhoneKeyboard } from "../hooks/use-phone-keyboard";
+import { useSize } from "../hooks/use-size";
+import { useText } from "../hooks/use-text";
+import { GuidanceOverlay } from "./GuidanceOverlay";
+import { ProtectedOverlay } from "./ProtectedOverlay";
+import { StageButtons } from "./StageButtons";
+
+interface Props {
+  live: LiveHandle;
+  endUser: boolean;
+  tool: Tool;
+  onTextAt(at: Spot): void;
+  onLeave(): void;
+  onSize?(size: Size): void;
+  /** Curtain and the like, over the picture. */
+  children?: ReactNode;
+}
+
+const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
+const PAGE_DEFAULT: Size = { width: 1280, height: 720 };
+
+export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, children }: Props) {
+  const { t } = useText();
+  const area = useRef<HTMLDivElement>(null);
+  const host = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const stage = useSize(area);
+  const [lens, setLens] = useState<Lens>(WHOLE);
+  const state = live.live;
+  const page: Size = state.viewport?.width ? state.viewport : PAGE_DEFAULT;
+  const fitted = fit(stage, page, lens);
+  const act = mayAct(state);
+  const cursor = useCursor(state.cursor, tool, act);
+
+  const context = useRef<StageContext>(null as never);
+  useLayoutEffect(() => {
+    context.current = {
+      controller: live.controller, stage, page, fit: fitted, lens, setLens, tool, mayAct: act, mayPoint: mayPoint(state), apple: APPLE, endUser, onTextAt, onLeave,
+    };
+  });
+
+  useLayoutEffect(() => {
+    host.current?.append(live.controller.surface.element);
+  }, [live.controller]);
+
+  useEffect(() => {
+    if (!area.current || !field.current) return;
+    const abort = new AbortController();
+    const look = () => context.current;
+    const keys = new StageKeys(field.current, look);
+    keys.listen(abort.signal);
+    const text = field.current;
+    new StagePointer(area.current, look, () => {
+      keys.finish();
+      // On a phone focus would open the keyboard; there it follows the page's edit focus.
+      if (!matchMedia("(pointer: coarse)").matches) text.focus({ preventScroll: true });
+    }).listen(abort.signal);
+    return () => abort.abort();
+  }, [live.controller]);
+
+  useEffect(() => {
+    if (stage.width > 0 && stage.height > 0) onSize?.(stage);
+  }, [stage, onSize]);
+
+  const focus = state.editFocus;
+  const openKeyboard = usePhoneKeyboard(field, focus, act);
+  const zoom = useCallback((factor: number) => {
+    setLens((old) => (factor === 0 ? WHOLE : zoomAt(old, factor, { x: stage.width / 2, y: stage.height / 2 }, stage, page)));
+  }, [stage, page]);
+
+  const at = focus?.rect ? toStage({ x: focus.rect.x, y: focus.rect.y + focus.rect.height }, fitted) : { x: 0, y: 0 };
+  return (
+    <section className="stage" aria-label={t("live.stage")}>
+      <div ref={area} className="stage-area" style={{ cursor }} data-tool={tool}>
+        <div ref={host} className="page" style={{ left: fitted.offset.x, top: fitted.offset.y, width: page.width * fitted.scale, height: page.height * fitted.scale }} role="img" aria-label={t("live.picture")} />
+        <div className="page over" style={{ left: fitted.offset.x, top: fitted.offset.y, width: page.width * fitted.scale, height: page.height * fitted.scale }}>
+          {endUser && live.shown && <ProtectedOverlay fields={state.protectedFields} scale={fitted.scale} />}
+          {live.shown && <GuidanceOverlay state={state} page={page} scale={fitted.scale} />}
+        </div>
+        <textarea
+          ref={field} className="stage-field" aria-label={t("live.keyboard")} autoCapitalize="off" autoComplete="off" autoCorrect="off" spellCheck={false}
+          inputMode={inputMode(focus?.inputMode)} style={{ left: Math.min(stage.width - 2, Math.max(0, at.x)), top: Math.min(stage.height - 2, Math.max(0, at.y - 2)) }}
+        />
+      </div>
+      {children}
+      <StageButtons zoomed={lens.zoom > 1} canZoom={fitted.scale < 0.85 || lens.zoom > 1} onZoom={zoom} keyboard={act && focus?.editable === true} onKeyboard={openKeyboard} />
+    </section>
+  );
+}
+
+const MODES = ["text", "numeric", "decimal", "tel", "email", "url", "search"] as const;
+
+function inputMode(told: string | undefined): (typeof MODES)[number] {
+  return MODES.find((mode) => mode === told) ?? "text";
+}

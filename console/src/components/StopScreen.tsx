@@ -1,0 +1,47 @@
+// After Stop: Continue or End; without a choice it ends.
+
+import { useEffect, useRef } from "react";
+import { worthSaying } from "../core/countdown";
+import { useCountdown } from "../hooks/use-countdown";
+import { useText } from "../hooks/use-text";
+import { Icon } from "./Icon";
+
+interface Props {
+  company: string;
+  /** Somebody was in already. */
+  live: boolean;
+  /** The server has confirmed. */
+  sure: boolean;
+  choiceMs: number;
+  onContinue(): void;
+  onEnd(): void;
+}
+
+export function StopScreen({ company, live, sure, choiceMs, onContinue, onEnd }: Props) {
+  const { t } = useText();
+  const seconds = useCountdown(choiceMs) ?? 0;
+  const box = useRef<HTMLDivElement>(null);
+  const ended = useRef(false);
+  useEffect(() => box.current?.focus(), []);
+  useEffect(() => {
+    if (seconds > 0 || ended.current) return;
+    ended.current = true;
+    onEnd();
+  }, [seconds, onEnd]);
+  return (
+    <div className="veil stop-veil">
+      <div ref={box} className="modal stopped" role="alertdialog" aria-labelledby="stopped" aria-describedby="stopped-text" tabIndex={-1} data-testid="stopped">
+        <span className="badge"><Icon name="hidden" size={28} /></span>
+        <h2 id="stopped">{t("stop.title")}</h2>
+        <p id="stopped-text">{live ? t("stop.text", { company }) : t("stop.text.alone")}</p>
+        {!sure && <p role="status">{t("stop.unsure")}</p>}
+        <p className="figures quiet-text" aria-hidden="true">{t("stop.countdown", { seconds })}</p>
+        <p className="unseen" role="status">{worthSaying(seconds) ? t("stop.countdown", { seconds }) : ""}</p>
+        <div className="actions">
+          <button type="button" className="button" data-testid="end" onClick={onEnd}>{t("stop.end")}</button>
+          <button type="button" className="button main" data-testid="continue" disabled={!sure} onClick={onContinue}>{t("stop.continue")}</button>
+        </div>
+      </div>
+    </div>
+  );
+}

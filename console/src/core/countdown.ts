@@ -1,0 +1,19 @@
+// Time left, for people.
+
+export function secondsLeft(untilMs: number, nowMs: number): number {
+  return Math.max(0, Math.ceil((untilMs - nowMs) / 1000));
+}
+
+/** "9:41", "0:05", "1:02:03". */
+export function clock(seconds: number): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const rest = two(Math.floor(seconds % 60));
+  return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** True for the moments a screen reader should hear: not each second. */
+export function worthSaying(seconds: number): boolean {
+  return seconds === 30 || seconds === 10 || (seconds > 0 && seconds % 60 === 0);
+}

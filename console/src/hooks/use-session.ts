@@ -1,0 +1,76 @@
+// Follows a session in the store: now, and after every change, over failures of the link.
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import { backoffMs } from "../core/backoff";
+import { problemOf, type Problem } from "../core/problem";
+import { Phase, type Session } from "../gen/cobrowse/v1/session_pb";
+import { failureOf, isPassing } from "../transport/failure";
+import { useBackend } from "./backend-context";
+
+export interface Followed {
+  session: Session | undefined;
+  problem: Problem | undefined;
+  /** False while the way to the server is broken. */
+  linked: boolean;
+  /** Puts what a call answered, before the watch tells the same. */
+  put(session: Session | undefined): void;
+}
+
+export function useSession(sessionId: string | undefined, first?: Session): Followed {
+  const backend = useBackend();
+  const [session, setSession] = useState<Session | undefined>(first);
+  const [problem, setProblem] = useState<Problem>();
+  const [linked, setLinked] = useState(true);
+  const latest = useRef(session);
+  const put = useCallback((next: Session | undefined) => {
+    // An ended session stays ended, whatever a late answer says.
+    if (!next || (latest.current?.id === next.id && latest.current.phase === Phase.ENDED && next.phase !== Phase.ENDED)) return;
+    latest.current = next;
+    setSession(next);
+  }, []);
+
+  useEffect(() => {
+    setProblem(undefined);
+    if (latest.current?.id !== sessionId) {
+      latest.current = undefined;
+      setSession(undefined);
+    }
+    if (!sessionId) return;
+    const abort = new AbortController();
+    let wake: (() => void) | undefined;
+    const nap = (ms: number) => new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => { clearTimeout(timer); resolve(); };
+    });
+    const onWake = () => document.visibilityState === "visible" && wake?.();
+    const follow = async () => {
+      for (let attempt = 0; !abort.signal.aborted; attempt++) {
+        try {
+          for await (const answer of backend.sessions.watchSession({ sessionId }, { signal: abort.signal })) {
+            attempt = 0;
+            setLinked(true);
+            put(answer.session);
+          }
+          if (latest.current?.phase === Phase.ENDED) return;
+        } catch (error) {
+          if (abort.signal.aborted) return;
+          if (!isPassing(error)) return setProblem(problemOf(failureOf(error)));
+        }
+        if (abort.signal.aborted) return;
+        if (attempt > 0) setLinked(false);
+        await nap(backoffMs(attempt, Math.random));
+      }
+    };
+    void follow();
+    document.addEventListener("visibilitychange", onWake);
+    window.addEventListener("online", onWake);
+    return () => {
+      abort.abort();
+      wake?.();
+      document.removeEventListener("visibilitychange", onWake);
+      window.removeEventListener("online", onWake);
+    };
+  }, [backend, sessionId, put]);
+
+  return { session, problem, linked, put };
+}

@@ -1,0 +1,14 @@
+// The page size that will fit this window, before the stage is there to be measured.
+
+import { wantedViewport, type Size } from "../core/viewport";
+
+/** Heights of the bars around the stage: one on a wide window, two on a narrow one. As in live.css. */
+const WIDE_BAR = 60;
+const NARROW_BARS = 112;
+export const NARROW_PX = 720;
+
+export function windowViewport(stage?: Size) {
+  const bars = innerWidth < NARROW_PX ? NARROW_BARS : WIDE_BAR;
+  const size = stage ?? { width: innerWidth, height: innerHeight - bars };
+  return wantedViewport(size, devicePixelRatio, matchMedia("(pointer: coarse)").matches);
+}

@@ -1,0 +1,56 @@
+// The agent's console: signed in or not, with a session or not. It only decides which part is shown.
+
+import { useCallback, useEffect, useState } from "react";
+import { ProblemPage } from "../components/ProblemPage";
+import { problemOf, type Problem } from "../core/problem";
+import type { Account } from "../gen/cobrowse/v1/account_pb";
+import { useBackend } from "../hooks/backend-context";
+import { useCapability } from "../hooks/use-capability";
+import { useText } from "../hooks/use-text";
+import { failureOf } from "../transport/failure";
+import { forget, keep, kept } from "../transport/kept";
+import { AgentSession } from "./AgentSession";
+import { JoinPage } from "./JoinPage";
+import { LoadingPage } from "./LoadingPage";
+import { SignInPage } from "./SignInPage";
+
+type Known = { account: Account } | "nobody" | "asking" | Problem;
+
+export function AgentPage() {
+  const { t } = useText();
+  const { accounts } = useBackend();
+  const capability = useCapability();
+  const [known, setKnown] = useState<Known>("asking");
+  const [sessionId, setSessionId] = useState<string | undefined>(() => kept("agent")?.sessionId);
+  const ask = useCallback(() => {
+    setKnown("asking");
+    accounts.getAccount({}).then(
+      ({ account }) => setKnown(account ? { account } : "nobody"),
+      (error: unknown) => {
+        const problem = problemOf(failureOf(error));
+        setKnown(problem.kind === "signedOut" ? "nobody" : problem);
+      },
+    );
+  }, [accounts]);
+  useEffect(ask, [ask]);
+  const join = useCallback((id: string) => {
+    keep("agent", { sessionId: id });
+    setSessionId(id);
+  }, []);
+  const leave = useCallback(() => {
+    forget("agent");
+    setSessionId(undefined);
+  }, []);
+  const signOut = useCallback(() => {
+    leave();
+    void accounts.signOut({}).catch(() => undefined).then(() => setKnown("nobody"));
+  }, [accounts, leave]);
+
+  if (!capability || known === "asking") return <LoadingPage title={t("start.loading")} />;
+  if (!capability.ok) return <ProblemPage problem={{ kind: "browserUnsupported" }} missing={capability.missing.join(", ")} />;
+  if (known === "nobody") return <SignInPage onSignedIn={(account) => setKnown({ account })} />;
+  if ("kind" in known) return <ProblemPage problem={known} actions={<button type="button" className="button main" onClick={ask}>{t("common.retry")}</button>} />;
+  const { account } = known;
+  if (!sessionId) return <JoinPage account={account} onJoined={join} onSignOut={signOut} onSignedOut={() => setKnown("nobody")} />;
+  return <AgentSession key={sessionId} sessionId={sessionId} account={account} codecs={capability.codecs} onLeave={leave} onSignedOut={() => setKnown("nobody")} />;
+}

@@ -1,0 +1,92 @@
+// One session of an agent: waiting for Allow, live, end.
+
+import { useState } from "react";
+import { Icon } from "../components/Icon";
+import { LiveScreen } from "../components/LiveScreen";
+import { MessagePage } from "../components/MessagePage";
+import { Modal } from "../components/Modal";
+import { ProblemPage } from "../components/ProblemPage";
+import type { ProblemKind } from "../core/problem";
+import type { Account } from "../gen/cobrowse/v1/account_pb";
+import { Phase, type Session } from "../gen/cobrowse/v1/session_pb";
+import type { Codec } from "../gen/cobrowse/v1/stream_pb";
+import { useBackend } from "../hooks/backend-context";
+import { useLive } from "../hooks/use-live";
+import { useLiveEnd } from "../hooks/use-live-end";
+import { useSession } from "../hooks/use-session";
+import { useText } from "../hooks/use-text";
+import { EndPage } from "./EndPage";
+import { LoadingPage } from "./LoadingPage";
+
+interface Props {
+  sessionId: string;
+  account: Account;
+  codecs: Codec[];
+  onLeave(): void;
+  onSignedOut(): void;
+}
+
+export function AgentSession({ sessionId, account, codecs, onLeave, onSignedOut }: Props) {
+  const { t } = useText();
+  const { sessions } = useBackend();
+  const { session, problem, put } = useSession(sessionId);
+  const [leaving, setLeaving] = useState(false);
+  const standing = session ? standingOf(session) : "loading";
+  const wanted = standing === "in" && (session?.phase === Phase.LIVE || session?.phase === Phase.PAUSED);
+  const live = useLive(sessionId, wanted, false, codecs);
+  useLiveEnd(sessionId, live, put);
+  const fail = (kind: ProblemKind) => (
+    <ProblemPage problem={{ kind }} actions={<button type="button" className="button main" onClick={kind === "signedOut" ? onSignedOut : onLeave}>{t(kind === "signedOut" ? "agent.signin.submit" : "agent.another")}</button>} />
+  );
+
+  if (problem) return fail(problem.kind);
+  if (!session) return <LoadingPage title={t("start.loading")} />;
+  if (standing === "ended") return <EndPage session={session} company={session.company} endUser={false} onAgain={onLeave} />;
+  if (standing === "denied" || live?.link.closedReason === "Denied") return fail("denied");
+  if (live?.link.closedReason === "Replaced") {
+    return <ProblemPage problem={{ kind: "replaced" }} actions={<button type="button" className="button main" onClick={() => live.controller.again()}>{t("problem.replaced.again")}</button>} />;
+  }
+  if (standing === "waiting") {
+    return (
+      <MessagePage
+        title={t("agent.waiting.title")} icon="people"
+        actions={<button type="button" className="button" onClick={onLeave}>{t("agent.waiting.cancel")}</button>}
+      >
+        <p>{t("agent.waiting.text", { name: account.name, company: account.company })}</p>
+        <p className="waiting" data-testid="waiting" role="status"><span className="pulse" aria-hidden="true" /> {t("agent.waiting.title")}</p>
+      </MessagePage>
+    );
+  }
+  const end = () => {
+    sessions.endSession({ sessionId }).catch(() => undefined).then(() => setLeaving(false));
+  };
+  return (
+    <>
+      <LiveScreen
+        live={live} endUser={false} company={session.company} covered={leaving}
+        exit={<button type="button" className="button leave" data-testid="agent-leave" aria-label={t("agent.leave")} title={t("agent.leave")} onClick={() => setLeaving(true)}><Icon name="leave" /> <span className="wide-only">{t("agent.leave")}</span></button>}
+      />
+      {leaving && (
+        <Modal
+          title={t("agent.leave.title")} onClose={() => setLeaving(false)}
+          actions={
+            <>
+              <button type="button" className="button" data-autofocus onClick={() => setLeaving(false)}>{t("common.cancel")}</button>
+              <button type="button" className="button danger" data-testid="end" onClick={end}>{t("stop.end")}</button>
+            </>
+          }
+        >
+          <p>{t("agent.leave.text")}</p>
+        </Modal>
+      )}
+    </>
+  );
+}
+
+type Standing = "waiting" | "in" | "denied" | "ended";
+
+function standingOf(session: Session): Standing {
+  if (session.phase === Phase.ENDED) return "ended";
+  if (session.waitingIds.includes(session.selfId)) return "waiting";
+  return session.participants.some((one) => one.id === session.selfId) ? "in" : "denied";
+}

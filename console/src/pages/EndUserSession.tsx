@@ -1,0 +1,67 @@
+// One session of the end user: PIN, who wants in, live, Stop, end.
+
+import { useCallback, useState } from "react";
+import { AllowDialog } from "../components/AllowDialog";
+import { LiveScreen } from "../components/LiveScreen";
+import { ProblemPage } from "../components/ProblemPage";
+import { StopButton } from "../components/StopButton";
+import { StopScreen } from "../components/StopScreen";
+import { Phase, type Session } from "../gen/cobrowse/v1/session_pb";
+import type { Codec } from "../gen/cobrowse/v1/stream_pb";
+import { useAllow } from "../hooks/use-allow";
+import { useFollowSize } from "../hooks/use-follow-size";
+import { useLive } from "../hooks/use-live";
+import { useLiveEnd } from "../hooks/use-live-end";
+import { useSession } from "../hooks/use-session";
+import { useStop } from "../hooks/use-stop";
+import { useText } from "../hooks/use-text";
+import type { KeptStart } from "../transport/kept";
+import { EndPage } from "./EndPage";
+import { LoadingPage } from "./LoadingPage";
+import { PinPage } from "./PinPage";
+
+interface Props {
+  start: KeptStart;
+  codecs: Codec[];
+  onChange(start: KeptStart): void;
+  onLeave(): void;
+}
+
+export function EndUserSession({ start, codecs, onChange, onLeave }: Props) {
+  const { t } = useText();
+  const { session, problem, put } = useSession(start.sessionId);
+  const phase = session?.phase ?? Phase.UNSPECIFIED;
+  const wanted = phase === Phase.LIVE || phase === Phase.PAUSED;
+  const live = useLive(start.sessionId, wanted, true, codecs);
+  const stop = useStop(start.sessionId, phase, live, put);
+  const allow = useAllow(session, put);
+  useLiveEnd(start.sessionId, live, put);
+  const follow = useFollowSize(live);
+  const [gone, setGone] = useState<Session>();
+  const leave = useCallback(() => {
+    setGone(undefined);
+    onLeave();
+  }, [onLeave]);
+
+  if (problem) return <ProblemPage problem={problem} actions={<button type="button" className="button main" onClick={onLeave}>{t("end.again")}</button>} />;
+  if (!session) return <LoadingPage title={t("start.loading")} />;
+  const company = session.company || start.company;
+  if (phase === Phase.ENDED || gone) return <EndPage session={gone ?? session} company={company} endUser onAgain={leave} />;
+  if (live?.link.closedReason === "Replaced") {
+    return <ProblemPage problem={{ kind: "replaced" }} actions={<button type="button" className="button main" onClick={() => live.controller.again()}>{t("problem.replaced.again")}</button>} />;
+  }
+  const before = phase === Phase.WAITING || phase === Phase.KNOCKING;
+  const covered = stop.stopped || allow.person !== undefined;
+  const button = <StopButton onStop={stop.stop} />;
+  return (
+    <>
+      {before
+        ? <PinPage session={session} start={start} exit={button} covered={covered} onChange={onChange} />
+        : <LiveScreen live={live} endUser company={company} exit={button} covered={covered} onSize={follow} />}
+      {allow.person && !stop.stopped && (
+        <AllowDialog key={allow.person.id} person={allow.person} busy={allow.busy} onAllow={allow.allow} onDeny={allow.deny} />
+      )}
+      {stop.stopped && <StopScreen company={company} live={!before} sure={stop.sure} choiceMs={stop.choiceMs} onContinue={stop.resume} onEnd={stop.end} />}
+    </>
+  );
+}

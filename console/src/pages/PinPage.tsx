@@ -1,0 +1,54 @@
+// The PIN, and waiting for somebody to enter it.
+
+import { useState, type ReactNode } from "react";
+import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { PinDisplay } from "../components/PinDisplay";
+import { Icon } from "../components/Icon";
+import { Shell } from "../components/Shell";
+import { hostOf } from "../core/route";
+import { Phase, type Session } from "../gen/cobrowse/v1/session_pb";
+import { useBackend } from "../hooks/backend-context";
+import { useText } from "../hooks/use-text";
+import type { KeptStart } from "../transport/kept";
+
+interface Props {
+  session: Session;
+  start: KeptStart;
+  exit: ReactNode;
+  covered: boolean;
+  onChange(start: KeptStart): void;
+}
+
+export function PinPage({ session, start, exit, covered, onChange }: Props) {
+  const { t } = useText();
+  const { sessions } = useBackend();
+  const [renewing, setRenewing] = useState(false);
+  const company = session.company || start.company;
+  const knocking = session.phase === Phase.KNOCKING;
+  const expiresAtMs = session.pinExpiresAt ? timestampMs(session.pinExpiresAt) : session.phase === Phase.WAITING ? 0 : start.pinExpiresAtMs;
+  const renew = async () => {
+    setRenewing(true);
+    try {
+      const { pin, pinExpiresAt } = await sessions.renewPin({ sessionId: session.id });
+      onChange({ ...start, pin, pinExpiresAtMs: pinExpiresAt ? timestampMs(pinExpiresAt) : 0 });
+    } catch {
+      // Still expired; the button stays.
+    } finally {
+      setRenewing(false);
+    }
+  };
+  return (
+    <Shell title={t("pin.title")} actions={exit} covered={covered}>
+      <div className="card pin-card">
+        <p className="site-chip"><Icon name="lock" size={16} /> {hostOf(start.origin)}</p>
+        <h1>{t("pin.title")}</h1>
+        <p className="lead">{t("pin.lead", { company })}</p>
+        <PinDisplay pin={start.pin} expiresAtMs={Math.max(expiresAtMs, start.pinExpiresAtMs)} renewing={renewing} onRenew={() => void renew()} />
+        <p className="waiting" data-testid="waiting" role="status">
+          <span className="pulse" aria-hidden="true" /> {knocking ? t("allow.waiting") : t("pin.waiting", { company })}
+        </p>
+        <p className="quiet-text">{t("pin.safe")}</p>
+      </div>
+    </Shell>
+  );
+}

@@ -1,0 +1,23 @@
+// What the page and its picture worker say to each other.
+
+import type { PictureIn } from "./picture-decoder";
+
+export type ToWorker =
+  | { type: "canvas"; canvas: OffscreenCanvas; blankAfterMs: number }
+  | { type: "picture"; picture: PictureIn }
+  /** Show nothing, and nothing older than this pause epoch from here on. */
+  | { type: "blank"; pauseEpoch: number }
+  /** The chain of pictures is broken: a gap or a new stream. */
+  | { type: "break" }
+  /** A message of any kind came from the server. */
+  | { type: "alive" }
+  | { type: "blankAfter"; ms: number };
+
+export type FromWorker =
+  | { type: "ack"; seq: bigint; decodeUs: number }
+  | { type: "askKey" }
+  | { type: "drawn"; pauseEpoch: number; width: number; height: number }
+  /** Nothing was heard for too long; the canvas is blank. */
+  | { type: "stale" }
+  /** Steady beat that goes on while the tab is in the background. */
+  | { type: "tick" };

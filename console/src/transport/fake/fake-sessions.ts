@@ -1,0 +1,92 @@
+// The calls of the fake backend. PINs with a meaning: 000000 wrong, 111111 locked, 222222 expired, 333333 used, 444444 denied.
+
+import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { EndReason } from "../../gen/cobrowse/v1/participant_pb";
+import { Phase, type SessionService } from "../../gen/cobrowse/v1/session_pb";
+import type { FakeWorld } from "./fake-world";
+
+const KNOCK_MS = 2_500;
+const ALLOW_MS = 3_000;
+const PAGES = [
+  { tenant: "northwind", company: "Northwind", title: "Northwind shop", url: "https://shop.example/" },
+  { tenant: "contoso", company: "Contoso Bank", title: "Online banking", url: "https://bank.example/" },
+];
+const PIN_REASONS: Record<string, [Code, string]> = {
+  "000000": [Code.NotFound, "PinWrong"], "111111": [Code.ResourceExhausted, "PinLocked"], "222222": [Code.FailedPrecondition, "PinExpired"], "333333": [Code.FailedPrecondition, "PinUsed"],
+};
+
+export function sessionsOf(world: FakeWorld): Partial<ServiceImpl<typeof SessionService>> {
+  return {
+    resolveSite: ({ url }) => {
+      if (url.includes("forbidden")) throw fail(Code.PermissionDenied, "SiteNotAllowed");
+      return { tenant: "northwind", company: "Northwind", origin: url ? new URL(url).origin : "", startPages: PAGES };
+    },
+    startSession: () => {
+      if (world.script === "full") throw fail(Code.ResourceExhausted, "NoCapacity");
+      const session = world.make();
+      if (world.script !== "alone") setTimeout(() => world.session?.phase === Phase.WAITING && world.knock(), KNOCK_MS);
+      return { session, token: "t", pin: world.script === "long" ? "12345678" : "482913" };
+    },
+    renewPin: () => {
+      const pinExpiresAt = timestampFromMs(Date.now() + 600_000);
+      world.change({ pinExpiresAt });
+      return { pin: "730164", pinExpiresAt };
+    },
+    joinSession: ({ pin }) => {
+      const known = PIN_REASONS[pin];
+      if (known) throw fail(...known, known[1] === "PinLocked" ? { retry_after_ms: "95000" } : known[1] === "PinWrong" ? { tries_left: "3" } : {});
+      world.make();
+      world.knock();
+      setTimeout(() => {
+        if (pin === "444444") world.change({ phase: Phase.WAITING, waitingIds: [], participants: [world.endUser] });
+        else world.allow({ view: true, point: true, act: true, clipboard: false });
+      }, ALLOW_MS);
+      return { session: world.now };
+    },
+    allowParticipant: ({ permissions }) => {
+      world.allow(permissions ?? { view: true, point: false, act: false, clipboard: false });
+      return { session: world.now };
+    },
+    denyParticipant: () => {
+      world.change({ phase: Phase.WAITING, waitingIds: [], participants: [world.endUser] });
+      return { session: world.now };
+    },
+    getSession: () => ({ session: world.now }),
+    watchSession: async function* (_request, { signal }) {
+      for (;;) {
+        const session = world.now;
+        yield { session };
+        if (session.phase === Phase.ENDED || signal.aborted) return;
+        await world.changed(signal);
+      }
+    },
+    createTicket: () => ({ ticket: "ticket" }),
+    pauseSession: () => {
+      world.pause();
+      return {};
+    },
+    resumeSession: () => {
+      world.resume();
+      return {};
+    },
+    endSession: () => {
+      world.end(world.seat === "agent" ? EndReason.AGENT : EndReason.END_USER);
+      return {};
+    },
+    uploadFile: () => ({}),
+    downloadFile: async function* () {
+      yield { content: new TextEncoder().encode("a file of the fake page\n") };
+    },
+  };
+}
+
+/** An error as the server makes it: with google.rpc.ErrorInfo. */
+function fail(code: Code, reason: string, metadata: Record<string, string> = {}): ConnectError {
+  const writer = new BinaryWriter().tag(1, 2).string(reason).tag(2, 2).string("cobrowse.dev");
+  for (const [key, value] of Object.entries(metadata)) writer.tag(3, 2).bytes(new BinaryWriter().tag(1, 2).string(key).tag(2, 2).string(value).finish());
+  const error = new ConnectError(reason, code);
+  error.details = [{ type: "google.rpc.ErrorInfo", value: writer.finish() }] as unknown as ConnectError["details"];
+  return error;
+}
