@@ -1,1 +1,199 @@
 //! Chrome over the DevTools pipe: navigation, tabs, dialogs, files and masking. It draws nothing and injects no input.
+//!
+//! One task reads Chrome's events in order and never waits for an answer; whatever needs an answer runs beside it.
+
+mod dialogs;
+mod dispatch;
+mod event;
+mod history;
+mod inject;
+mod protocol;
+mod sites;
+mod state;
+mod tabs;
+mod transport;
+
+pub use event::{Dialog, DialogKind, Event, Navigation, Tab};
+pub use sites::Sites;
+
+use crate::handover::{self, Browser, Handover};
+use protocol::browser;
+use state::{Bound, Inner};
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Why Chrome did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A thread could not be started.
+    #[error("failed to start the DevTools connection")]
+    Start(#[source] std::io::Error),
+    /// Chrome is gone.
+    #[error("failed to reach Chrome: it is gone")]
+    Gone,
+    /// Chrome does not keep up.
+    #[error("failed to ask Chrome: too many questions are open")]
+    Busy,
+    /// Chrome did not answer.
+    #[error("failed to hear from Chrome in time: {0}")]
+    Timeout(&'static str),
+    /// Chrome said no.
+    #[error("failed to have Chrome act: {0}")]
+    Refused(String),
+    /// Chrome's answer is not as described.
+    #[error("failed to understand Chrome: {0}")]
+    Malformed(&'static str, #[source] serde_json::Error),
+    /// The browser side failed.
+    #[error("failed to have the browser side act")]
+    Handover(#[from] handover::Error),
+    /// The address is none of the tenant's sites.
+    #[error("failed to open {host}: it is not one of the sites")]
+    SiteNotAllowed {
+        /// The host, or the scheme of an address without one.
+        host: String,
+    },
+    /// The address could not be loaded.
+    #[error("failed to load the page: {0}")]
+    LoadFailed(String),
+    /// Nothing may load before `bind`.
+    #[error("failed to act: no session is bound yet")]
+    NotBound,
+    /// A second `bind`.
+    #[error("failed to bind: a session is bound already")]
+    Bound,
+    /// A selector that Chrome does not understand.
+    #[error("failed to use the mask selector {0:?}: Chrome does not understand it")]
+    Selector(String),
+    /// No tab, dialog, chooser, field or download with this id is open.
+    #[error("failed to find that {0}")]
+    NoSuch(&'static str),
+}
+
+/// What a session may do in Chrome.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the top level may go.
+    pub sites: Sites,
+    /// CSS selectors of further fields to mask.
+    pub mask_selectors: Vec<String>,
+    /// BCP 47, for example "nl-NL".
+    pub locale: String,
+    /// IANA, for example "Europe/Amsterdam".
+    pub timezone: String,
+    /// The end user's device is used by touch.
+    pub touch: bool,
+    /// Tabs open at one time, at least 1.
+    pub max_tabs: usize,
+}
+
+/// A running Chrome. Cheap to clone; Chrome ends with the last one.
+#[derive(Debug, Clone)]
+pub struct Chrome {
+    inner: Arc<Inner>,
+}
+
+/// What `attach` gives.
+#[derive(Debug)]
+pub struct Attached {
+    /// For Chrome's screen.
+    pub wayland: OwnedFd,
+    /// Chrome.
+    pub chrome: Chrome,
+    /// What happens in Chrome. `Event::Gone` is the last.
+    pub events: mpsc::UnboundedReceiver<Event>,
+}
+
+/// Takes over Chrome. Its first page is there, blank, when this returns; Chrome may need its screen for that, so serve the
+/// screen first.
+pub async fn attach(cdp_in: OwnedFd, cdp_out: OwnedFd, side: Browser) -> Result<(Chrome, mpsc::UnboundedReceiver<Event>), Error> {
+    let (cdp, arrived) = transport::open(cdp_in, cdp_out)?;
+    let (tell, events) = mpsc::unbounded_channel();
+    let inner = Arc::new(Inner::new(cdp, side, tell));
+    tokio::spawn(dispatch::run(Arc::downgrade(&inner), arrived));
+    tokio::spawn(history::publish(Arc::downgrade(&inner)));
+    let version = inner.cdp.ask(None, browser::GetVersion {}).await?;
+    inner.state().user_agent = version.user_agent;
+    inner.cdp.ask(None, dispatch::auto_attach(&["page"])).await?;
+    inner.first_tab().await?;
+    Ok((Chrome { inner }, events))
+}
+
+impl Attached {
+    /// Takes over what the browser side handed over, when the screen is served by the caller right after.
+    pub async fn new(handover: Handover) -> Result<Self, Error> {
+        let (chrome, events) = attach(handover.cdp_in, handover.cdp_out, handover.browser).await?;
+        Ok(Self { wayland: handover.wayland, chrome, events })
+    }
+}
+
+impl Chrome {
+    /// Gives Chrome its session. Once; nothing loads before.
+    pub async fn bind(&self, settings: Settings) -> Result<(), Error> {
+        let folder = self.inner.side.folders().downloads.clone();
+        {
+            let mut state = self.inner.state();
+            if state.bound.is_some() {
+                return Err(Error::Bound);
+            }
+            state.bound = Some(Arc::new(Bound::new(settings)));
+        }
+        let downloads = browser::SetDownloadBehavior {
+            behavior: "allowAndName".into(),
+            download_path: Some(folder),
+            events_enabled: Some(true),
+        };
+        self.inner.cdp.ask(None, downloads).await?;
+        self.inner.prepare_open_tabs().await
+    }
+
+    /// Opens an address in the active tab.
+    pub async fn navigate(&self, url: &str) -> Result<(), Error> {
+        self.inner.navigate(url).await
+    }
+
+    /// One page back; nothing at the first.
+    pub async fn back(&self) -> Result<(), Error> {
+        self.inner.step(-1).await
+    }
+
+    /// One page forward; nothing at the last.
+    pub async fn forward(&self) -> Result<(), Error> {
+        self.inner.step(1).await
+    }
+
+    /// Loads the page again, also a crashed one.
+    pub async fn reload(&self) -> Result<(), Error> {
+        self.inner.reload().await
+    }
+
+    /// Brings a tab to the front.
+    pub async fn activate(&self, tab: &str) -> Result<(), Error> {
+        self.inner.activate(tab).await
+    }
+
+    /// Closes a tab. The last one stays.
+    pub async fn close(&self, tab: &str) -> Result<(), Error> {
+        self.inner.close(tab).await
+    }
+
+    /// Answers an open dialog.
+    pub async fn answer_dialog(&self, id: u64, accept: bool, text: Option<&str>) -> Result<(), Error> {
+        self.inner.answer_dialog(id, accept, text).await
+    }
+
+    /// Where Chrome is now. The same comes as `Event::Navigation` after each change.
+    pub fn navigation(&self) -> Navigation {
+        self.inner.state().navigation()
+    }
+
+    /// Waits until Chrome's process is gone.
+    pub async fn exited(&self) -> handover::Exit {
+        self.inner.side.exited().await
+    }
+
+    /// Ends Chrome.
+    pub fn quit(&self) {
+        self.inner.cdp.tell(None, browser::Close {});
+    }
+}

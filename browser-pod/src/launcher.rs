@@ -78,7 +78,9 @@ fn start(args: &Args) -> Result<(Folders, Chrome), Error> {
 
 fn serve(socket: Socket, folders: &Folders, mut chrome: Chrome) -> Result<(), Error> {
     let ends = chrome.take_ends();
-    socket.send(&Note::Started, &[ends.wayland.as_fd(), ends.cdp_in.as_fd(), ends.cdp_out.as_fd()])?;
+    let text = |path: &std::path::Path| path.to_string_lossy().into_owned();
+    let started = Note::Started { downloads: text(&folders.downloads), extension: text(&folders.extension) };
+    socket.send(&started, &[ends.wayland.as_fd(), ends.cdp_in.as_fd(), ends.cdp_out.as_fd()])?;
     drop(ends);
     let group = chrome.group();
     let orders = socket.share()?;

@@ -30,14 +30,14 @@ pub struct Handover {
 /// Waits for the browser side's first message. Blocks; call it before or beside the runtime.
 pub fn accept(socket: Socket) -> Result<Handover, Error> {
     let (note, fds) = socket.receive::<Note>()?;
-    match note {
-        Note::Started => {}
+    let folders = match note {
+        Note::Started { downloads, extension } => ChromeFolders { downloads, extension },
         Note::Exited { reason, .. } => return Err(Error::Refused(reason.unwrap_or_else(|| "Chrome ended".into()))),
         _ => return Err(Error::Malformed("not the first message")),
-    }
+    };
     let [wayland, cdp_in, cdp_out]: [OwnedFd; 3] =
         fds.try_into().map_err(|_| Error::Malformed("not three descriptors"))?;
-    Ok(Handover { wayland, cdp_in, cdp_out, browser: Browser::start(socket)? })
+    Ok(Handover { wayland, cdp_in, cdp_out, browser: Browser::start(socket, folders)? })
 }
 
 /// How Chrome ended.
@@ -69,6 +69,14 @@ pub struct Browser {
 struct Shared {
     socket: Socket,
     pending: Arc<Mutex<Pending>>,
+    folders: ChromeFolders,
+}
+
+/// Folders of the browser side that Chrome must be told.
+#[derive(Debug)]
+pub(crate) struct ChromeFolders {
+    pub(crate) downloads: String,
+    pub(crate) extension: String,
 }
 
 impl Drop for Shared {
@@ -78,7 +86,7 @@ impl Drop for Shared {
 }
 
 impl Browser {
-    fn start(socket: Socket) -> Result<Self, Error> {
+    fn start(socket: Socket, folders: ChromeFolders) -> Result<Self, Error> {
         let reader = socket.share()?;
         let pending = Arc::new(Mutex::new(Pending::default()));
         let (told, exit) = watch::channel(None);
@@ -87,7 +95,12 @@ impl Browser {
             .name("handover".into())
             .spawn(move || read(&reader, &for_reader, &told))
             .map_err(Error::Socket)?;
-        Ok(Self { shared: Arc::new(Shared { socket, pending }), exit })
+        Ok(Self { shared: Arc::new(Shared { socket, pending, folders }), exit })
+    }
+
+    /// Where Chrome puts downloads and finds the extension.
+    pub(crate) fn folders(&self) -> &ChromeFolders {
+        &self.shared.folders
     }
 
     /// Waits until Chrome is gone.
@@ -169,7 +182,7 @@ fn read(socket: &Socket, pending: &Mutex<Pending>, told: &watch::Sender<Option<E
             Ok((Note::Exited { code, reason }, _)) => break Exit { code, reason },
             Ok((Note::Done { id, path }, mut fds)) => answer(pending, id, Ok((path, fds.pop()))),
             Ok((Note::Failed { id, reason }, _)) => answer(pending, id, Err(Error::Refused(reason))),
-            Ok((Note::Started, _)) | Err(Error::Malformed(_)) => {
+            Ok((Note::Started { .. }, _)) | Err(Error::Malformed(_)) => {
                 tracing::warn!("the browser side sent an unexpected message");
             }
             Err(_) => break Exit { code: None, reason: None },

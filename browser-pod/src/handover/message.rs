@@ -13,7 +13,12 @@ pub(super) const MAX_FDS: usize = 3;
 pub enum Note {
     /// Chrome was started. Carries the listening Wayland socket, the end to read DevTools messages from and the end to
     /// write them to, in this order.
-    Started,
+    Started {
+        /// The folder for downloads, as Chrome sees it.
+        downloads: String,
+        /// The folder of the masking extension, as Chrome sees it.
+        extension: String,
+    },
     /// Chrome is gone. The last message.
     Exited {
         /// The exit status; none when a signal ended it.

@@ -13,10 +13,6 @@ pub(crate) enum Event {
     FetchRequestPaused(fetch::RequestPaused),
     /// `Inspector.targetCrashed`
     InspectorTargetCrashed(inspector::TargetCrashed),
-    /// `Network.loadingFailed`
-    NetworkLoadingFailed(network::LoadingFailed),
-    /// `Network.requestWillBeSent`
-    NetworkRequestWillBeSent(network::RequestWillBeSent),
     /// `Page.fileChooserOpened`
     PageFileChooserOpened(page::FileChooserOpened),
     /// `Page.frameDetached`
@@ -31,8 +27,6 @@ pub(crate) enum Event {
     PageJavascriptDialogClosed(page::JavascriptDialogClosed),
     /// `Page.javascriptDialogOpening`
     PageJavascriptDialogOpening(page::JavascriptDialogOpening),
-    /// `Page.lifecycleEvent`
-    PageLifecycleEvent(page::LifecycleEvent),
     /// `Page.navigatedWithinDocument`
     PageNavigatedWithinDocument(page::NavigatedWithinDocument),
     /// `Runtime.bindingCalled`
@@ -47,12 +41,6 @@ pub(crate) enum Event {
     TargetAttachedToTarget(target::AttachedToTarget),
     /// `Target.detachedFromTarget`
     TargetDetachedFromTarget(target::DetachedFromTarget),
-    /// `Target.targetCrashed`
-    TargetTargetCrashed(target::TargetCrashed),
-    /// `Target.targetDestroyed`
-    TargetTargetDestroyed(target::TargetDestroyed),
-    /// `Target.targetInfoChanged`
-    TargetTargetInfoChanged(target::TargetInfoChanged),
 }
 
 impl Event {
@@ -63,8 +51,6 @@ impl Event {
             "Browser.downloadWillBegin" => serde_json::from_value(params).map(Self::BrowserDownloadWillBegin),
             "Fetch.requestPaused" => serde_json::from_value(params).map(Self::FetchRequestPaused),
             "Inspector.targetCrashed" => serde_json::from_value(params).map(Self::InspectorTargetCrashed),
-            "Network.loadingFailed" => serde_json::from_value(params).map(Self::NetworkLoadingFailed),
-            "Network.requestWillBeSent" => serde_json::from_value(params).map(Self::NetworkRequestWillBeSent),
             "Page.fileChooserOpened" => serde_json::from_value(params).map(Self::PageFileChooserOpened),
             "Page.frameDetached" => serde_json::from_value(params).map(Self::PageFrameDetached),
             "Page.frameNavigated" => serde_json::from_value(params).map(Self::PageFrameNavigated),
@@ -72,7 +58,6 @@ impl Event {
             "Page.frameStoppedLoading" => serde_json::from_value(params).map(Self::PageFrameStoppedLoading),
             "Page.javascriptDialogClosed" => serde_json::from_value(params).map(Self::PageJavascriptDialogClosed),
             "Page.javascriptDialogOpening" => serde_json::from_value(params).map(Self::PageJavascriptDialogOpening),
-            "Page.lifecycleEvent" => serde_json::from_value(params).map(Self::PageLifecycleEvent),
             "Page.navigatedWithinDocument" => serde_json::from_value(params).map(Self::PageNavigatedWithinDocument),
             "Runtime.bindingCalled" => serde_json::from_value(params).map(Self::RuntimeBindingCalled),
             "Runtime.executionContextCreated" => {
@@ -86,9 +71,6 @@ impl Event {
             }
             "Target.attachedToTarget" => serde_json::from_value(params).map(Self::TargetAttachedToTarget),
             "Target.detachedFromTarget" => serde_json::from_value(params).map(Self::TargetDetachedFromTarget),
-            "Target.targetCrashed" => serde_json::from_value(params).map(Self::TargetTargetCrashed),
-            "Target.targetDestroyed" => serde_json::from_value(params).map(Self::TargetTargetDestroyed),
-            "Target.targetInfoChanged" => serde_json::from_value(params).map(Self::TargetTargetInfoChanged),
             _ => return None,
         })
     }
@@ -559,9 +541,6 @@ pub(crate) mod inspector {
 pub(crate) mod network {
     use super::*;
 
-    /// BlockedReason.
-    pub(crate) type BlockedReason = String;
-
     /// ErrorReason.
     pub(crate) type ErrorReason = String;
 
@@ -576,52 +555,8 @@ pub(crate) mod network {
         pub(crate) method: String,
     }
 
-    /// RequestId.
-    pub(crate) type RequestId = String;
-
     /// ResourceType.
     pub(crate) type ResourceType = String;
-
-    /// `Network.enable`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct Enable {}
-
-    /// `Answer of Network.enable`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct EnableAnswer {}
-
-    impl Command for Enable {
-        const METHOD: &'static str = "Network.enable";
-        type Answer = EnableAnswer;
-    }
-
-    /// `Network.loadingFailed`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct LoadingFailed {
-        pub(crate) request_id: RequestId,
-        pub(crate) r#type: ResourceType,
-        pub(crate) error_text: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(crate) canceled: Option<bool>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(crate) blocked_reason: Option<BlockedReason>,
-    }
-
-    /// `Network.requestWillBeSent`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct RequestWillBeSent {
-        pub(crate) request_id: RequestId,
-        pub(crate) loader_id: LoaderId,
-        pub(crate) document_url: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(crate) r#type: Option<ResourceType>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(crate) frame_id: Option<super::page::FrameId>,
-    }
 }
 
 /// Domain Page.
@@ -681,21 +616,6 @@ pub(crate) mod page {
     impl Command for AddScriptToEvaluateOnNewDocument {
         const METHOD: &'static str = "Page.addScriptToEvaluateOnNewDocument";
         type Answer = AddScriptToEvaluateOnNewDocumentAnswer;
-    }
-
-    /// `Page.bringToFront`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct BringToFront {}
-
-    /// `Answer of Page.bringToFront`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct BringToFrontAnswer {}
-
-    impl Command for BringToFront {
-        const METHOD: &'static str = "Page.bringToFront";
-        type Answer = BringToFrontAnswer;
     }
 
     /// `Page.captureScreenshot`.
@@ -843,23 +763,6 @@ pub(crate) mod page {
         type Answer = SetInterceptFileChooserDialogAnswer;
     }
 
-    /// `Page.setLifecycleEventsEnabled`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct SetLifecycleEventsEnabled {
-        pub(crate) enabled: bool,
-    }
-
-    /// `Answer of Page.setLifecycleEventsEnabled`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct SetLifecycleEventsEnabledAnswer {}
-
-    impl Command for SetLifecycleEventsEnabled {
-        const METHOD: &'static str = "Page.setLifecycleEventsEnabled";
-        type Answer = SetLifecycleEventsEnabledAnswer;
-    }
-
     /// `Page.stopLoading`.
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -930,14 +833,6 @@ pub(crate) mod page {
         pub(crate) r#type: DialogType,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub(crate) default_prompt: Option<String>,
-    }
-
-    /// `Page.lifecycleEvent`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct LifecycleEvent {
-        pub(crate) frame_id: FrameId,
-        pub(crate) name: String,
     }
 
     /// `Page.navigatedWithinDocument`.
@@ -1092,28 +987,6 @@ pub(crate) mod runtime {
     pub(crate) struct ExecutionContextsCleared {}
 }
 
-/// Domain Security.
-pub(crate) mod security {
-    use super::*;
-
-    /// `Security.setIgnoreCertificateErrors`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct SetIgnoreCertificateErrors {
-        pub(crate) ignore: bool,
-    }
-
-    /// `Answer of Security.setIgnoreCertificateErrors`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct SetIgnoreCertificateErrorsAnswer {}
-
-    impl Command for SetIgnoreCertificateErrors {
-        const METHOD: &'static str = "Security.setIgnoreCertificateErrors";
-        type Answer = SetIgnoreCertificateErrorsAnswer;
-    }
-}
-
 /// Domain Target.
 pub(crate) mod target {
     use super::*;
@@ -1185,45 +1058,6 @@ pub(crate) mod target {
         type Answer = CloseTargetAnswer;
     }
 
-    /// `Target.createTarget`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct CreateTarget {
-        pub(crate) url: String,
-    }
-
-    /// `Answer of Target.createTarget`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct CreateTargetAnswer {
-        pub(crate) target_id: TargetID,
-    }
-
-    impl Command for CreateTarget {
-        const METHOD: &'static str = "Target.createTarget";
-        type Answer = CreateTargetAnswer;
-    }
-
-    /// `Target.getTargets`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct GetTargets {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(crate) filter: Option<TargetFilter>,
-    }
-
-    /// `Answer of Target.getTargets`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct GetTargetsAnswer {
-        pub(crate) target_infos: Vec<TargetInfo>,
-    }
-
-    impl Command for GetTargets {
-        const METHOD: &'static str = "Target.getTargets";
-        type Answer = GetTargetsAnswer;
-    }
-
     /// `Target.setAutoAttach`.
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -1246,25 +1080,6 @@ pub(crate) mod target {
         type Answer = SetAutoAttachAnswer;
     }
 
-    /// `Target.setDiscoverTargets`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct SetDiscoverTargets {
-        pub(crate) discover: bool,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(crate) filter: Option<TargetFilter>,
-    }
-
-    /// `Answer of Target.setDiscoverTargets`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct SetDiscoverTargetsAnswer {}
-
-    impl Command for SetDiscoverTargets {
-        const METHOD: &'static str = "Target.setDiscoverTargets";
-        type Answer = SetDiscoverTargetsAnswer;
-    }
-
     /// `Target.attachedToTarget`.
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -1279,26 +1094,5 @@ pub(crate) mod target {
     #[serde(rename_all = "camelCase")]
     pub(crate) struct DetachedFromTarget {
         pub(crate) session_id: SessionID,
-    }
-
-    /// `Target.targetCrashed`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct TargetCrashed {
-        pub(crate) target_id: TargetID,
-    }
-
-    /// `Target.targetDestroyed`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct TargetDestroyed {
-        pub(crate) target_id: TargetID,
-    }
-
-    /// `Target.targetInfoChanged`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct TargetInfoChanged {
-        pub(crate) target_info: TargetInfo,
     }
 }

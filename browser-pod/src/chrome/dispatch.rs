@@ -1,0 +1,111 @@
+//! Reads Chrome's events in order. Each is handled at once; what needs an answer of Chrome goes on beside.
+
+use super::event::Event;
+use super::protocol::{Event as Seen, fetch, page, target};
+use super::sites::Verdict;
+use super::state::Inner;
+use super::transport::Arrived;
+use std::sync::{Arc, Weak};
+use tokio::sync::mpsc;
+
+/// Attaches to all targets of these kinds, and has new ones wait until they are prepared.
+pub(super) fn auto_attach(kinds: &[&str]) -> target::SetAutoAttach {
+    let filter = kinds.iter().map(|kind| target::FilterEntry { exclude: None, r#type: Some((*kind).to_owned()) });
+    target::SetAutoAttach {
+        auto_attach: true,
+        wait_for_debugger_on_start: true,
+        flatten: Some(true),
+        filter: Some(filter.collect()),
+    }
+}
+
+/// Runs until Chrome or the last handle is gone.
+pub(super) async fn run(inner: Weak<Inner>, mut arrived: mpsc::UnboundedReceiver<Arrived>) {
+    while let Some(Arrived { session, event }) = arrived.recv().await {
+        let Some(inner) = inner.upgrade() else { return };
+        match session {
+            Some(session) => of_session(&inner, &session, event),
+            None => of_browser(&inner, event),
+        }
+    }
+    if let Some(inner) = inner.upgrade() {
+        inner.tell(Event::Gone);
+        inner.tabs_changed.notify_waiters();
+    }
+}
+
+fn of_browser(inner: &Arc<Inner>, event: Seen) {
+    match event {
+        Seen::TargetAttachedToTarget(attached) => inner.attached(None, &attached),
+        Seen::TargetDetachedFromTarget(gone) => inner.detached(&gone.session_id),
+        _ => {}
+    }
+}
+
+fn of_session(inner: &Arc<Inner>, session: &Arc<str>, event: Seen) {
+    match event {
+        Seen::TargetAttachedToTarget(attached) => inner.attached(Some(session), &attached),
+        Seen::TargetDetachedFromTarget(gone) => inner.detached(&gone.session_id),
+        Seen::FetchRequestPaused(paused) => admit(inner, session, paused),
+        Seen::PageFrameNavigated(navigated) => inner.navigated(session, navigated),
+        Seen::PageNavigatedWithinDocument(moved) => inner.moved(session, &moved.frame_id, moved.url),
+        Seen::PageFrameStartedLoading(page::FrameStartedLoading { frame_id }) => loading(inner, &frame_id, true),
+        Seen::PageFrameStoppedLoading(page::FrameStoppedLoading { frame_id }) => loading(inner, &frame_id, false),
+        Seen::PageJavascriptDialogOpening(opening) => inner.dialog_opened(session, &opening),
+        Seen::PageJavascriptDialogClosed(_) => inner.dialog_closed(session),
+        Seen::InspectorTargetCrashed(_) => crashed(inner, session),
+        Seen::RuntimeBindingCalled(call) => inner.bound_call(session, &call),
+        _ => {}
+    }
+}
+
+/// Decides on a document before its request leaves. Frames inside a page may go anywhere; the top level only to the sites.
+fn admit(inner: &Arc<Inner>, session: &Arc<str>, paused: fetch::RequestPaused) {
+    let verdict = {
+        let mut state = inner.state();
+        let top = state.tab(session).is_some_and(|tab| tab.target == paused.frame_id);
+        if top { state.judge(&paused.request.url) } else { Verdict::Site }
+    };
+    match verdict {
+        Verdict::Site | Verdict::Blank => {
+            inner.cdp.tell(Some(session), fetch::ContinueRequest { request_id: paused.request_id });
+        }
+        Verdict::Foreign(host) => {
+            // "Aborted" leaves the page that was there.
+            let refusal = fetch::FailRequest { request_id: paused.request_id, error_reason: "Aborted".into() };
+            inner.cdp.tell(Some(session), refusal);
+            blocked(inner, session, host);
+        }
+    }
+}
+
+/// Tells that a page was refused, and closes the tab that was opened for it.
+pub(super) fn blocked(inner: &Arc<Inner>, session: &Arc<str>, host: String) {
+    inner.tell(Event::Blocked { host });
+    let fresh = inner.state().tab(session).filter(|tab| tab.fresh).map(|tab| tab.target.clone());
+    if let Some(target) = fresh {
+        inner.cdp.tell(None, target::CloseTarget { target_id: target });
+    }
+}
+
+fn loading(inner: &Arc<Inner>, frame: &str, now: bool) {
+    let session = {
+        let mut state = inner.state();
+        let Some(tab) = state.tab_of_target(frame) else { return };
+        tab.loading = now;
+        Arc::clone(&tab.session)
+    };
+    if now { inner.dirty.notify_one() } else { inner.read_history_later(&session) }
+}
+
+fn crashed(inner: &Inner, session: &Arc<str>) {
+    let mut state = inner.state();
+    let active = state.active.clone();
+    if let Some(tab) = state.tab(session) {
+        tab.loading = false;
+        if tab.target == active {
+            inner.tell(Event::Crashed);
+        }
+        inner.dirty.notify_one();
+    }
+}

@@ -1,0 +1,101 @@
+//! What Chrome tells the owner of the session. Plain data.
+
+/// Something happened in Chrome.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// Address, title, history, loading or tabs changed. Comes at most every 30 ms.
+    Navigation(Navigation),
+    /// The page wanted to leave the sites; nothing was sent there.
+    Blocked {
+        /// The host, or the scheme of an address without one.
+        host: String,
+    },
+    /// A page could not be loaded.
+    LoadFailed {
+        /// The host.
+        host: String,
+        /// Chrome's code, for example "ERR_CONNECTION_REFUSED".
+        code: String,
+    },
+    /// A site's certificate is not valid; the page was not loaded.
+    CertificateInvalid {
+        /// The host.
+        host: String,
+    },
+    /// A page asks. It stands still until somebody answers.
+    Dialog(Dialog),
+    /// The question is no more.
+    DialogClosed {
+        /// The dialog's.
+        id: u64,
+    },
+    /// A page asked too often; its further questions are dismissed.
+    DialogLimit,
+    /// A page opened more tabs than allowed; the new one was closed.
+    TabLimit,
+    /// The page of the active tab crashed; `reload` helps.
+    Crashed,
+    /// A page asked for a passkey or stored password, which cannot work in a browser elsewhere. It was told so.
+    CredentialsRefused {
+        /// The host.
+        host: String,
+    },
+    /// Chrome is gone. The last event.
+    Gone,
+}
+
+/// Where Chrome is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Navigation {
+    /// The whole address of the active tab. Holds the query, so it is for the end user alone.
+    pub url: String,
+    /// The page's title.
+    pub title: String,
+    /// There is a page to go back to.
+    pub can_go_back: bool,
+    /// There is a page to go forward to.
+    pub can_go_forward: bool,
+    /// The page is loading.
+    pub loading: bool,
+    /// All tabs, oldest first.
+    pub tabs: Vec<Tab>,
+}
+
+/// A tab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tab {
+    /// Opaque.
+    pub id: String,
+    /// The page's title.
+    pub title: String,
+    /// In front.
+    pub active: bool,
+}
+
+/// A page's question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dialog {
+    /// For the answer.
+    pub id: u64,
+    /// Which question.
+    pub kind: DialogKind,
+    /// The page's text, cut at 2,000 characters.
+    pub message: String,
+    /// What a prompt starts with, cut likewise.
+    pub default_text: String,
+    /// Scheme, host and port of the page that asks.
+    pub origin: String,
+}
+
+/// Which question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DialogKind {
+    /// To be acknowledged.
+    Alert,
+    /// Yes or no.
+    Confirm,
+    /// A line of text.
+    Prompt,
+    /// Whether to leave the page.
+    BeforeUnload,
+}

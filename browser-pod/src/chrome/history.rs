@@ -1,0 +1,193 @@
+//! Addresses: going to one, back, forward and again, and telling where the tabs are.
+
+use super::Error;
+use super::dispatch::blocked;
+use super::event::Event;
+use super::protocol::{page, runtime};
+use super::sites::{Verdict, host_of};
+use super::state::{Inner, Tab};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+/// Changes closer together than this are told as one.
+const PACE: Duration = Duration::from_millis(30);
+
+/// Tells the newest state after changes, until Chrome or the last handle is gone.
+pub(super) async fn publish(inner: Weak<Inner>) {
+    loop {
+        {
+            let Some(inner) = inner.upgrade() else { return };
+            // A handle that goes while this waits is noticed at the next turn.
+            let _ = tokio::time::timeout(Duration::from_secs(1), inner.dirty.notified()).await.map(|()| {
+                let navigation = inner.state().navigation();
+                inner.tell(Event::Navigation(navigation));
+            });
+        }
+        tokio::time::sleep(PACE).await;
+    }
+}
+
+impl Inner {
+    pub(super) async fn navigate(self: &Arc<Self>, url: &str) -> Result<(), Error> {
+        let session = {
+            let state = self.state();
+            if state.bound.is_none() {
+                return Err(Error::NotBound);
+            }
+            match state.judge(url) {
+                Verdict::Site => {}
+                Verdict::Blank => return Err(Error::SiteNotAllowed { host: "about".into() }),
+                Verdict::Foreign(host) => return Err(Error::SiteNotAllowed { host }),
+            }
+            Arc::clone(&state.active_tab()?.session)
+        };
+        self.dismiss_dialogs(&session);
+        let answer = self.cdp.ask(Some(&session), page::Navigate { url: url.to_owned() }).await?;
+        match answer.error_text {
+            // Aborted: refused on its way by a rule, replaced by another, or a download.
+            Some(text) if text != "net::ERR_ABORTED" => Err(Error::LoadFailed(text)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) async fn step(&self, by: i8) -> Result<(), Error> {
+        let (session, entry) = {
+            let state = self.state();
+            let tab = state.active_tab()?;
+            (Arc::clone(&tab.session), if by < 0 { tab.back } else { tab.forward })
+        };
+        let Some(entry_id) = entry else { return Ok(()) };
+        self.dismiss_dialogs(&session);
+        self.cdp.ask(Some(&session), page::NavigateToHistoryEntry { entry_id }).await.map(|_| ())
+    }
+
+    pub(super) async fn reload(&self) -> Result<(), Error> {
+        let session = self.active_session()?;
+        self.dismiss_dialogs(&session);
+        self.cdp.ask(Some(&session), page::Reload {}).await.map(|_| ())
+    }
+
+    /// A frame shows another document.
+    pub(super) fn navigated(self: &Arc<Self>, session: &Arc<str>, seen: page::FrameNavigated) {
+        let frame = seen.frame;
+        if frame.parent_id.is_some() {
+            return;
+        }
+        if let Some(failed) = frame.unreachable_url {
+            self.arrive(session, failed.clone());
+            self.explain(session, host_of(&failed));
+            return;
+        }
+        let verdict = self.state().judge(&frame.url);
+        match verdict {
+            Verdict::Foreign(host) => self.return_from(session, host),
+            Verdict::Site | Verdict::Blank => {
+                self.arrive(session, frame.url + &frame.url_fragment.unwrap_or_default());
+            }
+        }
+    }
+
+    /// The address changed without a new document.
+    pub(super) fn moved(self: &Arc<Self>, session: &Arc<str>, frame: &str, url: String) {
+        let top = self.state().tab(session).is_some_and(|tab| tab.target == frame);
+        if top {
+            self.arrive(session, url);
+        }
+    }
+
+    fn arrive(self: &Arc<Self>, session: &Arc<str>, url: String) {
+        if let Some(tab) = self.state().tab(session) {
+            if url != "about:blank" {
+                tab.fresh = false;
+                tab.last_good.clone_from(&url);
+            }
+            tab.url = url;
+            tab.dialogs = 0;
+        }
+        self.dirty.notify_one();
+        self.read_history_later(session);
+    }
+
+    /// Reads title and history of a tab soon. A page that changes its title without end causes a few readings a second.
+    pub(super) fn read_history_later(self: &Arc<Self>, session: &Arc<str>) {
+        if let Some(tab) = self.state().tab(session) {
+            if tab.reading {
+                return;
+            }
+            tab.reading = true;
+        }
+        let inner = Arc::clone(self);
+        let session = Arc::clone(session);
+        tokio::spawn(async move {
+            tokio::time::sleep(PACE).await;
+            if let Some(tab) = inner.state().tab(&session) {
+                tab.reading = false;
+            }
+            inner.read_history(&session).await;
+        });
+    }
+
+    async fn read_history(&self, session: &Arc<str>) {
+        // A page that is gone by now has no history.
+        let Ok(history) = self.cdp.ask(Some(session), page::GetNavigationHistory {}).await else { return };
+        let mut state = self.state();
+        let at = usize::try_from(history.current_index).unwrap_or(0).min(history.entries.len());
+        let usable = |entry: &&page::NavigationEntry| state.judge(&entry.url) == Verdict::Site;
+        let back = history.entries[..at].iter().rev().find(usable).map(|entry| entry.id);
+        let forward = history.entries.iter().skip(at + 1).find(usable).map(|entry| entry.id);
+        let title = history.entries.get(at).map(|entry| entry.title.clone());
+        if let Some(tab) = state.tab(session) {
+            (tab.back, tab.forward) = (back, forward);
+            if let Some(title) = title {
+                tab.retitle(&title);
+            }
+            self.dirty.notify_one();
+        }
+    }
+
+    /// The rule before the request should have stopped this page. It is left at once all the same.
+    fn return_from(self: &Arc<Self>, session: &Arc<str>, host: String) {
+        tracing::warn!(host, "a page outside the sites was left");
+        let back = self.state().tab(session).map(|tab| tab.last_good.clone());
+        if let Some(url) = back {
+            self.cdp.tell(Some(session), page::StopLoading {});
+            self.cdp.tell(Some(session), page::Navigate { url });
+        }
+        blocked(self, session, host);
+    }
+
+    /// Says why Chrome shows its own page instead.
+    fn explain(self: &Arc<Self>, session: &Arc<str>, host: String) {
+        let inner = Arc::clone(self);
+        let session = Arc::clone(session);
+        tokio::spawn(async move {
+            let read = runtime::Evaluate {
+                expression: "(document.documentElement.textContent.match(/ERR_[A-Z0-9_]+/) || ['ERR_FAILED'])[0]".into(),
+                return_by_value: Some(true),
+                ..runtime::Evaluate::default()
+            };
+            let answer = inner.cdp.ask(Some(&session), read).await;
+            let code = answer.ok().and_then(|answer| Some(answer.result.value?.as_str()?.to_owned()));
+            let code = code.unwrap_or_else(|| "ERR_FAILED".into());
+            match code.as_str() {
+                "ERR_BLOCKED_BY_CLIENT" | "ERR_ABORTED" => {}
+                code if code.starts_with("ERR_CERT") || code.starts_with("ERR_SSL") => {
+                    inner.tell(Event::CertificateInvalid { host });
+                }
+                _ => inner.tell(Event::LoadFailed { host, code }),
+            }
+        });
+    }
+}
+
+impl Tab {
+    /// Takes a title. Chrome makes one of the address where the page has none; an address may hold what is for the end
+    /// user alone, so then it is the host.
+    pub(super) fn retitle(&mut self, title: &str) {
+        let host = host_of(&self.url);
+        let query = self.url.split_once('?').map_or("", |(_, query)| query);
+        let address = !host.is_empty() && title.contains(&host) && self.url.contains(title);
+        let made_up = address || !query.is_empty() && title.contains(query);
+        self.title = if made_up { host } else { super::state::cut(title) };
+    }
+}

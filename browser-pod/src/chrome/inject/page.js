@@ -1,0 +1,66 @@
+// Runs in every document before the page's own scripts. Takes its tools away first, so that the page cannot get them.
+(() => {
+  "use strict";
+  const tell = globalThis.__cobrowseTell;
+  delete globalThis.__cobrowseTell;
+  const call = Function.prototype.call;
+  const bound = (method) => call.bind(method);
+  const { defineProperty } = Object;
+  const { reject, resolve } = { reject: Promise.reject.bind(Promise), resolve: Promise.resolve.bind(Promise) };
+  const Refusal = DOMException;
+
+  // Looks like the function it replaces, and cannot be put back.
+  const replace = (owner, name, make) => {
+    const before = owner?.[name];
+    if (typeof before !== "function") return;
+    const after = make(before);
+    defineProperty(after, "name", { value: name });
+    defineProperty(owner, name, { value: after, writable: false, configurable: false, enumerable: true });
+  };
+
+  const refuse = () => {
+    tell?.("credentials");
+    return reject(
+      new Refusal("Passkeys and stored passwords do not work in a shared browser. Choose another way to sign in.", "NotAllowedError"),
+    );
+  };
+  const container = globalThis.CredentialsContainer?.prototype;
+  replace(container, "create", () => ({ create() { return refuse(); } }).create);
+  // A page may look for a credential silently; that is no act of a person and finds nothing.
+  replace(container, "get", () => ({
+    get(options) {
+      const quiet = options?.mediation === "conditional" || options?.mediation === "silent";
+      return quiet ? resolve(null) : refuse();
+    },
+  }).get);
+  replace(container, "store", () => ({ store() { return resolve(); } }).store);
+  const no = (name) =>
+    replace(globalThis.PublicKeyCredential, name, () => ({ [name]() { return resolve(false); } })[name]);
+  no("isUserVerifyingPlatformAuthenticatorAvailable");
+  no("isConditionalMediationAvailable");
+
+  // Chrome does not tell of a title that a script changes.
+  if (globalThis === globalThis.top) {
+    const observe = bound(MutationObserver.prototype.observe);
+    const text = new MutationObserver(() => tell?.("title"));
+    const watch = () => {
+      if (!document.head) return;
+      observe(text, document.head, { childList: true });
+      const title = document.querySelector("title");
+      if (title) observe(text, title, { childList: true, characterData: true, subtree: true });
+      tell?.("title");
+    };
+    document.addEventListener("DOMContentLoaded", watch, { once: true });
+  }
+
+  // A window with a size of its own could not be brought to the front again; as a tab it can.
+  replace(globalThis, "open", (before) => {
+    const open = bound(before);
+    return function (url, target, features) {
+      const kept = `${features ?? ""}`.split(",").filter((one) => /^\s*(noopener|noreferrer)\b/i.test(one)).join(",");
+      const self = this ?? globalThis;
+      if (arguments.length === 0) return open(self);
+      return kept === "" ? open(self, url, target) : open(self, url, target, kept);
+    };
+  });
+})();

@@ -1,0 +1,166 @@
+//! What is known of Chrome, behind one lock that is never held across a wait.
+
+use super::event::{Event, Navigation, Tab as TabView};
+use super::sites::{Sites, Verdict};
+use super::transport::Cdp;
+use super::{Error, Settings};
+use crate::handover::Browser;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, mpsc};
+
+/// Characters of a title or dialog that are passed on.
+pub(super) const MAX_TEXT: usize = 2_000;
+
+/// What all handles and tasks share.
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) cdp: Cdp,
+    pub(super) side: Browser,
+    pub(super) dirty: Notify,
+    pub(super) tabs_changed: Notify,
+    state: Mutex<State>,
+    tell: mpsc::UnboundedSender<Event>,
+}
+
+/// The session's settings, made ready.
+#[derive(Debug)]
+pub(super) struct Bound {
+    pub(super) sites: Sites,
+    pub(super) settings: Settings,
+}
+
+impl Bound {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self { sites: settings.sites.clone(), settings }
+    }
+}
+
+/// Everything that changes.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) bound: Option<Arc<Bound>>,
+    pub(super) user_agent: String,
+    pub(super) tabs: Vec<Tab>,
+    pub(super) active: String,
+    /// Sessions of frames in other processes, and the tab's session each belongs to.
+    pub(super) frames: HashMap<Arc<str>, Arc<str>>,
+    pub(super) dialogs: HashMap<u64, Arc<str>>,
+    pub(super) credentials_told: Option<std::time::Instant>,
+    last_id: u64,
+}
+
+/// One tab.
+#[derive(Debug, Clone)]
+pub(super) struct Tab {
+    pub(super) target: String,
+    pub(super) session: Arc<str>,
+    pub(super) url: String,
+    pub(super) title: String,
+    pub(super) loading: bool,
+    pub(super) back: Option<i64>,
+    pub(super) forward: Option<i64>,
+    /// Opened by a page and empty so far: goes when its first page is refused.
+    pub(super) fresh: bool,
+    /// Title and history are about to be read.
+    pub(super) reading: bool,
+    /// Questions of the page so far.
+    pub(super) dialogs: u32,
+    /// The last page that was allowed.
+    pub(super) last_good: String,
+}
+
+impl Tab {
+    pub(super) fn new(target: &str, session: &Arc<str>, opened_by_page: bool) -> Self {
+        Self {
+            target: target.to_owned(),
+            session: Arc::clone(session),
+            url: "about:blank".into(),
+            title: String::new(),
+            loading: false,
+            back: None,
+            forward: None,
+            fresh: opened_by_page,
+            reading: false,
+            dialogs: 0,
+            last_good: "about:blank".into(),
+        }
+    }
+}
+
+impl State {
+    pub(super) fn tab(&mut self, session: &str) -> Option<&mut Tab> {
+        self.tabs.iter_mut().find(|tab| &*tab.session == session)
+    }
+
+    pub(super) fn tab_of_target(&mut self, target: &str) -> Option<&mut Tab> {
+        self.tabs.iter_mut().find(|tab| tab.target == target)
+    }
+
+    pub(super) fn active_tab(&self) -> Result<&Tab, Error> {
+        self.tabs.iter().find(|tab| tab.target == self.active).ok_or(Error::NoSuch("tab"))
+    }
+
+    /// The tab that a page's or frame's session belongs to.
+    pub(super) fn tab_session(&self, session: &Arc<str>) -> Arc<str> {
+        Arc::clone(self.frames.get(session).unwrap_or(session))
+    }
+
+    pub(super) fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// Judges an address; before `bind` nothing is allowed.
+    pub(super) fn judge(&self, url: &str) -> Verdict {
+        match &self.bound {
+            Some(bound) => bound.sites.judge(url),
+            None => Sites::new(Vec::new()).judge(url),
+        }
+    }
+
+    pub(super) fn navigation(&self) -> Navigation {
+        let tabs = self.tabs.iter().map(|tab| TabView {
+            id: tab.target.clone(),
+            title: tab.title.clone(),
+            active: tab.target == self.active,
+        });
+        let tabs = tabs.collect();
+        match self.active_tab() {
+            Ok(tab) => Navigation {
+                url: tab.url.clone(),
+                title: tab.title.clone(),
+                can_go_back: tab.back.is_some(),
+                can_go_forward: tab.forward.is_some(),
+                loading: tab.loading,
+                tabs,
+            },
+            Err(_) => Navigation { tabs, ..Navigation::default() },
+        }
+    }
+}
+
+impl Inner {
+    pub(super) fn new(cdp: Cdp, side: Browser, tell: mpsc::UnboundedSender<Event>) -> Self {
+        let state = Mutex::new(State::default());
+        Self { cdp, side, dirty: Notify::new(), tabs_changed: Notify::new(), state, tell }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn tell(&self, event: Event) {
+        // Without a listener the session is ending.
+        let _ = self.tell.send(event);
+    }
+
+    pub(super) fn active_session(&self) -> Result<Arc<str>, Error> {
+        self.state().active_tab().map(|tab| Arc::clone(&tab.session))
+    }
+}
+
+/// At most this many characters.
+pub(super) fn cut(text: &str) -> String {
+    text.chars().take(MAX_TEXT).collect()
+}

@@ -1,0 +1,198 @@
+//! Tabs: new ones are prepared before their first request, followed, limited, closed.
+
+use super::Error;
+use super::dispatch::auto_attach;
+use super::event::Event;
+use super::inject;
+use super::protocol::{emulation, fetch, page, runtime, target};
+use super::sites::Verdict;
+use super::state::{Bound, Inner, Tab};
+use super::transport::ANSWER;
+use std::sync::Arc;
+
+impl Inner {
+    /// A page or frame came into being. It stands still until it is prepared.
+    pub(super) fn attached(self: &Arc<Self>, parent: Option<&Arc<str>>, attached: &target::AttachedToTarget) {
+        let session: Arc<str> = attached.session_id.as_str().into();
+        let info = &attached.target_info;
+        match (info.r#type.as_str(), parent) {
+            ("page", _) => self.new_tab(info, &session),
+            ("iframe", Some(parent)) => {
+                let mut state = self.state();
+                let tab = state.tab_session(parent);
+                state.frames.insert(Arc::clone(&session), tab);
+                drop(state);
+                self.prepare_later(session, false);
+            }
+            _ => self.cdp.tell(Some(&session), runtime::RunIfWaitingForDebugger {}),
+        }
+    }
+
+    fn new_tab(self: &Arc<Self>, info: &target::TargetInfo, session: &Arc<str>) {
+        let verdict = {
+            let mut state = self.state();
+            if state.tabs.iter().any(|tab| tab.target == info.target_id) {
+                return;
+            }
+            let first = state.tabs.is_empty();
+            let full = state.bound.as_ref().is_some_and(|bound| state.tabs.len() >= bound.settings.max_tabs.max(1));
+            let foreign = matches!(state.judge(&info.url), Verdict::Foreign(_)) && !first;
+            // Tabs that no page opened, such as the browser's own pages, are nobody's.
+            if full || foreign {
+                Err(full)
+            } else {
+                state.tabs.push(Tab::new(&info.target_id, session, !first));
+                state.active.clone_from(&info.target_id);
+                Ok(first)
+            }
+        };
+        match verdict {
+            Ok(first) => {
+                self.prepare_later(Arc::clone(session), true);
+                if !first {
+                    self.cdp.tell(None, target::ActivateTarget { target_id: info.target_id.clone() });
+                }
+            }
+            Err(full) => {
+                self.cdp.tell(None, target::CloseTarget { target_id: info.target_id.clone() });
+                if full {
+                    self.tell(Event::TabLimit);
+                }
+            }
+        }
+        self.dirty.notify_one();
+        self.tabs_changed.notify_waiters();
+    }
+
+    /// A page or frame is gone.
+    pub(super) fn detached(self: &Arc<Self>, session: &str) {
+        let next = {
+            let mut state = self.state();
+            state.frames.retain(|frame, tab| &**frame != session && &**tab != session);
+            state.dialogs.retain(|_, asks| &**asks != session);
+            let Some(gone) = state.tabs.iter().position(|tab| &*tab.session == session) else { return };
+            let gone = state.tabs.remove(gone);
+            if gone.target != state.active {
+                None
+            } else {
+                let next = state.tabs.last().map(|tab| tab.target.clone());
+                state.active = next.clone().unwrap_or_default();
+                next
+            }
+        };
+        if let Some(target_id) = next {
+            self.cdp.tell(None, target::ActivateTarget { target_id });
+        }
+        self.dirty.notify_one();
+        self.tabs_changed.notify_waiters();
+    }
+
+    /// Waits for the tab that Chrome starts with.
+    pub(super) async fn first_tab(&self) -> Result<(), Error> {
+        let ready = async {
+            loop {
+                let changed = self.tabs_changed.notified();
+                if !self.state().tabs.is_empty() {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        tokio::time::timeout(ANSWER, ready).await.map_err(|_| Error::Timeout("the first tab"))
+    }
+
+    /// Prepares the tabs that were there before the session was bound.
+    pub(super) async fn prepare_open_tabs(&self) -> Result<(), Error> {
+        let sessions: Vec<Arc<str>> = self.state().tabs.iter().map(|tab| Arc::clone(&tab.session)).collect();
+        for session in sessions {
+            self.emulate(&session);
+        }
+        Ok(())
+    }
+
+    fn prepare_later(self: &Arc<Self>, session: Arc<str>, top: bool) {
+        let inner = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(error) = inner.prepare(&session, top).await {
+                tracing::warn!(%error, top, "a page could not be prepared and stays unloaded");
+                let target = inner.state().tab(&session).map(|tab| tab.target.clone());
+                if let Some(target_id) = target {
+                    inner.cdp.tell(None, target::CloseTarget { target_id });
+                }
+            }
+        });
+    }
+
+    /// Sets up all rules of a page or frame, then lets it run. Chrome handles the questions in order, so all are asked at once.
+    async fn prepare(&self, session: &Arc<str>, top: bool) -> Result<(), Error> {
+        let session = Some(&**session);
+        let documents = fetch::RequestPattern {
+            url_pattern: Some("*".into()),
+            resource_type: Some("Document".into()),
+            request_stage: Some("Request".into()),
+        };
+        let guard = async {
+            if top { self.cdp.ask(session, fetch::Enable { patterns: Some(vec![documents]) }).await.map(|_| ()) } else { Ok(()) }
+        };
+        let script = page::AddScriptToEvaluateOnNewDocument {
+            source: inject::SCRIPT.into(),
+            world_name: None,
+            run_immediately: Some(true),
+        };
+        let chooser = page::SetInterceptFileChooserDialog { enabled: true, cancel: None };
+        tokio::try_join!(
+            guard,
+            self.cdp.ask(session, page::Enable {}),
+            self.cdp.ask(session, runtime::AddBinding { name: inject::BINDING.into(), execution_context_name: None }),
+            self.cdp.ask(session, script),
+            self.cdp.ask(session, chooser),
+            self.cdp.ask(session, auto_attach(&["iframe"])),
+        )?;
+        if let Some(session) = session {
+            self.emulate(session);
+        }
+        self.cdp.ask(session, runtime::RunIfWaitingForDebugger {}).await.map(|_| ())
+    }
+
+    /// Language, time zone and touch of the end user.
+    fn emulate(&self, session: &str) {
+        let (bound, user_agent) = {
+            let state = self.state();
+            (state.bound.clone(), state.user_agent.clone())
+        };
+        let Some(bound) = bound else { return };
+        let Bound { settings, .. } = &*bound;
+        let session = Some(session);
+        if !settings.locale.is_empty() {
+            let locale = settings.locale.clone();
+            self.cdp.tell(session, emulation::SetUserAgentOverride { user_agent, accept_language: Some(locale.clone()) });
+            self.cdp.tell(session, emulation::SetLocaleOverride { locale: Some(locale.replace('-', "_")) });
+        }
+        if !settings.timezone.is_empty() {
+            self.cdp.tell(session, emulation::SetTimezoneOverride { timezone_id: settings.timezone.clone() });
+        }
+        let touch = emulation::SetTouchEmulationEnabled { enabled: settings.touch, max_touch_points: None };
+        self.cdp.tell(session, touch);
+    }
+
+    pub(super) async fn activate(&self, tab: &str) -> Result<(), Error> {
+        {
+            let mut state = self.state();
+            state.tab_of_target(tab).ok_or(Error::NoSuch("tab"))?;
+            tab.clone_into(&mut state.active);
+        }
+        self.dirty.notify_one();
+        self.cdp.ask(None, target::ActivateTarget { target_id: tab.to_owned() }).await.map(|_| ())
+    }
+
+    pub(super) async fn close(&self, tab: &str) -> Result<(), Error> {
+        {
+            let mut state = self.state();
+            state.tab_of_target(tab).ok_or(Error::NoSuch("tab"))?;
+            if state.tabs.len() == 1 {
+                return Err(Error::NoSuch("other tab"));
+            }
+        }
+        self.cdp.ask(None, target::CloseTarget { target_id: tab.to_owned() }).await.map(|_| ())
+    }
+}

@@ -1,0 +1,262 @@
+//! The DevTools pipe: JSON messages with a NUL after each, questions with numbers, events in order. It knows no page and no
+//! rule.
+
+use super::Error;
+use super::protocol::{Command, Event};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc as blocking};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Bytes of one message from Chrome. A picture of the page for a test is the largest.
+const MAX_MESSAGE: usize = 64 << 20;
+/// Questions without an answer at one time. Beyond it a page is driving us, or Chrome hangs.
+const MAX_WAITING: usize = 4_096;
+/// Messages waiting to be written while Chrome does not read.
+const MAX_QUEUE: usize = 1_024;
+/// How long Chrome may take to answer.
+pub(crate) const ANSWER: Duration = Duration::from_secs(10);
+
+/// One event, and the session (page, frame or worker) it comes from; none for the browser itself.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub(crate) session: Option<Arc<str>>,
+    pub(crate) event: Event,
+}
+
+/// Asks Chrome. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Cdp {
+    queue: blocking::SyncSender<Vec<u8>>,
+    waiting: Arc<Mutex<Waiting>>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    last: u64,
+    gone: bool,
+    asked: HashMap<u64, oneshot::Sender<Result<Value, Error>>>,
+}
+
+#[derive(Serialize)]
+struct Question<'a, C> {
+    id: u64,
+    method: &'static str,
+    params: &'a C,
+    #[serde(rename = "sessionId", skip_serializing_if = "Option::is_none")]
+    session: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    id: Option<u64>,
+    method: Option<String>,
+    #[serde(default)]
+    params: Value,
+    #[serde(default)]
+    result: Value,
+    error: Option<Refusal>,
+    #[serde(rename = "sessionId")]
+    session: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    message: String,
+}
+
+/// Starts reading and writing. The events end when Chrome is gone.
+pub(crate) fn open(from: OwnedFd, to: OwnedFd) -> Result<(Cdp, mpsc::UnboundedReceiver<Arrived>), Error> {
+    let (queue, queued) = blocking::sync_channel::<Vec<u8>>(MAX_QUEUE);
+    // Unbounded here, because the reader must go on to find answers among the events; Chrome sends no event without an
+    // act of a page, and `Chrome` reads them without ever waiting for an answer.
+    let (arrive, arrived) = mpsc::unbounded_channel();
+    let waiting = Arc::new(Mutex::new(Waiting::default()));
+    let for_reader = Arc::clone(&waiting);
+    let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
+        std::thread::Builder::new().name(name.into()).spawn(run).map_err(Error::Start)
+    };
+    spawn("cdp-in", Box::new(move || read(File::from(from), &for_reader, &arrive)))?;
+    spawn("cdp-out", Box::new(move || write(File::from(to), &queued)))?;
+    Ok((Cdp { queue, waiting }, arrived))
+}
+
+impl Cdp {
+    /// Asks and waits for the answer.
+    pub(crate) async fn ask<C: Command>(&self, session: Option<&str>, command: C) -> Result<C::Answer, Error> {
+        let (id, answer) = self.post(session, &command)?;
+        let answered = tokio::time::timeout(ANSWER, answer).await;
+        let value = match answered {
+            Ok(Ok(answer)) => answer?,
+            Ok(Err(_)) => return Err(Error::Gone),
+            Err(_) => {
+                lock(&self.waiting).asked.remove(&id);
+                return Err(Error::Timeout(C::METHOD));
+            }
+        };
+        serde_json::from_value(value).map_err(|error| Error::Malformed(C::METHOD, error))
+    }
+
+    /// Asks without waiting: for what Chrome does in order and cannot refuse in a way that matters.
+    pub(crate) fn tell<C: Command>(&self, session: Option<&str>, command: C) {
+        if let Err(error) = self.post(session, &command) {
+            tracing::debug!(method = C::METHOD, %error, "Chrome was not told");
+        }
+    }
+
+    fn post<C: Command>(&self, session: Option<&str>, command: &C) -> Result<(u64, Answer), Error> {
+        let (tell, answer) = oneshot::channel();
+        let id = {
+            let mut waiting = lock(&self.waiting);
+            if waiting.gone {
+                return Err(Error::Gone);
+            }
+            if waiting.asked.len() >= MAX_WAITING {
+                return Err(Error::Busy);
+            }
+            waiting.last += 1;
+            let id = waiting.last;
+            waiting.asked.insert(id, tell);
+            id
+        };
+        let question = Question { id, method: C::METHOD, params: command, session };
+        let mut bytes = serde_json::to_vec(&question).map_err(|error| Error::Malformed(C::METHOD, error))?;
+        bytes.push(0);
+        self.queue.try_send(bytes).map_err(|error| {
+            lock(&self.waiting).asked.remove(&id);
+            match error {
+                blocking::TrySendError::Full(_) => Error::Busy,
+                blocking::TrySendError::Disconnected(_) => Error::Gone,
+            }
+        })?;
+        Ok((id, answer))
+    }
+}
+
+type Answer = oneshot::Receiver<Result<Value, Error>>;
+
+fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(mut to: File, queued: &blocking::Receiver<Vec<u8>>) {
+    // Chrome's end shows at the reader.
+    while let Ok(bytes) = queued.recv() {
+        if to.write_all(&bytes).is_err() {
+            return;
+        }
+    }
+}
+
+fn read(mut from: File, waiting: &Mutex<Waiting>, arrive: &mpsc::UnboundedSender<Arrived>) {
+    let mut split = Split::default();
+    let mut part = vec![0_u8; 256 << 10];
+    loop {
+        let count = match from.read(&mut part) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(_) => break,
+        };
+        let fed = split.feed(&part[..count], |message| sort(message, waiting, arrive));
+        if fed.is_err() {
+            tracing::error!(limit = MAX_MESSAGE, "Chrome sent a message beyond the limit");
+            break;
+        }
+    }
+    let mut waiting = lock(waiting);
+    waiting.gone = true;
+    waiting.asked.clear();
+}
+
+/// Gives an answer to who asked and an event to the listener. Anything else is dropped: Chrome is not trusted to be right.
+fn sort(bytes: &[u8], waiting: &Mutex<Waiting>, arrive: &mpsc::UnboundedSender<Arrived>) {
+    let Ok(message) = serde_json::from_slice::<Message>(bytes) else {
+        tracing::warn!(bytes = bytes.len(), "Chrome sent what is no DevTools message");
+        return;
+    };
+    if let Some(id) = message.id {
+        if let Some(asked) = lock(waiting).asked.remove(&id) {
+            let answer = message.error.map_or(Ok(message.result), |error| Err(Error::Refused(error.message)));
+            // Nobody may be waiting any more.
+            let _ = asked.send(answer);
+        }
+        return;
+    }
+    let Some(method) = message.method else { return };
+    match Event::read(&method, message.params) {
+        Some(Ok(event)) => {
+            // The listener ends with the session.
+            let _ = arrive.send(Arrived { session: message.session.map(Arc::from), event });
+        }
+        Some(Err(error)) => tracing::warn!(method, %error, "an event of Chrome was not understood"),
+        None => {}
+    }
+}
+
+/// Cuts a stream of bytes at its NULs.
+#[derive(Debug, Default)]
+pub(crate) struct Split {
+    rest: Vec<u8>,
+}
+
+/// The message is longer than the limit.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooLong;
+
+impl Split {
+    /// Takes more bytes and calls `each` with every whole message.
+    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut each: impl FnMut(&[u8])) -> Result<(), TooLong> {
+        while let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+            let (end, after) = (&bytes[..at], &bytes[at + 1..]);
+            if self.rest.is_empty() {
+                each(end);
+            } else {
+                self.rest.extend_from_slice(end);
+                each(&self.rest);
+                self.rest = Vec::new();
+            }
+            bytes = after;
+        }
+        if self.rest.len() + bytes.len() > MAX_MESSAGE {
+            return Err(TooLong);
+        }
+        self.rest.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_MESSAGE, Split, TooLong};
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_endless_message_is_refused() {
+        let mut split = Split::default();
+        let part = vec![b'x'; MAX_MESSAGE];
+        assert_eq!(split.feed(&part, |_| ()), Ok(()));
+        assert_eq!(split.feed(b"x", |_| ()), Err(TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn messages_come_out_however_they_are_cut(
+            messages in prop::collection::vec(prop::collection::vec(1_u8.., 0..40), 0..20),
+            cut in 1_usize..50,
+        ) {
+            let stream: Vec<u8> = messages.iter().flat_map(|one| one.iter().copied().chain([0])).collect();
+            let mut split = Split::default();
+            let mut seen = Vec::new();
+            for part in stream.chunks(cut) {
+                split.feed(part, |message| seen.push(message.to_vec())).expect("short messages");
+            }
+            prop_assert_eq!(seen, messages);
+        }
+    }
+}

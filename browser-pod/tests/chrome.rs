@@ -1,0 +1,10 @@
+//! Real Chromium, driven through `chrome` against a small website in this process. Nothing leaves the machine.
+
+#[path = "chrome/dialogs.rs"]
+mod dialogs;
+#[path = "chrome/navigation.rs"]
+mod navigation;
+#[path = "chrome/site.rs"]
+mod site;
+#[path = "chrome/stand.rs"]
+mod stand;

@@ -1,0 +1,100 @@
+//! One Chrome under test: the real launcher, without a screen, as an ordinary uid.
+
+use cobrowse_browser_pod::chrome::{self, Chrome, Event, Navigation, Settings, Sites};
+use cobrowse_browser_pod::handover::{self, Socket};
+use cobrowse_session::site::HostPattern;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// A uid of nobody. Chrome's sandbox will not have root.
+const NOBODY: &str = "65534";
+/// How long anything may take on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Stand {
+    pub(crate) chrome: Chrome,
+    events: mpsc::UnboundedReceiver<Event>,
+    launcher: Child,
+    _folder: tempfile::TempDir,
+}
+
+impl Stand {
+    /// Starts Chrome, bound to these host patterns.
+    pub(crate) async fn start(patterns: &[String]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).expect("open to all");
+        let (one, two) = Socket::pair().expect("a socket pair");
+        let launcher = launcher(folder.path()).stdin(Stdio::from(two)).spawn().expect("a launcher");
+        let handover = tokio::task::spawn_blocking(move || handover::accept(Socket::new(one)));
+        let handover = handover.await.expect("no panic").expect("Chrome");
+        let attached = chrome::Attached::new(handover).await.expect("attached");
+        let stand = Self { chrome: attached.chrome, events: attached.events, launcher, _folder: folder };
+        let parse = |text: &String| HostPattern::parse(text).expect("a pattern");
+        let settings = Settings {
+            sites: Sites::new(patterns.iter().map(parse).collect()),
+            mask_selectors: vec![".secret".into()],
+            locale: "nl-NL".into(),
+            timezone: "Europe/Amsterdam".into(),
+            touch: false,
+            max_tabs: 3,
+        };
+        stand.chrome.bind(settings).await.expect("bound");
+        stand
+    }
+
+    /// The first event that is wanted; others are dropped.
+    pub(crate) async fn wait<T>(&mut self, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
+        let mut seen = Vec::new();
+        let found = tokio::time::timeout(PATIENCE, async {
+            loop {
+                let event = self.events.recv().await.expect("events until Chrome is gone");
+                if let Some(found) = wanted(&event) {
+                    return found;
+                }
+                seen.push(event);
+            }
+        });
+        match found.await {
+            Ok(found) => found,
+            Err(_) => panic!("nothing like that happened, but {seen:#?}"),
+        }
+    }
+
+    /// The next state of the address bar that is wanted.
+    pub(crate) async fn state(&mut self, mut wanted: impl FnMut(&Navigation) -> bool) -> Navigation {
+        self.wait(|event| match event {
+            Event::Navigation(navigation) if wanted(navigation) => Some(navigation.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Opens an address and waits until it has loaded with this title.
+    pub(crate) async fn open(&mut self, url: &str, title: &str) -> Navigation {
+        self.chrome.navigate(url).await.expect("allowed");
+        self.state(|now| now.title == title && !now.loading).await
+    }
+}
+
+impl Drop for Stand {
+    fn drop(&mut self) {
+        let _ = self.launcher.kill();
+        let _ = self.launcher.wait();
+    }
+}
+
+fn launcher(folder: &Path) -> Command {
+    let program = env!("CARGO_BIN_EXE_cobrowse-browser-pod");
+    let mut command = if rustix::process::getuid().is_root() {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--no-new-privs", program]);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.args(["launcher", "--headless", "--folder"]).arg(folder.join("browser"));
+    command
+}
