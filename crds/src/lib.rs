@@ -7,3 +7,6 @@ mod tenants;
 
 pub use tenant::{Error, StartPage, Tenant};
 pub use tenants::{Tenants, TenantsError};
+
+#[cfg(test)]
+mod tests;

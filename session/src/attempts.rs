@@ -113,3 +113,81 @@ impl Attempts {
         &self.moments[old..]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Limit = Limit { tries: 3, window: Duration::from_secs(100) };
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    /// Wrong tries at these seconds, then whether a try is let through at `now`: none, or the seconds to wait.
+    fn check(tries: &[u64], now: u64, wait: Option<u64>) {
+        let mut attempts = Attempts::default();
+        for second in tries {
+            attempts.record(&LIMIT, at(*second));
+        }
+        let expected = wait.map_or(Ok(()), |wait| Err(Locked { retry_after: Duration::from_secs(wait) }));
+        assert_eq!(attempts.check(&LIMIT, at(now)), expected, "{tries:?} at {now}");
+        assert!(attempts.moments().len() <= 3);
+        let read = Attempts::from_moments(attempts.moments().iter().rev().copied().collect());
+        assert_eq!(read, attempts);
+    }
+
+    #[test]
+    fn a_window_lets_no_more_through() {
+        check(&[], 0, None);
+        check(&[0, 1], 2, None);
+        check(&[0, 1, 2], 2, Some(98));
+        check(&[0, 1, 2], 99, Some(1));
+        check(&[0, 1, 2], 100, None);
+        check(&[0, 1, 2, 100], 100, Some(1));
+        check(&[0, 1, 2, 3, 4], 4, Some(98));
+    }
+
+    #[test]
+    fn no_window_ever_has_more_tries_than_allowed() {
+        let mut attempts = Attempts::default();
+        let mut let_through = Vec::new();
+        for second in 0..1000 {
+            if attempts.check(&LIMIT, at(second)).is_ok() {
+                attempts.record(&LIMIT, at(second));
+                let_through.push(second);
+            }
+        }
+        for start in 0..1000 {
+            assert!(let_through.iter().filter(|second| (start..start + 100).contains(*second)).count() <= 3);
+        }
+        assert_eq!(let_through.len(), 30);
+    }
+
+    #[test]
+    fn no_tries_at_all() {
+        let none = Limit { tries: 0, ..LIMIT };
+        assert_eq!(Attempts::default().check(&none, at(5)), Err(Locked { retry_after: none.window }));
+    }
+
+    #[test]
+    fn tries_within_a_life() {
+        for (life, tries) in [(1, 3), (100, 3), (101, 6), (600, 18)] {
+            assert_eq!(LIMIT.tries_within(Duration::from_secs(life)), tries, "{life}");
+        }
+    }
+
+    #[test]
+    fn counters_are_forgotten() {
+        let mut attempts = Attempts::default();
+        assert_eq!(attempts.forget_at(&LIMIT), None);
+        attempts.record(&LIMIT, at(7));
+        assert_eq!(attempts.forget_at(&LIMIT), Some(at(107)));
+    }
+
+    #[test]
+    fn the_message_says_how_long() {
+        let locked = Locked { retry_after: Duration::from_millis(1200) };
+        assert_eq!(locked.to_string(), "failed to admit another try: too many wrong ones, wait 2 s");
+    }
+}

@@ -118,6 +118,9 @@ impl Live {
         if self.people.get(id).is_none() {
             return out.push(Output::Remove(id.clone()));
         }
+        if self.ended.is_some() {
+            return;
+        }
         if self.people.attach(id) {
             out.push(Output::ReleaseHeld(id.clone()));
         }

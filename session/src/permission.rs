@@ -196,3 +196,77 @@ impl TenantScope {
         &self.tenant
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::{Purpose, Secret};
+
+    const CALLERS: [CallerRole; 6] = [
+        CallerRole::Visitor,
+        CallerRole::EndUser,
+        CallerRole::Account(AccountRole::Agent),
+        CallerRole::Account(AccountRole::Supervisor),
+        CallerRole::Account(AccountRole::Auditor),
+        CallerRole::Account(AccountRole::Administrator),
+    ];
+
+    /// Who may, as letters in the order of `CALLERS`: Visitor, End user, Agent, Supervisor, aUditor, aDministrator.
+    fn check(permission: Permission, expected: &str) {
+        let letters = CALLERS.into_iter().zip("VEASUD".chars());
+        let found: String =
+            letters.map(|(caller, letter)| if may(caller, permission) { letter } else { '-' }).collect();
+        assert_eq!(found, expected, "{permission:?}");
+    }
+
+    #[test]
+    fn the_table() {
+        check(Permission::ResolveSite, "VEASUD");
+        check(Permission::StartSession, "VEASUD");
+        check(Permission::RenewPin, "-E----");
+        check(Permission::JoinSession, "--AS--");
+        check(Permission::AllowParticipant, "-E----");
+        check(Permission::DenyParticipant, "-E----");
+        check(Permission::GetSession, "-EAS--");
+        check(Permission::WatchSession, "-EAS--");
+        check(Permission::CreateTicket, "-EAS--");
+        check(Permission::CreateInvitation, "-EAS--");
+        check(Permission::AcceptInvitation, "--AS--");
+        check(Permission::Attach, "VEASUD");
+        check(Permission::PauseSession, "-E----");
+        check(Permission::ResumeSession, "-E----");
+        check(Permission::EndSession, "-EAS--");
+        check(Permission::EndAnySession, "-----D");
+        check(Permission::Navigate, "-EAS--");
+        check(Permission::SendGuidance, "-EAS--");
+        check(Permission::UploadFile, "-E----");
+        check(Permission::DownloadFile, "-E----");
+        check(Permission::SignIn, "VEASUD");
+        check(Permission::SignOut, "--ASUD");
+        check(Permission::GetAccount, "--ASUD");
+        check(Permission::ListReports, "---SUD");
+    }
+
+    #[test]
+    fn a_sign_in_counts_with_its_secret_until_it_expires() {
+        let hash = |byte| {
+            let mut source = |out: &mut [u8]| {
+                out.fill(byte);
+                Ok(())
+            };
+            Secret::mint(&mut source).expect("fixed source").hash(Purpose::SignIn)
+        };
+        let tenant = TenantId::parse("northwind").expect("a label");
+        let record = SignInRecord {
+            account: AccountId::from_random([1; 16]),
+            tenant: tenant.clone(),
+            role: AccountRole::Agent,
+            token: hash(1),
+            expires_at: Timestamp::from_millis(100),
+        };
+        let signed_in = SignedIn::prove(&record, &hash(1), Timestamp::from_millis(99)).expect("the right secret");
+        assert_eq!(signed_in.scope().tenant(), &tenant);
+        assert_eq!(SignedIn::prove(&record, &hash(1), Timestamp::from_millis(100)), None);
+        assert_eq!(SignedIn::prove(&record, &hash(2), Timestamp::from_millis(0)), None);
+    }
+}

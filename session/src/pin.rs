@@ -172,3 +172,130 @@ impl fmt::Debug for PinHash {
         f.write_str("PinHash(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counting(start: u8) -> impl FnMut(&mut [u8]) -> Result<(), RandomFailed> {
+        let mut next = start;
+        move |out| {
+            for byte in out {
+                *byte = next;
+                next = next.wrapping_add(1);
+            }
+            Ok(())
+        }
+    }
+
+    fn tenant(name: &str) -> TenantId {
+        TenantId::parse(name).expect("a label")
+    }
+
+    #[test]
+    fn length_rule() {
+        let cases = [
+            (1, 1, Ok(6)),
+            (100, 1, Ok(6)),
+            (101, 1, Ok(7)),
+            (100, 10, Ok(7)),
+            (100, 11, Ok(8)),
+            (100, 0, Ok(6)),
+            (100, 1_000, Ok(9)),
+            (100, 1_000_000, Ok(12)),
+            (100, 1_000_001, Err(Error::TooManyLive)),
+            (u64::MAX, u64::MAX, Err(Error::TooManyLive)),
+        ];
+        for (tries, live, digits) in cases {
+            assert_eq!(PinLength::for_load(tries, live).map(PinLength::digits), digits, "{tries} x {live}");
+        }
+    }
+
+    #[test]
+    fn typed_pins() {
+        let cases = [
+            ("123456", Some("123456")),
+            ("123 456", Some("123456")),
+            ("12-34-56 ", Some("123456")),
+            ("123\u{a0}456", Some("123456")),
+            ("123456789012", Some("123456789012")),
+            ("12345", None),
+            ("1234567890123", None),
+            ("12345a", None),
+            ("١٢٣٤٥٦", None),
+            ("", None),
+            ("123_456", None),
+        ];
+        for (typed, digits) in cases {
+            let pin = JoinPin::parse(typed).ok();
+            assert_eq!(pin.as_ref().map(JoinPin::expose), digits, "{typed}");
+        }
+        assert!(JoinPin::parse(&" ".repeat(10_000)).is_err());
+    }
+
+    #[test]
+    fn groups() {
+        let cases = [
+            ("123456", "123 456"),
+            ("1234567", "123 4567"),
+            ("12345678", "1234 5678"),
+            ("123456789", "123 456 789"),
+            ("1234567890", "123 456 7890"),
+            ("12345678901", "123 4567 8901"),
+            ("123456789012", "123 456 789 012"),
+        ];
+        for (digits, grouped) in cases {
+            let pin = JoinPin::parse(digits).expect("digits");
+            assert_eq!(pin.grouped(), grouped);
+            assert_eq!(JoinPin::parse(&pin.grouped()).expect("grouped").expose(), digits);
+        }
+    }
+
+    #[test]
+    fn minted_digits_are_equally_likely() {
+        let length = PinLength::for_load(100, 1_000_000).expect("within the rule");
+        let mut source = counting(0);
+        let mut counts = [0_u32; 10];
+        // Each byte from 0 to 255 equally often: 250 of them make a digit.
+        for _ in 0..(250 * 4) {
+            let pin = JoinPin::mint(length, &mut source).expect("a working source");
+            assert_eq!(pin.expose().len(), 12);
+            for digit in pin.expose().bytes() {
+                counts[usize::from(digit - b'0')] += 1;
+            }
+        }
+        assert!(counts.iter().all(|count| *count == 1200), "{counts:?}");
+    }
+
+    #[test]
+    fn broken_sources_are_errors() {
+        let length = PinLength::for_load(1, 1).expect("within the rule");
+        let stuck = JoinPin::mint(length, &mut |out: &mut [u8]| {
+            out.fill(255);
+            Ok(())
+        });
+        assert_eq!(stuck.err(), Some(Error::Random(RandomFailed)));
+        let failing = JoinPin::mint(length, &mut |_: &mut [u8]| Err(RandomFailed));
+        assert_eq!(failing.err(), Some(Error::Random(RandomFailed)));
+    }
+
+    #[test]
+    fn hashes_are_keyed_and_of_one_tenant() {
+        let pin = JoinPin::parse("123456").expect("digits");
+        let (key, other_key) = (PinKey::new(&[1; 32]), PinKey::new(&[2; 32]));
+        let hash = pin.hash(&key, &tenant("northwind"));
+        assert_eq!(hash, JoinPin::parse("123-456").expect("digits").hash(&key, &tenant("northwind")));
+        assert_eq!(hash, PinHash::from_bytes(*hash.as_bytes()));
+        assert_ne!(hash, pin.hash(&key, &tenant("contoso")));
+        assert_ne!(hash, pin.hash(&other_key, &tenant("northwind")));
+        assert_ne!(hash, JoinPin::parse("123457").expect("digits").hash(&key, &tenant("northwind")));
+    }
+
+    #[test]
+    fn debug_hides_everything() {
+        let pin = JoinPin::parse("736251").expect("digits");
+        let key = PinKey::new(&[7; 32]);
+        let shown = format!("{pin:?} {key:?} {:?}", pin.hash(&key, &tenant("northwind")));
+        assert_eq!(shown, "JoinPin(..) PinKey(..) PinHash(..)");
+    }
+}

@@ -8,3 +8,6 @@ mod table;
 pub use origin::{Host, Origin, PageUrl, Scheme, URL_BYTES_MAX, UrlError};
 pub use pattern::{HostPattern, PatternError};
 pub use table::{Overlap, SiteOwner, SiteTable};
+
+#[cfg(test)]
+mod tests;

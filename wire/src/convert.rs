@@ -70,3 +70,6 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,6 +111,12 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// The origin of an address that a browser reports. Pages may go to longer addresses than people may start at, so there
+    /// is no limit of length here.
+    pub fn of_address(text: &str) -> Result<Self, UrlError> {
+        split(text).map(|(origin, _)| origin)
+    }
+
     /// The scheme.
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -149,13 +155,7 @@ impl PageUrl {
         if text.len() > URL_BYTES_MAX {
             return Err(UrlError::TooLong);
         }
-        if text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
-            return Err(UrlError::Character);
-        }
-        let (scheme, after) = split_scheme(text)?;
-        let end = after.find(['/', '?', '#']).unwrap_or(after.len());
-        let (authority, rest) = after.split_at(end);
-        let origin = parse_authority(scheme, &authority.to_ascii_lowercase())?;
+        let (origin, rest) = split(text)?;
         let rest = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
         Ok(Self { origin, rest })
     }
@@ -181,6 +181,17 @@ impl fmt::Debug for PageUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PageUrl({}/..)", self.origin)
     }
+}
+
+/// The origin, and all that follows it.
+fn split(text: &str) -> Result<(Origin, &str), UrlError> {
+    if text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
+        return Err(UrlError::Character);
+    }
+    let (scheme, after) = split_scheme(text)?;
+    let end = after.find(['/', '?', '#']).unwrap_or(after.len());
+    let (authority, rest) = after.split_at(end);
+    Ok((parse_authority(scheme, &authority.to_ascii_lowercase())?, rest))
 }
 
 fn split_scheme(text: &str) -> Result<(Scheme, &str), UrlError> {

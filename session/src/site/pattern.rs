@@ -123,6 +123,9 @@ fn check_characters(text: &str) -> Result<(), PatternError> {
     if text.contains('@') {
         return Err(PatternError::UserInfo);
     }
+    if text.contains(['[', ']']) {
+        return Err(PatternError::IpAddress);
+    }
     Ok(())
 }
 
@@ -133,9 +136,6 @@ fn parse_name(name: &str) -> Result<(bool, Host), PatternError> {
     let (star, bare) = name.strip_prefix("*.").map_or((false, name), |bare| (true, bare));
     if bare.contains('*') {
         return Err(PatternError::Star);
-    }
-    if bare.starts_with('[') {
-        return Err(PatternError::IpAddress);
     }
     let host = Host::parse(bare).map_err(|error| match error {
         UrlError::IpAddress => PatternError::IpAddress,
