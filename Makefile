@@ -47,6 +47,7 @@ gen: packages ## Write the generated code again, from proto/
 
 .PHONY: bench
 bench: tools packages build ## Measure latency, bandwidth, processor and memory; prints a table, writes JSON
+	@$(STAGE) 'Debian packages of the peer' 600 .ci/tools bench
 	@$(STAGE) 'benches' 1800 bench/run
 
 .PHONY: console

@@ -2,7 +2,7 @@
 
 import type { Agent } from "../e2e/harness/people.ts";
 
-type Page = Agent["page"];
+export type Page = Agent["page"];
 
 const WITHIN_MS = 3_000;
 

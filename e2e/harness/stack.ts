@@ -62,6 +62,11 @@ export class Stack {
     }
   }
 
+  /** The sample websites alone. */
+  static sites() {
+    return start({ port: 0, bankPort: 0 });
+  }
+
   get shop(): string {
     return this.sites.site.shop;
   }
