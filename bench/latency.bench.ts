@@ -29,7 +29,7 @@ for (const [page, path, bar] of PAGES) {
     const { width, height } = await agent.shared.viewport();
     const at = await agent.shared.toWindow(width / 2, height / 2);
     keep({ name, of: "CoBrowse", unit: "ms", definition, bar, values: await presses(agent.page, "[data-testid=live-canvas]", at) });
-    await endUser.end();
+    await endUser.ends();
   });
 
   test(`${name}, TigerVNC and noVNC`, async ({ browser }) => {

@@ -56,5 +56,5 @@ test("scrolling, typing, idle", async ({ stack, endUser, agent }) => {
   keepCost("scrolling", "the wheel turns 24 px at a time down and up an article", await rounds(stack, agent, scroll), ["<= 1500", ""]);
   const processes = tree(stack.door.child.pid!).filter((one) => one.name !== "session-api");
   keep({ name: "memory of a watched session", of: "CoBrowse", unit: "MiB", values: [memoryMiB(processes)], bar: "<= 450", definition: "PSS of all processes below session-api, the warm pod included, on the article page" });
-  await endUser.end();
+  await endUser.ends();
 });

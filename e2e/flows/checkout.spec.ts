@@ -24,7 +24,8 @@ async function paid(stack: Stack, endUser: EndUser, agent: Agent, oracle: Oracle
   await expect.poll(() => stack.state().orders.length, { timeout: 20_000 }).toBe(1);
   expect(stack.state().orders[0]).toMatchObject({ ...address, cardLastFour: planted.card.slice(-4), codeLength: 6, country: "BE", day: "2026-12-24" });
   expect(found(agent.tap.bytes())).toEqual([]);
-  await endUser.end();
+  await endUser.ends();
+  await endUser.byTestId("return").click();
   await endUser.page.waitForURL(/\/order\/NW-\d+/);
   await oracle.close();
 }

@@ -43,6 +43,6 @@ test("laser, highlight, drawing and chat", async ({ browser, stack, endUser, age
   await expect(agent.page.getByText("This one?")).toBeVisible();
   expect(stack.state().acts).toEqual([]);
 
-  await endUser.end();
+  await endUser.ends();
   await oracle.close();
 });

@@ -20,7 +20,7 @@ test("the agent's network is cut and comes back", async ({ browser, stack, endUs
   link.mend();
   await oracle.isSeenBy(agent.shared);
 
-  await agent.end();
+  await agent.ends();
   await agent.context.close();
   await oracle.close();
   await link.end();
@@ -43,7 +43,7 @@ test("the end user's network is cut and comes back", async ({ browser, stack, ag
   await oracle.isSeenBy(agent.shared);
   await expect(endUser.byTestId("stop")).toBeVisible();
 
-  await endUser.end();
+  await endUser.ends();
   await endUser.context.close();
   await oracle.close();
   await link.end();

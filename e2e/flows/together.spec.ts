@@ -37,8 +37,9 @@ test("two people look at one page, act in it, stop, continue and end", async ({ 
   await oracle.isSeenBy(agent.shared);
   expect(stack.state().acts.filter((act) => act["act"] === "cart")).toEqual([]);
 
-  await endUser.end();
+  await endUser.ends();
+  await expect(agent.byTestId("end-reason")).toBeVisible();
+  await endUser.byTestId("return").click();
   await endUser.page.waitForURL(`${stack.shop}/product/tarn-boots`);
-  await expect(agent.byTestId("message-title")).toBeVisible();
   await oracle.close();
 });

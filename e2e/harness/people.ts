@@ -20,12 +20,6 @@ abstract class Person {
     return this.page.getByTestId(id);
   }
 
-  async end(): Promise<void> {
-    await this.byTestId("end").click();
-    const sure = this.byTestId("end-confirm");
-    if (await sure.isVisible()) await sure.click();
-  }
-
   /** The full-page message at the end or after an error. */
   async message(): Promise<string> {
     return (await this.byTestId("message-title").textContent()) ?? "";
@@ -59,6 +53,13 @@ export class EndUser extends Person {
     return ((await pin.textContent()) ?? "").replace(/\D/g, "");
   }
 
+  /** Stop, and then End. */
+  async ends(): Promise<void> {
+    if (!(await this.byTestId("end").isVisible())) await this.byTestId("stop").click();
+    await this.byTestId("end").click();
+    await expect(this.byTestId("end-reason")).toBeVisible();
+  }
+
   private async fromTheSite(address: string): Promise<void> {
     await this.page.goto(address);
     await this.page.locator("#help").click();
@@ -88,5 +89,20 @@ export class Agent extends Person {
   async entersPin(pin: string): Promise<void> {
     await this.byTestId("pin-input").fill(pin);
     await this.byTestId("pin-submit").click();
+  }
+
+  /** Leaves, which ends the session for both. */
+  async ends(): Promise<void> {
+    await this.byTestId("agent-leave").click();
+    await this.byTestId("end").click();
+    await expect(this.byTestId("end-reason")).toBeVisible();
+  }
+
+  /** A PIN was refused, on the page of the PIN or on one of its own. */
+  async isRefused(): Promise<void> {
+    const answered = async () => (await this.byTestId("pin-again").isVisible()) || (await this.byTestId("pin-input").inputValue()) === "";
+    await expect.poll(answered).toBe(true);
+    await expect(this.byTestId("message-title")).toBeVisible();
+    await expect(this.shared.canvas).toBeHidden();
   }
 }

@@ -83,7 +83,7 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, children
   return (
     <section className="stage" aria-label={t("live.stage")}>
       <div ref={area} className="stage-area" style={{ cursor }} data-tool={tool}>
-        <div ref={host} className="page" style={{ left: fitted.offset.x, top: fitted.offset.y, width: page.width * fitted.scale, height: page.height * fitted.scale }} role="img" aria-label={t("live.picture")} />
+        <div ref={host} className="page" data-page-width={page.width} data-page-height={page.height} style={{ left: fitted.offset.x, top: fitted.offset.y, width: page.width * fitted.scale, height: page.height * fitted.scale }} role="img" aria-label={t("live.picture")} />
         <div className="page over" style={{ left: fitted.offset.x, top: fitted.offset.y, width: page.width * fitted.scale, height: page.height * fitted.scale }}>
           {endUser && live.shown && <ProtectedOverlay fields={state.protectedFields} scale={fitted.scale} />}
           {live.shown && <GuidanceOverlay state={state} page={page} scale={fitted.scale} />}
