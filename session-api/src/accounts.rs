@@ -1,0 +1,129 @@
+//! Accounts of tenants' people: signing in and out, who the caller is, and the reports they may read.
+
+pub mod demo;
+pub mod password;
+mod reports;
+pub mod service;
+
+use crate::caller::{Caller, Who};
+use crate::clock;
+use crate::door::Prefix;
+use crate::door::rate::Rate;
+use crate::refusal::Refusal;
+use crate::store::{Account, Act, Store};
+use cobrowse_crds::Tenants;
+use cobrowse_session::permission::{SignInRecord, SignedIn};
+use cobrowse_session::secret::{Purpose, Secret};
+use cobrowse_wire::v1;
+use password::Passwords;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
+
+/// A working day with some room.
+const SIGN_IN_LIFE: Duration = Duration::from_secs(12 * 3600);
+/// Tries of one address and for one account, and the time in which so many come back.
+const TRIES_OF_ADDRESS: u32 = 30;
+const TRIES_OF_ACCOUNT: u32 = 10;
+const TRIES_PERIOD: Duration = Duration::from_secs(600);
+/// Bytes of an address (RFC 5321, 4.5.3.1.3, less the angle brackets).
+const EMAIL_BYTES: usize = 254;
+
+/// All accounts. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts {
+    store: Store,
+    tenants: Arc<Tenants>,
+    passwords: Passwords,
+    of_address: Arc<Rate<Prefix>>,
+    of_account: Arc<Rate<String>>,
+}
+
+impl Accounts {
+    /// On this store.
+    pub fn new(store: Store, tenants: Arc<Tenants>, passwords: Passwords) -> Self {
+        Self {
+            store,
+            tenants,
+            passwords,
+            of_address: Arc::new(Rate::new(TRIES_OF_ADDRESS, TRIES_PERIOD)),
+            of_account: Arc::new(Rate::new(TRIES_OF_ACCOUNT, TRIES_PERIOD)),
+        }
+    }
+
+    async fn sign_in(&self, caller: &Caller, request: v1::SignInRequest) -> Result<(v1::Account, Secret), Refusal> {
+        let password = Zeroizing::new(request.password);
+        if request.email.len() > EMAIL_BYTES || password.len() > password::LONGEST {
+            return Err(Refusal::invalid("email", "address up to 254 bytes, password up to 1,024"));
+        }
+        let email = request.email.trim().to_lowercase();
+        let now = Instant::now();
+        self.of_address.take(caller.prefix, now).map_err(Refusal::RateLimited)?;
+        self.of_account.take(email.clone(), now).map_err(Refusal::RateLimited)?;
+        let found = self.store.account_of_email(&email).await?;
+        let known = found.as_ref().map(|account| account.password.clone());
+        let right = self.passwords.verify(password, known).await.map_err(|_| Refusal::Internal)?;
+        let account = found.filter(|_| right).ok_or(Refusal::SignInFailed)?;
+        let secret = self.keep(&account, caller).await?;
+        Ok((self.shape(&account)?, secret))
+    }
+
+    async fn keep(&self, account: &Account, caller: &Caller) -> Result<Secret, Refusal> {
+        let secret = Secret::mint(&mut clock::source()).map_err(|_| Refusal::Internal)?;
+        let (now, token) = (clock::now(), secret.hash(Purpose::SignIn));
+        let record = SignInRecord {
+            account: account.id.clone(),
+            tenant: account.tenant.clone(),
+            role: account.role,
+            token,
+            expires_at: now + SIGN_IN_LIFE,
+        };
+        let proven = SignedIn::prove(&record, &token, now).ok_or(Refusal::Internal)?;
+        self.write_act(&proven, caller, "SignedIn", Some(&record)).await?;
+        Ok(secret)
+    }
+
+    async fn sign_out(&self, caller: &Caller) -> Result<(), Refusal> {
+        let Who::Account { signed_in, .. } = &caller.who else { return Err(Refusal::Unauthenticated) };
+        self.write_act(signed_in, caller, "SignedOut", None).await
+    }
+
+    /// Keeps a new sign-in, or forgets the caller's, with its audit row.
+    async fn write_act(
+        &self,
+        of: &SignedIn,
+        caller: &Caller,
+        act: &str,
+        add: Option<&SignInRecord>,
+    ) -> Result<(), Refusal> {
+        let now = clock::now();
+        let mut write = self.store.write().await?;
+        match (add, &caller.who) {
+            (Some(record), _) => write.add_sign_in(record, now).await?,
+            (None, Who::Account { token, .. }) => write.remove_sign_in(of.scope(), token).await?,
+            (None, _) => {}
+        }
+        let (who, address) = (format!("account:{}", of.account()), caller.prefix.to_string());
+        let act = Act { at: now, who: &who, act, session: None, detail: "", address: &address };
+        write.audit(of.scope(), &act).await?;
+        Ok(write.commit().await?)
+    }
+
+    async fn own(&self, caller: &Caller) -> Result<v1::Account, Refusal> {
+        let Who::Account { signed_in, .. } = &caller.who else { return Err(Refusal::Unauthenticated) };
+        self.shape(&self.store.account(signed_in.scope(), signed_in.account()).await?)
+    }
+
+    fn shape(&self, account: &Account) -> Result<v1::Account, Refusal> {
+        // A tenant that is gone from the configuration is suspended: its people cannot sign in.
+        let tenant = self.tenants.get(&account.tenant).ok_or(Refusal::SignInFailed)?;
+        Ok(v1::Account {
+            id: account.id.to_string(),
+            tenant: account.tenant.to_string(),
+            company: tenant.display_name.to_string(),
+            name: account.name.clone(),
+            email: account.email.clone(),
+            role: v1::AccountRole::from(account.role).into(),
+        })
+    }
+}

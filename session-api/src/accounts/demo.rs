@@ -1,0 +1,81 @@
+//! Demo accounts: an agent and a supervisor for every tenant that asks for them, made once, passwords shown once.
+
+use super::password::Passwords;
+use crate::clock;
+use crate::refusal::Refusal;
+use crate::store::{Account, Store};
+use cobrowse_crds::{Tenant, Tenants};
+use cobrowse_session::AccountId;
+use cobrowse_session::permission::{AccountRole, TenantScope};
+use zeroize::Zeroizing;
+
+/// First names, last names and mailbox names of demo people, in the tenants' order.
+const PEOPLE: [[(&str, &str); 2]; 3] = [
+    [("Ana Costa", "ana"), ("Tom Becker", "tom")],
+    [("Sam de Vries", "sam"), ("Priya Nair", "priya")],
+    [("Lee Park", "lee"), ("Mia Rossi", "mia")],
+];
+/// Letters of passwords: none that look alike.
+const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
+/// A demo account with its password, to show once.
+pub struct Shown {
+    /// The company.
+    pub company: String,
+    /// "agent" or "supervisor".
+    pub role: &'static str,
+    /// The address to sign in with.
+    pub email: String,
+    /// The password.
+    pub password: Zeroizing<String>,
+}
+
+/// Makes the accounts of tenants that have none.
+pub async fn make(store: &Store, tenants: &Tenants, passwords: &Passwords) -> Result<Vec<Shown>, Refusal> {
+    let mut shown = Vec::new();
+    for (index, (tenant, owner)) in tenants.iter().enumerate() {
+        let scope = TenantScope::of_site_owner(&owner);
+        if !tenant.demo || store.count_accounts(&scope).await? > 0 {
+            continue;
+        }
+        let [agent, supervisor] = PEOPLE[index % PEOPLE.len()];
+        let people = [(agent, AccountRole::Agent, "agent"), (supervisor, AccountRole::Supervisor, "supervisor")];
+        let mut write = Vec::new();
+        for ((name, mailbox), role, role_name) in people {
+            let password = password();
+            let hash = passwords.hash(password.clone()).await.map_err(|_| Refusal::Internal)?;
+            let account = account(tenant, name, mailbox, role, hash);
+            shown.push(Shown {
+                company: tenant.display_name.to_string(),
+                role: role_name,
+                email: account.email.clone(),
+                password,
+            });
+            write.push(account);
+        }
+        let mut transaction = store.write().await?;
+        for account in &write {
+            transaction.add_account(&scope, account, clock::now()).await?;
+        }
+        transaction.commit().await?;
+    }
+    Ok(shown)
+}
+
+fn account(tenant: &Tenant, name: &str, mailbox: &str, role: AccountRole, password: String) -> Account {
+    Account {
+        id: AccountId::from_random(clock::random()),
+        tenant: tenant.id.clone(),
+        email: format!("{mailbox}@{}.example", tenant.id),
+        name: name.to_owned(),
+        role,
+        password,
+    }
+}
+
+/// Sixteen letters in groups of four: 80 bits.
+fn password() -> Zeroizing<String> {
+    let letters = clock::random::<16>().map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+    Zeroizing::new(groups.join("-"))
+}

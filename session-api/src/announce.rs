@@ -1,0 +1,20 @@
+//! What a person at the terminal is told when the program has started. The only place that writes to stdout.
+
+#![expect(clippy::print_stdout, reason = "this is for the person who started the program, not for logs")]
+
+use crate::serve::Running;
+
+/// Tells where people can go and, once, the demo sign-ins.
+pub fn started(running: &Running) {
+    let port = running.address.port();
+    println!("CoBrowse is ready.");
+    println!("  end users:  https://localhost:{port}/");
+    println!("  agents:     https://localhost:{port}/agent");
+    println!("  metrics:    http://{}/metrics", running.admin_address);
+    if !running.demo.is_empty() {
+        println!("Demo sign-ins, shown this once:");
+    }
+    for shown in &running.demo {
+        println!("  {:<10}  {:<24}  {}  {}", shown.role, shown.email, shown.password.as_str(), shown.company);
+    }
+}

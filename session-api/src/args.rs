@@ -1,0 +1,118 @@
+//! The command line. Flags, environment and file hold the same settings; `config` puts them together.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The front door of CoBrowse: pages, calls and live streams on one HTTPS port.
+#[derive(Parser, Debug)]
+#[command(name = "session-api", version, about, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program does.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Serves people, and runs browser pods as child processes.
+    ///
+    /// Every setting can be a flag, an environment variable, or a line `name = value` of the TOML file given with --config
+    /// (names as the flags, without the hyphens in front). A flag wins over the environment, the environment over the file.
+    Serve(Box<Serve>),
+}
+
+/// Arguments of `serve`.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// TOML file with settings.
+    #[arg(long, env = "COBROWSE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The settings.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// How logs are written.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object per line.
+    Json,
+    /// Lines for people.
+    Human,
+}
+
+/// Settings as flags, environment or file give them; each may be absent. The defaults stand in `config`.
+#[derive(Args, Deserialize, Clone, Debug, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Settings {
+    /// Folder for the database, keys and the certificate. Made if absent, mode 0700. Needed.
+    #[arg(long, env = "COBROWSE_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Folder with CoBrowseTenant objects, one per .yaml file. Needed.
+    #[arg(long, env = "COBROWSE_TENANTS", value_name = "DIR")]
+    pub tenants: Option<PathBuf>,
+    /// Address and port that people connect to, by HTTPS [default: 127.0.0.1:8443].
+    #[arg(long, env = "COBROWSE_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Address and port of /metrics, /healthz and /readyz, by HTTP; not for people [default: 127.0.0.1:8444].
+    #[arg(long, env = "COBROWSE_ADMIN_LISTEN", value_name = "ADDRESS:PORT")]
+    pub admin_listen: Option<SocketAddr>,
+    /// Origin under which people reach the door, for example https://help.example.com [default: the Host they ask for].
+    #[arg(long, env = "COBROWSE_PUBLIC_ORIGIN", value_name = "ORIGIN")]
+    pub public_origin: Option<String>,
+    /// Certificate chain, PEM, leaf first [default: one for localhost is made in the data folder].
+    #[arg(long, env = "COBROWSE_CERTIFICATE", value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+    /// Key of the certificate, PEM.
+    #[arg(long, env = "COBROWSE_CERTIFICATE_KEY", value_name = "FILE")]
+    pub certificate_key: Option<PathBuf>,
+    /// The program browser-pod [default: beside this program].
+    #[arg(long, env = "COBROWSE_BROWSER_POD", value_name = "FILE")]
+    pub browser_pod: Option<PathBuf>,
+    /// Browser pods kept ready for new sessions, 0 to 16 [default: 1].
+    #[arg(long, env = "COBROWSE_WARM_PODS", value_name = "N")]
+    pub warm_pods: Option<usize>,
+    /// Browser pods at once, warm ones included, 1 to 200 [default: 8].
+    #[arg(long, env = "COBROWSE_MAX_PODS", value_name = "N")]
+    pub max_pods: Option<usize>,
+    /// First of the user ids that pods get when this program runs as root; two per pod [default: 210000].
+    #[arg(long, env = "COBROWSE_POD_UID_BASE", value_name = "UID")]
+    pub pod_uid_base: Option<u32>,
+    /// Makes demo accounts for every tenant at the first start and prints their passwords once.
+    #[arg(long, env = "COBROWSE_DEMO", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub demo: Option<bool>,
+    /// How logs are written [default: human on a terminal, else json].
+    #[arg(long, env = "COBROWSE_LOG_FORMAT", value_enum)]
+    pub log_format: Option<LogFormat>,
+    /// What is logged, for example info or cobrowse_session_api=debug [default: info].
+    #[arg(long, env = "COBROWSE_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// Connections of people at once, 16 to 100000 [default: 4096].
+    #[arg(long, env = "COBROWSE_MAX_CONNECTIONS", value_name = "N")]
+    pub max_connections: Option<usize>,
+    /// Connections of one address (IPv6: /64) at once [default: 256].
+    #[arg(long, env = "COBROWSE_MAX_CONNECTIONS_PER_ADDRESS", value_name = "N")]
+    pub max_connections_per_address: Option<usize>,
+    /// Calls per second of one address, with bursts of ten times that [default: 50].
+    #[arg(long, env = "COBROWSE_CALLS_PER_SECOND", value_name = "N")]
+    pub calls_per_second: Option<u32>,
+    /// Sessions that one address may start in ten minutes [default: 20].
+    #[arg(long, env = "COBROWSE_STARTS_PER_ADDRESS", value_name = "N")]
+    pub starts_per_address: Option<u32>,
+    /// PINs that may wait at once for one address [default: 10].
+    #[arg(long, env = "COBROWSE_WAITING_PER_ADDRESS", value_name = "N")]
+    pub waiting_per_address: Option<u32>,
+    /// PINs that may wait at once for one site [default: 500].
+    #[arg(long, env = "COBROWSE_WAITING_PER_SITE", value_name = "N")]
+    pub waiting_per_site: Option<u32>,
+    /// PINs that may wait at once for one tenant [default: 1000].
+    #[arg(long, env = "COBROWSE_WAITING_PER_TENANT", value_name = "N")]
+    pub waiting_per_tenant: Option<u32>,
+    /// Seconds that open calls get to finish at the end of the program, 0 to 600 [default: 10].
+    #[arg(long, env = "COBROWSE_DRAIN_SECONDS", value_name = "N")]
+    pub drain_seconds: Option<u64>,
+}

@@ -1,0 +1,290 @@
+//! Settings put together and checked: what `serve` runs with. Reads the file and the names of environment variables, nothing
+//! else.
+
+mod layers;
+
+use crate::args::{LogFormat, Serve, Settings};
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use layers::known_variables;
+
+/// Why the program does not start. Each message says how to mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A setting without default is absent.
+    #[error("failed to find the setting {name}: give --{name}, {variable}, or {name} in the file of --config")]
+    Missing {
+        /// The setting.
+        name: &'static str,
+        /// Its environment variable.
+        variable: &'static str,
+    },
+    /// The file cannot be read.
+    #[error("failed to read the configuration file {path}: check the path and that it may be read")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file has a typo.
+    #[error("failed to understand the configuration file {path}: {message}")]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// Where and what, by the TOML reader; it names the settings that exist.
+        message: String,
+    },
+    /// An environment variable with our prefix that no setting has.
+    #[error("failed to understand the environment variable {name}: no such setting; did you mean {nearest}?")]
+    Variable {
+        /// The variable.
+        name: String,
+        /// The known one that looks most like it.
+        nearest: String,
+    },
+    /// A number outside its range.
+    #[error("failed to accept {name} = {value}: it must be {low} to {high}")]
+    Range {
+        /// The setting.
+        name: &'static str,
+        /// What was given.
+        value: u64,
+        /// The least.
+        low: u64,
+        /// The most.
+        high: u64,
+    },
+    /// Two settings that cannot hold together.
+    #[error("failed to accept {0}")]
+    Contradiction(&'static str),
+    /// The public origin is no origin.
+    #[error("failed to accept public-origin = {0}: it must be https://host or https://host:port, without a path")]
+    Origin(String),
+}
+
+/// What `serve` runs with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Folder for the database, keys and the certificate.
+    pub data_dir: PathBuf,
+    /// Folder with tenant objects.
+    pub tenants: PathBuf,
+    /// Where people connect to.
+    pub listen: SocketAddr,
+    /// Where metrics and health are.
+    pub admin_listen: SocketAddr,
+    /// The one origin people use; `None`: the Host they ask for.
+    pub public_origin: Option<String>,
+    /// Certificate chain and key, PEM files.
+    pub certificate: Option<(PathBuf, PathBuf)>,
+    /// How browser pods are made.
+    pub pods: Pods,
+    /// Make demo accounts.
+    pub demo: bool,
+    /// How and what is logged.
+    pub log: Log,
+    /// Limits on people.
+    pub limits: Limits,
+    /// How long open calls get at the end.
+    pub drain: Duration,
+}
+
+/// How browser pods are made.
+#[derive(Clone, Debug)]
+pub struct Pods {
+    /// The program.
+    pub program: PathBuf,
+    /// Pods kept ready.
+    pub warm: usize,
+    /// Pods at once.
+    pub most: usize,
+    /// First user id when run as root.
+    pub uid_base: u32,
+}
+
+/// How and what is logged.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// JSON or human.
+    pub format: LogFormat,
+    /// The filter.
+    pub filter: String,
+}
+
+/// Limits on people.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at once.
+    pub connections: usize,
+    /// Connections of one address at once.
+    pub connections_per_address: usize,
+    /// Calls per second of one address.
+    pub calls_per_second: u32,
+    /// Sessions that one address may start in ten minutes.
+    pub starts_per_address: u32,
+    /// Waiting PINs per address.
+    pub waiting_per_address: u32,
+    /// Waiting PINs per site.
+    pub waiting_per_site: u32,
+    /// Waiting PINs per tenant.
+    pub waiting_per_tenant: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            connections_per_address: 256,
+            calls_per_second: 50,
+            starts_per_address: 20,
+            waiting_per_address: 10,
+            waiting_per_site: 500,
+            waiting_per_tenant: 1000,
+        }
+    }
+}
+
+/// Reads the file, adds it below flags and environment, and checks the whole.
+pub fn load(serve: Serve) -> Result<Config, Error> {
+    layers::refuse_unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
+    let file = match &serve.config {
+        Some(path) => layers::read_file(path)?,
+        None => Settings::default(),
+    };
+    check(layers::merge(serve.settings, file))
+}
+
+/// Checks settings and fills in defaults.
+pub fn check(settings: Settings) -> Result<Config, Error> {
+    let certificate = match (settings.certificate, settings.certificate_key) {
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        (None, None) => None,
+        _ => {
+            return Err(Error::Contradiction(
+                "certificate without certificate-key or the reverse: give both or neither",
+            ));
+        }
+    };
+    let listen = settings.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8443)));
+    let admin_listen = settings.admin_listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8444)));
+    if listen == admin_listen && listen.port() != 0 {
+        return Err(Error::Contradiction("listen and admin-listen on the same port: give admin-listen another"));
+    }
+    if settings.demo == Some(true) && !listen.ip().is_loopback() {
+        return Err(Error::Contradiction("demo on an address that others reach: remove demo, or listen on 127.0.0.1"));
+    }
+    let default = Limits::default();
+    Ok(Config {
+        data_dir: settings.data_dir.ok_or(Error::Missing { name: "data-dir", variable: "COBROWSE_DATA_DIR" })?,
+        tenants: settings.tenants.ok_or(Error::Missing { name: "tenants", variable: "COBROWSE_TENANTS" })?,
+        listen,
+        admin_listen,
+        public_origin: settings.public_origin.map(origin).transpose()?,
+        certificate,
+        pods: pods(settings.browser_pod, settings.warm_pods, settings.max_pods, settings.pod_uid_base)?,
+        demo: settings.demo.unwrap_or(false),
+        log: Log {
+            format: settings.log_format.unwrap_or_else(log_format),
+            filter: settings.log.unwrap_or_else(|| "info".to_owned()),
+        },
+        limits: Limits {
+            connections: range(
+                "max-connections",
+                settings.max_connections.unwrap_or(default.connections),
+                16,
+                100_000,
+            )?,
+            connections_per_address: range(
+                "max-connections-per-address",
+                settings.max_connections_per_address.unwrap_or(default.connections_per_address),
+                1,
+                100_000,
+            )?,
+            calls_per_second: settings.calls_per_second.unwrap_or(default.calls_per_second).max(1),
+            starts_per_address: settings.starts_per_address.unwrap_or(default.starts_per_address),
+            waiting_per_address: settings.waiting_per_address.unwrap_or(default.waiting_per_address),
+            waiting_per_site: settings.waiting_per_site.unwrap_or(default.waiting_per_site),
+            waiting_per_tenant: settings.waiting_per_tenant.unwrap_or(default.waiting_per_tenant),
+        },
+        drain: Duration::from_secs(range("drain-seconds", settings.drain_seconds.unwrap_or(10), 0, 600)?),
+    })
+}
+
+fn pods(program: Option<PathBuf>, warm: Option<usize>, most: Option<usize>, uid: Option<u32>) -> Result<Pods, Error> {
+    let warm = range("warm-pods", warm.unwrap_or(1), 0, 16)?;
+    let most = range("max-pods", most.unwrap_or(8), 1, 200)?;
+    if warm > most {
+        return Err(Error::Contradiction("warm-pods above max-pods: lower the first or raise the second"));
+    }
+    let uid_base = range("pod-uid-base", uid.unwrap_or(210_000), 1000, 4_000_000_000)?;
+    Ok(Pods { program: program.unwrap_or_else(beside_this_program), warm, most, uid_base })
+}
+
+fn beside_this_program() -> PathBuf {
+    let own = std::env::current_exe().unwrap_or_default();
+    own.with_file_name("browser-pod")
+}
+
+fn log_format() -> LogFormat {
+    match std::io::stderr().is_terminal() {
+        true => LogFormat::Human,
+        false => LogFormat::Json,
+    }
+}
+
+fn range<T: TryInto<u64> + Copy>(name: &'static str, given: T, low: u64, high: u64) -> Result<T, Error> {
+    let value = given.try_into().unwrap_or(u64::MAX);
+    match (low..=high).contains(&value) {
+        true => Ok(given),
+        false => Err(Error::Range { name, value, low, high }),
+    }
+}
+
+fn origin(text: String) -> Result<String, Error> {
+    let host = text.strip_prefix("https://").unwrap_or_default();
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:[]".contains(c);
+    match !host.is_empty() && host.chars().all(fits) {
+        true => Ok(text),
+        false => Err(Error::Origin(text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn least() -> Settings {
+        Settings { data_dir: Some("d".into()), tenants: Some("t".into()), ..Settings::default() }
+    }
+
+    #[test]
+    fn the_least_settings_are_enough() {
+        let config = check(least()).expect("defaults are sound");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8443");
+        assert_eq!((config.pods.warm, config.pods.most), (1, 8));
+    }
+
+    #[test]
+    fn bad_settings_are_refused_with_the_mend() {
+        let rows: [(Settings, &str); 7] = [
+            (Settings::default(), "--data-dir"),
+            (Settings { certificate: Some("c".into()), ..least() }, "both or neither"),
+            (Settings { warm_pods: Some(9), ..least() }, "raise the second"),
+            (Settings { warm_pods: Some(99), ..least() }, "0 to 16"),
+            (Settings { admin_listen: Some(SocketAddr::from(([127, 0, 0, 1], 8443))), ..least() }, "another"),
+            (Settings { public_origin: Some("http://a".into()), ..least() }, "https://host"),
+            (
+                Settings { demo: Some(true), listen: Some(SocketAddr::from(([0, 0, 0, 0], 1))), ..least() },
+                "listen on 127.0.0.1",
+            ),
+        ];
+        for (settings, mend) in rows {
+            let error = check(settings).expect_err(mend).to_string();
+            assert!(error.contains(mend), "{error} does not say {mend}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! How many connections there may be, in all and per address.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What counts as one address: an IPv4 address, or the /64 that one IPv6 subscriber has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Prefix(u64, bool);
+
+impl Prefix {
+    /// The prefix of an address.
+    pub fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(v4) => Self(u64::from(u32::from(v4)), true),
+            IpAddr::V6(v6) => Self(u64::try_from(u128::from(v6) >> 64).unwrap_or(u64::MAX), false),
+        }
+    }
+}
+
+impl std::fmt::Display for Prefix {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.1 {
+            true => write!(f, "{}", std::net::Ipv4Addr::from(u32::try_from(self.0).unwrap_or(0))),
+            false => write!(f, "{}/64", std::net::Ipv6Addr::from(u128::from(self.0) << 64)),
+        }
+    }
+}
+
+/// Counts open connections.
+#[derive(Clone)]
+pub struct Connections {
+    open: Arc<Mutex<HashMap<Prefix, usize>>>,
+    most: usize,
+    most_per_address: usize,
+}
+
+/// One open connection. Dropping it gives the place back.
+pub struct Slot {
+    connections: Connections,
+    prefix: Prefix,
+}
+
+impl Connections {
+    /// Allows `most` in all and `most_per_address` for one address.
+    pub fn new(most: usize, most_per_address: usize) -> Self {
+        Self { open: Arc::default(), most, most_per_address }
+    }
+
+    /// Takes a place, or `None` when there is none.
+    pub fn take(&self, address: IpAddr) -> Option<Slot> {
+        let prefix = Prefix::of(address);
+        let mut open = self.lock();
+        if open.values().sum::<usize>() >= self.most {
+            return None;
+        }
+        let count = open.entry(prefix).or_default();
+        if *count >= self.most_per_address {
+            return None;
+        }
+        *count += 1;
+        drop(open);
+        Some(Slot { connections: self.clone(), prefix })
+    }
+
+    /// Connections now.
+    pub fn count(&self) -> usize {
+        self.lock().values().sum()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Prefix, usize>> {
+        // Nothing can panic while the map is locked; a poisoned map is still right.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut open = self.connections.lock();
+        if let Some(count) = open.get_mut(&self.prefix) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.prefix);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_limited_and_come_back() {
+        let connections = Connections::new(3, 2);
+        let ip = |n: u8| IpAddr::from([127, 0, 0, n]);
+        let first = connections.take(ip(1)).expect("free");
+        let _second = connections.take(ip(1)).expect("free");
+        assert!(connections.take(ip(1)).is_none());
+        let _third = connections.take(ip(2)).expect("free");
+        assert!(connections.take(ip(3)).is_none());
+        drop(first);
+        assert!(connections.take(ip(3)).is_some());
+    }
+
+    #[test]
+    fn one_ipv6_subscriber_is_one_address() {
+        let prefix = |text: &str| Prefix::of(text.parse().expect("an address"));
+        assert_eq!(prefix("2001:db8::1"), prefix("2001:db8::ffff:1"));
+        assert_ne!(prefix("2001:db8::1"), prefix("2001:db8:0:1::1"));
+        assert_eq!(prefix("::ffff:10.0.0.1"), prefix("10.0.0.1"));
+        assert_eq!(prefix("10.0.0.1").to_string(), "10.0.0.1");
+        assert_eq!(prefix("2001:db8::1").to_string(), "2001:db8::/64");
+    }
+}

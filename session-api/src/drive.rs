@@ -1,0 +1,82 @@
+//! The task that has a session's browser: claims it in the store, makes it, and carries facts from the pod to the row and
+//! changes of the row to the pod, until the end. Exactly one replica drives a session.
+
+mod facts;
+mod make;
+mod reconcile;
+
+use crate::refusal::Refusal;
+use crate::sessions::change::Actor;
+use crate::sessions::{Sessions, Wanted};
+use cobrowse_session::waiting::Event;
+use cobrowse_session::{EndReason, SessionId};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Takes up sessions that want a browser, until `stop`, and then waits for those it drives.
+pub async fn take_up(sessions: Sessions, mut wanted: mpsc::UnboundedReceiver<Wanted>, stop: CancellationToken) {
+    let tasks = TaskTracker::new();
+    loop {
+        tokio::select! {
+            Some((scope, id)) = wanted.recv() => {
+                let drive = Drive { sessions: sessions.clone(), scope, id, stop: stop.clone() };
+                tasks.spawn(drive.run());
+            }
+            () = stop.cancelled() => break,
+            else => break,
+        }
+    }
+    tasks.close();
+    tasks.wait().await;
+}
+
+/// One session that this replica drives, or tries to.
+#[derive(Clone)]
+struct Drive {
+    sessions: Sessions,
+    scope: cobrowse_session::permission::TenantScope,
+    id: SessionId,
+    stop: CancellationToken,
+}
+
+impl Drive {
+    async fn run(self) {
+        let claim = Event::ClaimStarted { by: self.sessions.parts().replica.clone() };
+        let claimed = match self.change(claim).await {
+            Ok(stored) => stored,
+            // Another replica was faster, or the session ended meanwhile.
+            Err(refusal) => {
+                tracing::debug!(session_id = %self.id, reason = refusal.reason(), "a claim was not ours");
+                return;
+            }
+        };
+        match self.make(&claimed).await {
+            Ok(made) => self.keep(made, &claimed).await,
+            Err(failure) => {
+                tracing::warn!(session_id = %self.id, failure, "a browser could not be made");
+                let by = self.sessions.parts().replica.clone();
+                let _ = self.change(Event::ClaimFailed { by, failure: failure.to_owned() }).await;
+            }
+        }
+    }
+
+    async fn change(&self, event: Event) -> Result<crate::store::Stored, Refusal> {
+        let changed = self.sessions.change(&self.scope, &self.id, event, &Actor::system()).await?;
+        Ok(changed.stored)
+    }
+
+    /// Ends the session in the store; that it had ended already is as good.
+    async fn ended(&self, reason: EndReason, return_url: Option<&str>) {
+        let event = Event::Ended { reason };
+        let ended = self.sessions.change_and_keep(&self.scope, &self.id, event, &Actor::system(), return_url).await;
+        let ended = match (ended, return_url) {
+            (Err(Refusal::SessionEnded), Some(url)) => self.sessions.keep_return_url(&self.scope, &self.id, url).await,
+            (Ok(_) | Err(Refusal::SessionEnded), _) => Ok(()),
+            (Err(refusal), _) => Err(refusal),
+        };
+        if let Err(refusal) = ended {
+            tracing::error!(session_id = %self.id, reason = refusal.reason(), "an end could not be written");
+        }
+    }
+}

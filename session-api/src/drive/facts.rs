@@ -1,0 +1,70 @@
+//! What the pod says, written to the row.
+
+use super::Drive;
+use crate::clock;
+use crate::refusal::Refusal;
+use cobrowse_session::waiting::{Event, Stage};
+use cobrowse_session::{EndReason, Participant};
+use cobrowse_wire::v1::{Phase, WatchResponse};
+use std::time::Duration;
+
+/// What the row has been told, so that only changes are written.
+#[derive(Default)]
+pub(super) struct Told {
+    roster: Option<Vec<Participant>>,
+    live: bool,
+    pub(super) epoch: u32,
+    paused: bool,
+}
+
+impl Drive {
+    /// Writes one fact. True when it was the last.
+    pub(super) async fn fact(&self, fact: WatchResponse, max_duration: Duration, told: &mut Told) -> bool {
+        let phase = fact.phase();
+        if phase == Phase::Ended {
+            let reason = EndReason::try_from(fact.end_reason()).unwrap_or(EndReason::PodLost);
+            self.ended(reason, (!fact.last_url.is_empty()).then_some(fact.last_url.as_str())).await;
+            return true;
+        }
+        if !told.live && matches!(phase, Phase::Live | Phase::Paused) {
+            let went = self.tell(Event::WentLive { expires_at: clock::now() + max_duration }).await;
+            told.live = went;
+        }
+        match phase {
+            Phase::Paused if !told.paused || fact.pause_epoch > told.epoch => {
+                told.paused = self.tell(Event::Paused { epoch: Some(fact.pause_epoch) }).await;
+            }
+            Phase::Live if told.paused || fact.pause_epoch > told.epoch => {
+                told.paused = !self.tell(Event::Resumed { epoch: fact.pause_epoch }).await;
+            }
+            _ => {}
+        }
+        told.epoch = told.epoch.max(fact.pause_epoch);
+        self.roster(fact, told).await;
+        false
+    }
+
+    async fn roster(&self, fact: WatchResponse, told: &mut Told) {
+        let participants: Result<Vec<_>, _> = fact.participants.into_iter().map(Participant::try_from).collect();
+        match participants {
+            Ok(participants) if told.roster.as_ref() != Some(&participants) => {
+                if self.tell(Event::Roster { participants: participants.clone() }).await {
+                    told.roster = Some(participants);
+                }
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(session_id = %self.id, %error, "a pod's roster cannot be read"),
+        }
+    }
+
+    async fn tell(&self, event: Event) -> bool {
+        match self.change(event).await {
+            Ok(stored) => stored.row.stage != Stage::Ended,
+            Err(Refusal::SessionEnded) => false,
+            Err(refusal) => {
+                tracing::error!(session_id = %self.id, reason = refusal.reason(), "a fact could not be written");
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Keeps pod and row together until the end: whoever was allowed is admitted, a Stop that only the store heard reaches the
+//! pod, an end ends it.
+
+use super::Drive;
+use super::facts::Told;
+use super::make::Made;
+use crate::hub::Known;
+use crate::store::Stored;
+use cobrowse_session::waiting::{Event, Row, Stage};
+use cobrowse_session::{EndReason, ParticipantId};
+use cobrowse_wire::v1::command::Body;
+use cobrowse_wire::v1::pod_service_client::PodServiceClient;
+use cobrowse_wire::v1::start_response::Outcome;
+use cobrowse_wire::v1::{AdmitRequest, EndCommand, Participant, PauseCommand, StartRequest, WatchRequest};
+use std::collections::HashSet;
+use std::time::Duration;
+use tokio::sync::watch;
+use tonic::Streaming;
+use tonic::transport::Channel;
+
+/// From the end in the store to the pod's last fact.
+const LAST_FACT: Duration = Duration::from_secs(3);
+/// How often what the pod did not do is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+impl Drive {
+    /// Starts the pod's page and keeps pod and row together.
+    pub(super) async fn keep(&self, mut made: Made, claimed: &Stored) {
+        let parts = self.sessions.parts();
+        let Ok(stored) = parts.store.session(&self.scope, &self.id).await else { return };
+        let mut known = parts.hub.watch(stored.row);
+        let tenant = parts.tenants.get(self.scope.tenant());
+        let max_duration = tenant.map(|tenant| tenant.policy.max_duration).unwrap_or_default();
+        let Some(mut facts) = self.begin(&mut made.client, claimed).await else { return };
+        let mut ended = made.pod.enrolled.running.ended.clone();
+        let mut told = Told::default();
+        let mut pod = PodState { client: made.client.clone(), admitted: HashSet::new() };
+        let reason = loop {
+            let row = known.borrow_and_update().row.clone();
+            pod.admit(&row).await;
+            self.pause_pod(&mut pod, &known, &told).await;
+            tokio::select! {
+                fact = facts.message() => match fact {
+                    Ok(Some(fact)) => if self.fact(fact, max_duration, &mut told).await { break None },
+                    Ok(None) | Err(_) => break Some(EndReason::PodLost),
+                },
+                gone = crate::pods::end_of(&mut ended) => break Some(gone.reason.unwrap_or(EndReason::PodLost)),
+                _ = known.changed() => {
+                    if known.borrow().row.stage == Stage::Ended {
+                        self.end_pod(&mut pod, &mut facts).await;
+                        break None;
+                    }
+                }
+                () = tokio::time::sleep(AGAIN) => {}
+                () = self.stop.cancelled() => break Some(EndReason::PodLost),
+            }
+        };
+        self.finish(reason, made, ended).await;
+    }
+
+    /// Start and Watch, at once: the facts say when it went live.
+    async fn begin(
+        &self,
+        client: &mut PodServiceClient<Channel>,
+        claimed: &Stored,
+    ) -> Option<Streaming<cobrowse_wire::v1::WatchResponse>> {
+        let parts = self.sessions.parts();
+        let start_url = parts.sealer.open(&self.id, &claimed.start.url).ok()?;
+        let started = client.start(StartRequest { session_id: self.id.to_string(), start_url }).await;
+        let facts = client.watch(WatchRequest {}).await;
+        match (facts, started) {
+            (Ok(facts), Ok(started)) => {
+                tokio::spawn(self.clone().follow_start(started.into_inner()));
+                Some(facts.into_inner())
+            }
+            _ => {
+                let by = parts.replica.clone();
+                let failed = self.change(Event::ClaimFailed { by, failure: "StartRefused".to_owned() }).await;
+                tracing::error!(session_id = %self.id, written = failed.is_ok(), "a pod did not start");
+                None
+            }
+        }
+    }
+
+    /// Logs how long the first picture took, or that there is none. What people see of a failure comes by the stream.
+    async fn follow_start(self, mut outcomes: Streaming<cobrowse_wire::v1::StartResponse>) {
+        while let Ok(Some(response)) = outcomes.message().await {
+            match response.outcome {
+                Some(Outcome::FirstPictureUs(us)) => {
+                    tracing::info!(session_id = %self.id, first_picture_us = us, "the first picture is there");
+                }
+                Some(Outcome::Failure(failure)) => {
+                    tracing::warn!(session_id = %self.id, failure, "the start page did not load");
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// A Stop that the pod has not heard of: its epoch is behind the row's.
+    async fn pause_pod(&self, pod: &mut PodState, known: &watch::Receiver<Known>, told: &Told) {
+        let row = known.borrow().row.clone();
+        if row.paused && row.stage == Stage::Live && row.pause_epoch > told.epoch {
+            self.as_end_user(pod, &row, Body::Pause(PauseCommand {})).await;
+        }
+    }
+
+    async fn end_pod(&self, pod: &mut PodState, facts: &mut Streaming<cobrowse_wire::v1::WatchResponse>) {
+        let Ok(stored) = self.sessions.parts().store.session(&self.scope, &self.id).await else { return };
+        self.as_end_user(pod, &stored.row, Body::End(EndCommand {})).await;
+        let last = async {
+            while let Ok(Some(fact)) = facts.message().await {
+                if fact.phase() == cobrowse_wire::v1::Phase::Ended {
+                    return Some(fact.last_url).filter(|url| !url.is_empty());
+                }
+            }
+            None
+        };
+        if let Ok(Some(url)) = tokio::time::timeout(LAST_FACT, last).await {
+            self.ended(stored.row.end_reason.unwrap_or(EndReason::PodLost), Some(&url)).await;
+        }
+    }
+
+    async fn as_end_user(&self, pod: &mut PodState, row: &Row, body: Body) {
+        let Some(end_user) = row.end_user() else { return };
+        let request = cobrowse_wire::v1::ExecuteRequest {
+            participant_id: end_user.participant.id.to_string(),
+            command: Some(cobrowse_wire::v1::Command { id: 1, body: Some(body) }),
+            guidance: None,
+        };
+        // A frozen pod must not freeze this task; it is tried again.
+        let _ = tokio::time::timeout(AGAIN, pod.client.execute(request)).await;
+    }
+
+    /// Writes the end, ends the pod, and waits until nothing of it is left.
+    async fn finish(
+        &self,
+        reason: Option<EndReason>,
+        made: Made,
+        mut ended: watch::Receiver<Option<crate::pods::Ended>>,
+    ) {
+        if let Some(reason) = reason {
+            self.ended(reason, None).await;
+        }
+        self.sessions.parts().links.forget(&self.id);
+        drop(made);
+        crate::pods::end_of(&mut ended).await;
+    }
+}
+
+/// What the pod was told.
+struct PodState {
+    client: PodServiceClient<Channel>,
+    admitted: HashSet<ParticipantId>,
+}
+
+impl PodState {
+    /// Tells the pod about everybody who was allowed and whom it does not know.
+    async fn admit(&mut self, row: &Row) {
+        let unknown = row.allowed().filter(|p| !p.in_pod && !self.admitted.contains(&p.participant.id));
+        let unknown: Vec<_> = unknown.map(|person| person.participant.clone()).collect();
+        for participant in unknown {
+            let request = AdmitRequest { participant: Some(Participant::from(&participant)) };
+            let admitted = tokio::time::timeout(AGAIN, self.client.admit(request)).await;
+            if matches!(admitted, Ok(Ok(_))) {
+                self.admitted.insert(participant.id);
+            }
+        }
+    }
+}

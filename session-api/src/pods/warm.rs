@@ -1,0 +1,161 @@
+//! Pods kept ready: started and enrolled before anybody needs them, used once.
+
+use super::{Enrolled, Error, PodRunner, enroll};
+use crate::admin::metrics::Metrics;
+use cobrowse_identity::authority::Authority;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long to wait after a pod could not be made, so that a broken installation does not spin.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// The pods of this replica.
+#[derive(Clone)]
+pub struct Pods {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    runner: Box<dyn PodRunner>,
+    authority: Arc<Authority>,
+    metrics: Arc<Metrics>,
+    ready: Mutex<VecDeque<Pod>>,
+    room: Arc<Semaphore>,
+    warm: usize,
+    taken: Notify,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// One pod. Its place is free again when this is dropped and the pod has ended.
+pub struct Pod {
+    /// The pod.
+    pub enrolled: Enrolled,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Pods {
+    /// Begins to keep `warm` pods ready, of `most` in all, until `stop`.
+    pub fn keep(
+        runner: Box<dyn PodRunner>,
+        authority: Arc<Authority>,
+        metrics: Arc<Metrics>,
+        (warm, most): (usize, usize),
+        stop: CancellationToken,
+    ) -> Self {
+        let inner = Inner {
+            runner,
+            authority,
+            metrics,
+            ready: Mutex::default(),
+            room: Arc::new(Semaphore::new(most)),
+            warm,
+            taken: Notify::new(),
+            stop,
+            tasks: TaskTracker::new(),
+        };
+        let pods = Self { inner: Arc::new(inner) };
+        pods.inner.tasks.spawn(pods.clone().refill());
+        pods
+    }
+
+    /// Whether another session can have a pod.
+    pub fn has_room(&self) -> bool {
+        self.inner.room.available_permits() > 0 || !self.ready().is_empty()
+    }
+
+    /// A ready pod, or a new one.
+    pub async fn take(&self) -> Result<Pod, Error> {
+        let ready = self.next_alive();
+        self.inner.taken.notify_one();
+        match ready {
+            Some(pod) => Ok(pod),
+            None => self.make().await,
+        }
+    }
+
+    /// Ends every pod and waits for their end.
+    pub async fn end_all(&self) {
+        self.inner.stop.cancel();
+        self.ready().clear();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+
+    fn next_alive(&self) -> Option<Pod> {
+        let mut ready = self.ready();
+        while let Some(pod) = ready.pop_front() {
+            self.inner.metrics.pods_warm.dec();
+            if pod.enrolled.running.ended.borrow().is_none() {
+                return Some(pod);
+            }
+        }
+        None
+    }
+
+    async fn make(&self) -> Result<Pod, Error> {
+        let inner = &self.inner;
+        let place = inner.room.clone().try_acquire_owned().map_err(|_| Error::Full)?;
+        let running = tokio::select! {
+            running = inner.runner.start() => running?,
+            () = inner.stop.cancelled() => return Err(Error::Draining),
+        };
+        self.inner.tasks.spawn(self.clone().until_end(running.stop.clone(), running.ended.clone()));
+        Ok(Pod { enrolled: enroll::enroll(&inner.authority, running).await?, _place: place })
+    }
+
+    /// Ends the pod with the program, and counts it.
+    async fn until_end(self, stop: CancellationToken, mut ended: tokio::sync::watch::Receiver<Option<super::Ended>>) {
+        self.inner.metrics.pods.inc();
+        tokio::select! {
+            _ = super::end_of(&mut ended) => {}
+            () = self.inner.stop.cancelled() => stop.cancel(),
+        }
+        super::end_of(&mut ended).await;
+        self.inner.metrics.pods.dec();
+        // A warm pod that died is replaced.
+        self.inner.taken.notify_one();
+    }
+
+    async fn refill(self) {
+        while !self.inner.stop.is_cancelled() {
+            self.ready().retain(|pod| pod.enrolled.running.ended.borrow().is_none());
+            if self.ready().len() >= self.inner.warm {
+                tokio::select! {
+                    () = self.inner.taken.notified() => continue,
+                    () = self.inner.stop.cancelled() => return,
+                }
+            }
+            let pause = match self.make().await {
+                Ok(pod) => {
+                    self.ready().push_back(pod);
+                    self.inner.metrics.pods_warm.set(i64::try_from(self.ready().len()).unwrap_or(i64::MAX));
+                    continue;
+                }
+                Err(Error::Full) => AFTER_FAILURE,
+                Err(error) => {
+                    tracing::error!(error = %crate::chain(&error), "a warm pod could not be made");
+                    AFTER_FAILURE
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.inner.stop.cancelled() => {}
+            }
+        }
+    }
+
+    fn ready(&self) -> MutexGuard<'_, VecDeque<Pod>> {
+        self.inner.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Pod {
+    fn drop(&mut self) {
+        self.enrolled.running.stop.cancel();
+    }
+}

@@ -1,0 +1,57 @@
+//! What must be there before people come: the programs that a browser pod needs. Each absence says its mend.
+
+use std::env;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// Something is not there.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No browser-pod.
+    #[error("failed to find browser-pod at {0}: build it with `cargo build`, or give --browser-pod")]
+    BrowserPod(PathBuf),
+    /// No bubblewrap.
+    #[error("failed to find bubblewrap (bwrap): install it, on Debian `apt-get install bubblewrap`")]
+    Bubblewrap,
+    /// No Chromium.
+    #[error("failed to find Chromium: install it, on Debian `apt-get install chromium`")]
+    Chromium,
+}
+
+/// Where Debian has the browser itself, and the names it is started by.
+const CHROMIUM: &str = "/usr/lib/chromium/chromium";
+const CHROMIUM_NAMES: [&str; 2] = ["chromium", "chromium-browser"];
+
+/// Checks that pods can be started at all.
+pub fn check(browser_pod: &Path) -> Result<(), Error> {
+    if !is_program(browser_pod) {
+        return Err(Error::BrowserPod(browser_pod.to_owned()));
+    }
+    if !in_path("bwrap") {
+        return Err(Error::Bubblewrap);
+    }
+    if !is_program(Path::new(CHROMIUM)) && !CHROMIUM_NAMES.iter().any(|name| in_path(name)) {
+        return Err(Error::Chromium);
+    }
+    Ok(())
+}
+
+fn in_path(name: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| is_program(&folder.join(name)))
+}
+
+fn is_program(path: &Path) -> bool {
+    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_absent_browser_pod_says_its_mend() {
+        let error = check(Path::new("/nowhere/browser-pod")).expect_err("is not there").to_string();
+        assert!(error.contains("/nowhere/browser-pod") && error.contains("--browser-pod"), "{error}");
+    }
+}

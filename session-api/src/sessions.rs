@@ -1,0 +1,123 @@
+//! Sessions as this replica serves them: every change goes through `change`, every live act through the pod. It keeps no
+//! state of a session but caches.
+
+pub mod change;
+pub mod deadlines;
+mod files;
+mod invite;
+mod join;
+pub mod links;
+mod live;
+mod people;
+pub mod service;
+mod sites;
+mod start;
+mod tickets;
+mod view;
+mod watch;
+
+pub use tickets::Admitted;
+
+use crate::admin::metrics::Metrics;
+use crate::caller::Caller;
+use crate::config::Limits;
+use crate::door::Prefix;
+use crate::door::rate::Rate;
+use crate::hub::Hub;
+use crate::pods::warm::Pods;
+use crate::refusal::Refusal;
+use crate::seal::Sealer;
+use crate::store::{Store, Stored};
+use cobrowse_crds::{Tenant, Tenants};
+use cobrowse_session::id::ReplicaId;
+use cobrowse_session::permission::TenantScope;
+use cobrowse_session::pin::PinKey;
+use cobrowse_session::waiting::{Consent, Person, Row};
+use cobrowse_session::{SessionId, TenantId};
+use links::Links;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Starts are counted over this time.
+const STARTS_PERIOD: Duration = Duration::from_secs(600);
+
+/// A session that wants a browser, for the task that makes one.
+pub type Wanted = (TenantScope, SessionId);
+
+/// What sessions need of the rest of the program.
+pub struct Parts {
+    /// The store.
+    pub store: Store,
+    /// Who waits for what here.
+    pub hub: Hub,
+    /// The tenants.
+    pub tenants: Arc<Tenants>,
+    /// Key of PIN hashes.
+    pub pin_key: PinKey,
+    /// Key of sealed addresses.
+    pub sealer: Sealer,
+    /// Limits on people.
+    pub limits: Limits,
+    /// Connections to pods.
+    pub links: Links,
+    /// Pods of this replica.
+    pub pods: Pods,
+    /// Metrics.
+    pub metrics: Arc<Metrics>,
+    /// This replica.
+    pub replica: ReplicaId,
+    /// Where sessions that want a browser are told to.
+    pub wanted: mpsc::UnboundedSender<Wanted>,
+}
+
+/// All sessions. Cheap to clone.
+#[derive(Clone)]
+pub struct Sessions {
+    parts: Arc<Parts>,
+    starts: Arc<Rate<Prefix>>,
+}
+
+impl Sessions {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let starts = Arc::new(Rate::new(parts.limits.starts_per_address, STARTS_PERIOD));
+        Self { parts: Arc::new(parts), starts }
+    }
+
+    /// The parts.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// A session of the caller's tenant in which the caller is a person: the end user of it, or an account that knocked.
+    async fn find(&self, caller: &Caller, id: &str) -> Result<Stored, Refusal> {
+        let id = SessionId::parse(id).map_err(|_| Refusal::SessionNotFound)?;
+        let stored = self.parts.store.session(caller.scope()?, &id).await?;
+        match caller.person(&stored.row) {
+            Some(_) => Ok(stored),
+            None => Err(Refusal::SessionNotFound),
+        }
+    }
+
+    /// As `find`, for what only people do whom the end user allowed.
+    async fn find_allowed(&self, caller: &Caller, id: &str) -> Result<(Stored, Person), Refusal> {
+        let stored = self.find(caller, id).await?;
+        let person = caller.person(&stored.row).ok_or(Refusal::SessionNotFound)?.clone();
+        match person.consent {
+            Consent::Allowed => Ok((stored, person)),
+            Consent::Asked => Err(Refusal::NotReady),
+            Consent::Denied | Consent::Unanswered | Consent::Left => Err(Refusal::Denied),
+        }
+    }
+
+    fn tenant(&self, id: &TenantId) -> Result<&Tenant, Refusal> {
+        self.parts.tenants.get(id).ok_or(Refusal::SessionNotFound)
+    }
+
+    /// The scope of a row's tenant, for acts of this program alone: facts of pods and deadlines.
+    pub fn own_scope(&self, row: &Row) -> Option<TenantScope> {
+        let mut tenants = self.parts.tenants.iter();
+        tenants.find(|(tenant, _)| tenant.id == row.tenant).map(|(_, owner)| TenantScope::of_site_owner(&owner))
+    }
+}

@@ -1,0 +1,50 @@
+//! Keeps the deadlines of waiting sessions: expiry of PINs, leases of claims, unanswered Stops. Every replica does it; the
+//! version check lets one of them win.
+
+use super::Sessions;
+use super::change::Actor;
+use crate::clock;
+use crate::refusal::Refusal;
+use cobrowse_session::permission::TenantScope;
+use cobrowse_session::waiting::Event;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How late a deadline may be kept.
+const LATE: Duration = Duration::from_millis(250);
+/// How often old counters of wrong tries are swept.
+const SWEEP: u32 = 240;
+
+impl Sessions {
+    /// Keeps deadlines until `stop`.
+    pub async fn keep_deadlines(self, stop: CancellationToken) {
+        let mut ticks = 0u32;
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(LATE) => {}
+                () = stop.cancelled() => return,
+            }
+            ticks = ticks.wrapping_add(1);
+            if let Err(refusal) = self.keep_due(ticks.is_multiple_of(SWEEP)).await {
+                tracing::warn!(reason = refusal.reason(), "deadlines could not be kept this time");
+            }
+        }
+    }
+
+    async fn keep_due(&self, sweep: bool) -> Result<(), Refusal> {
+        let now = clock::now();
+        if sweep {
+            let mut write = self.parts.store.write().await?;
+            write.forget_attempts(now).await?;
+            write.commit().await?;
+        }
+        for row in self.parts.store.sessions_due(now).await? {
+            let Some(scope) = TenantScope::of_due_session(&row, now) else { continue };
+            match self.change(&scope, &row.id, Event::Deadline, &Actor::system()).await {
+                Ok(_) | Err(Refusal::SessionEnded | Refusal::Conflict) => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        Ok(())
+    }
+}

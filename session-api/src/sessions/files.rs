@@ -1,0 +1,51 @@
+//! Files into and out of the page, for the end user alone. They pass through and are kept nowhere.
+
+use super::{Sessions, live};
+use crate::caller::Caller;
+use crate::refusal::Refusal;
+use cobrowse_wire::v1::{DownloadFileRequest, DownloadFileResponse, DownloadRequest, UploadFileRequest, UploadRequest};
+use futures::stream::{BoxStream, StreamExt};
+use tonic::Status;
+
+/// As the contract says.
+const PART_BYTES: usize = 256 * 1024;
+const FILE_BYTES: u64 = 32 * 1024 * 1024;
+const FILES: u32 = 10;
+const NAME_BYTES: usize = 255;
+
+impl Sessions {
+    /// Answers `UploadFile`.
+    pub(super) async fn upload(&self, caller: &Caller, request: UploadFileRequest) -> Result<(), Refusal> {
+        let part = request.part.ok_or_else(|| Refusal::invalid("part", "is missing"))?;
+        let end = part.offset.saturating_add(u64::try_from(part.content.len()).unwrap_or(u64::MAX));
+        if part.content.len() > PART_BYTES || end > FILE_BYTES || part.file_index >= FILES {
+            return Err(Refusal::invalid("part", "at most 256 KiB per part, 32 MiB per file, 10 files"));
+        }
+        let plain = |c: char| !c.is_control() && c != '/' && c != '\\';
+        if part.name.len() > NAME_BYTES || !part.name.chars().all(plain) {
+            return Err(Refusal::invalid("part.name", "must be at most 255 bytes without folders"));
+        }
+        let (stored, person) = self.find_allowed(caller, &request.session_id).await?;
+        let mut pod = self.parts.links.pod(&stored.row).await?;
+        let upload = UploadRequest { participant_id: person.participant.id.to_string(), part: Some(part) };
+        pod.upload(upload).await.map(drop).map_err(|status| live::refused(&status))
+    }
+
+    /// Answers `DownloadFile`.
+    pub(super) async fn download(
+        &self,
+        caller: &Caller,
+        request: DownloadFileRequest,
+    ) -> Result<BoxStream<'static, Result<DownloadFileResponse, Status>>, Refusal> {
+        let (stored, person) = self.find_allowed(caller, &request.session_id).await?;
+        let mut pod = self.parts.links.pod(&stored.row).await?;
+        let download =
+            DownloadRequest { participant_id: person.participant.id.to_string(), download_id: request.download_id };
+        let parts = pod.download(download).await.map_err(|status| live::refused(&status))?.into_inner();
+        let pass = |part: Result<cobrowse_wire::v1::DownloadResponse, Status>| match part {
+            Ok(part) => Ok(DownloadFileResponse { content: part.content }),
+            Err(status) => Err(live::refused(&status).into()),
+        };
+        Ok(parts.map(pass).boxed())
+    }
+}

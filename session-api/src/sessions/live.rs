@@ -1,0 +1,140 @@
+//! Live acts by call: Stop, Continue, end, navigate, guidance. The pod decides; a Stop also goes to the store as a notice.
+
+use super::Sessions;
+use super::change::Actor;
+use crate::caller::{Caller, Who};
+use crate::refusal::Refusal;
+use crate::store::Stored;
+use cobrowse_session::permission::{Permission, TenantScope, may};
+use cobrowse_session::waiting::{Event, Person, Row, Stage};
+use cobrowse_session::{EndReason, SessionId};
+use cobrowse_wire::v1::command::Body;
+use cobrowse_wire::v1::{
+    Command, EndCommand, ExecuteRequest, Guidance, NavigateRequest, PauseCommand, ResumeCommand, SendGuidanceRequest,
+};
+use std::time::Duration;
+use tonic::Status;
+
+/// A pod that answers a command later than this does not answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// From the pod's yes to its last fact, which has the page they were on.
+const LAST_FACT: Duration = Duration::from_secs(2);
+
+impl Sessions {
+    /// Answers `PauseSession`: the notice and the command go out at the same time, and either is enough.
+    pub(super) async fn pause(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
+        let (stored, person) = self.find_allowed(caller, id).await?;
+        let actor = Actor::caller(caller);
+        let notice = self.note_pause(caller.scope()?, &stored.row.id, &actor);
+        let command = self.execute(&stored.row, &person, Some(Body::Pause(PauseCommand {})), None);
+        match tokio::join!(notice, command) {
+            (Ok(()), _) | (_, Ok(())) => Ok(()),
+            (Err(refusal), Err(_)) => Err(refusal),
+        }
+    }
+
+    /// Writes the notice of a Stop; viewers of this replica see it even before.
+    pub async fn note_pause(&self, scope: &TenantScope, id: &SessionId, actor: &Actor) -> Result<(), Refusal> {
+        self.parts.hub.stop(id);
+        self.change(scope, id, Event::Paused { epoch: None }, actor).await.map(drop)
+    }
+
+    /// Answers `ResumeSession`.
+    pub(super) async fn resume(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
+        let (stored, person) = self.find_allowed(caller, id).await?;
+        if stored.row.stage == Stage::Live {
+            return self.execute(&stored.row, &person, Some(Body::Resume(ResumeCommand {})), None).await;
+        }
+        let event = Event::Resumed { epoch: stored.row.pause_epoch };
+        self.change(caller.scope()?, &stored.row.id, event, &Actor::caller(caller)).await.map(drop)
+    }
+
+    /// Answers `EndSession`.
+    pub(super) async fn end(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
+        let (stored, event) = match self.find_allowed(caller, id).await {
+            Ok((stored, person)) => {
+                let by = person.participant.id.clone();
+                if stored.row.stage == Stage::Live && self.end_in_pod(&stored.row, &person).await {
+                    return Ok(());
+                }
+                (stored, Event::End { by })
+            }
+            Err(refusal) => {
+                (self.find_any(caller, id, refusal).await?, Event::Ended { reason: EndReason::Administrator })
+            }
+        };
+        match self.change(caller.scope()?, &stored.row.id, event, &Actor::caller(caller)).await {
+            Ok(_) | Err(Refusal::SessionEnded) => Ok(()),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Answers `Navigate`.
+    pub(super) async fn navigate(&self, caller: &Caller, request: NavigateRequest) -> Result<(), Refusal> {
+        let navigate = request.navigate.ok_or_else(|| Refusal::invalid("navigate", "is missing"))?;
+        let (stored, person) = self.find_allowed(caller, &request.session_id).await?;
+        self.execute(&stored.row, &person, Some(Body::Navigate(navigate)), None).await
+    }
+
+    /// Answers `SendGuidance`.
+    pub(super) async fn guide(&self, caller: &Caller, request: SendGuidanceRequest) -> Result<(), Refusal> {
+        let guidance = request.guidance.ok_or_else(|| Refusal::invalid("guidance", "is missing"))?;
+        let (stored, person) = self.find_allowed(caller, &request.session_id).await?;
+        self.execute(&stored.row, &person, None, Some(guidance)).await
+    }
+
+    /// Has the pod carry out a command or guidance of one person.
+    pub async fn execute(
+        &self,
+        row: &Row,
+        person: &Person,
+        body: Option<Body>,
+        guidance: Option<Guidance>,
+    ) -> Result<(), Refusal> {
+        let mut pod = self.parts.links.pod(row).await?;
+        let request = ExecuteRequest {
+            participant_id: person.participant.id.to_string(),
+            command: body.map(|body| Command { id: 1, body: Some(body) }),
+            guidance,
+        };
+        let answer = tokio::time::timeout(PATIENCE, pod.execute(request)).await;
+        let answer = answer.map_err(|_| Refusal::PodUnreachable)?.map_err(|status| refused(&status))?;
+        match answer.into_inner().result {
+            Some(result) if !result.ok => Err(Refusal::CommandRefused(result.reason)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the pod ended it and said so, with the page they were on.
+    async fn end_in_pod(&self, row: &Row, person: &Person) -> bool {
+        let mut known = self.parts.hub.watch(row.clone());
+        if self.execute(row, person, Some(Body::End(EndCommand {})), None).await.is_err() {
+            return false;
+        }
+        let ended = known.wait_for(|known| known.row.stage == Stage::Ended);
+        tokio::time::timeout(LAST_FACT, ended).await.is_ok_and(|ended| ended.is_ok())
+    }
+
+    /// Any session of the tenant, for those who may end any.
+    async fn find_any(&self, caller: &Caller, id: &str, refusal: Refusal) -> Result<Stored, Refusal> {
+        let any = matches!(caller.who, Who::Account { .. }) && may(caller.role(), Permission::EndAnySession);
+        let id = SessionId::parse(id).ok().filter(|_| any).ok_or(refusal)?;
+        Ok(self.parts.store.session(caller.scope()?, &id).await?)
+    }
+}
+
+/// What a pod's error means to people. The pod's own words stay in the log.
+pub(super) fn refused(status: &Status) -> Refusal {
+    use tonic::Code;
+    match status.code() {
+        Code::InvalidArgument => Refusal::invalid("command", status.message()),
+        Code::PermissionDenied => Refusal::PermissionDenied,
+        Code::NotFound => Refusal::ParticipantNotFound,
+        Code::FailedPrecondition => Refusal::CommandRefused(status.message().to_owned()),
+        Code::ResourceExhausted => Refusal::LimitReached("Pod"),
+        _ => {
+            tracing::warn!(code = ?status.code(), "a pod failed a call");
+            Refusal::PodUnreachable
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Accounts and sign-ins. What is read without a scope is read to prove who somebody is, and for nothing else.
+
+use super::{Error, Store, Write, query, signed, unsigned};
+use crate::hex;
+use cobrowse_session::permission::{AccountRole, SignInRecord, TenantScope};
+use cobrowse_session::secret::SecretHash;
+use cobrowse_session::{AccountId, TenantId, Timestamp};
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+/// An account of a tenant.
+#[derive(Clone)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Lower case; unique in the installation.
+    pub email: String,
+    /// As shown to others.
+    pub name: String,
+    /// What it may do.
+    pub role: AccountRole,
+    /// PHC string.
+    pub password: String,
+}
+
+impl Store {
+    /// The account of an address, to check a password against.
+    pub async fn account_of_email(&self, email: &str) -> Result<Option<Account>, Error> {
+        let sql = "SELECT id, tenant, email, name, role, password FROM accounts WHERE email = $1";
+        let row = sqlx::query(sql).bind(email.to_owned()).fetch_optional(self.pool()).await;
+        row.map_err(query("find an account"))?.map(|row| account(&row)).transpose()
+    }
+
+    /// An account of this tenant.
+    pub async fn account(&self, scope: &TenantScope, id: &AccountId) -> Result<Account, Error> {
+        let sql = "SELECT id, tenant, email, name, role, password FROM accounts WHERE id = $1 AND tenant = $2";
+        let row = sqlx::query(sql).bind(id.to_string()).bind(scope.tenant().to_string());
+        let row = row.fetch_optional(self.pool()).await.map_err(query("find an account"))?;
+        account(&row.ok_or(Error::Absent)?)
+    }
+
+    /// How many accounts the tenant has.
+    pub async fn count_accounts(&self, scope: &TenantScope) -> Result<u64, Error> {
+        let sql = "SELECT COUNT(*) FROM accounts WHERE tenant = $1";
+        let count = sqlx::query_scalar(sql).bind(scope.tenant().to_string()).fetch_one(self.pool()).await;
+        count.map(unsigned).map_err(query("count accounts"))
+    }
+
+    /// The sign-in of a secret's hash, to prove it.
+    pub async fn sign_in(&self, hash: &SecretHash) -> Result<Option<SignInRecord>, Error> {
+        let sql = "SELECT s.account, s.tenant, s.hash, s.expires_ms, a.role FROM sign_ins s \
+                   JOIN accounts a ON a.id = s.account AND a.tenant = s.tenant WHERE s.hash = $1";
+        let row = sqlx::query(sql).bind(hex::encode(hash.as_bytes())).fetch_optional(self.pool()).await;
+        row.map_err(query("find a sign-in"))?.map(|row| record(&row)).transpose()
+    }
+}
+
+impl Write<'_> {
+    /// Adds an account of this tenant.
+    pub async fn add_account(&mut self, scope: &TenantScope, account: &Account, now: Timestamp) -> Result<(), Error> {
+        let sql = "INSERT INTO accounts (id, tenant, email, name, role, password, created_ms) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let insert = sqlx::query(sql)
+            .bind(account.id.to_string())
+            .bind(scope.tenant().to_string())
+            .bind(account.email.clone())
+            .bind(account.name.clone())
+            .bind(role_name(account.role))
+            .bind(account.password.clone())
+            .bind(signed(now.as_millis()));
+        insert.execute(self.connection()).await.map(drop).map_err(query("add an account"))
+    }
+
+    /// Keeps a new sign-in, and forgets this account's expired ones.
+    pub async fn add_sign_in(&mut self, record: &SignInRecord, now: Timestamp) -> Result<(), Error> {
+        let sql = "INSERT INTO sign_ins (hash, account, tenant, created_ms, expires_ms) VALUES ($1, $2, $3, $4, $5)";
+        let insert = sqlx::query(sql)
+            .bind(hex::encode(record.token.as_bytes()))
+            .bind(record.account.to_string())
+            .bind(record.tenant.to_string())
+            .bind(signed(now.as_millis()))
+            .bind(signed(record.expires_at.as_millis()));
+        insert.execute(self.connection()).await.map_err(query("keep a sign-in"))?;
+        let sql = "DELETE FROM sign_ins WHERE account = $1 AND expires_ms <= $2";
+        let delete = sqlx::query(sql).bind(record.account.to_string()).bind(signed(now.as_millis()));
+        delete.execute(self.connection()).await.map(drop).map_err(query("forget old sign-ins"))
+    }
+
+    /// Forgets a sign-in.
+    pub async fn remove_sign_in(&mut self, scope: &TenantScope, hash: &SecretHash) -> Result<(), Error> {
+        let sql = "DELETE FROM sign_ins WHERE hash = $1 AND tenant = $2";
+        let delete = sqlx::query(sql).bind(hex::encode(hash.as_bytes())).bind(scope.tenant().to_string());
+        delete.execute(self.connection()).await.map(drop).map_err(query("forget a sign-in"))
+    }
+}
+
+fn account(row: &AnyRow) -> Result<Account, Error> {
+    let damaged = Error::Damaged { what: "an account" };
+    let text = |column: &str| row.try_get::<String, _>(column).map_err(query("read an account"));
+    let (id, tenant) = (AccountId::parse(&text("id")?), TenantId::parse(&text("tenant")?));
+    let (Ok(id), Ok(tenant), Some(role)) = (id, tenant, role_of(&text("role")?)) else {
+        return Err(damaged);
+    };
+    Ok(Account { id, tenant, email: text("email")?, name: text("name")?, role, password: text("password")? })
+}
+
+fn record(row: &AnyRow) -> Result<SignInRecord, Error> {
+    let text = |column: &str| row.try_get::<String, _>(column).map_err(query("read a sign-in"));
+    let expires: i64 = row.try_get("expires_ms").map_err(query("read a sign-in"))?;
+    let (account, tenant) = (AccountId::parse(&text("account")?), TenantId::parse(&text("tenant")?));
+    let (role, hash) = (role_of(&text("role")?), hex::decode(&text("hash")?));
+    let (Ok(account), Ok(tenant), Some(role), Some(hash)) = (account, tenant, role, hash) else {
+        return Err(Error::Damaged { what: "a sign-in" });
+    };
+    let expires_at = Timestamp::from_millis(unsigned(expires));
+    Ok(SignInRecord { account, tenant, role, token: SecretHash::from_bytes(hash), expires_at })
+}
+
+fn role_name(role: AccountRole) -> &'static str {
+    match role {
+        AccountRole::Agent => "Agent",
+        AccountRole::Supervisor => "Supervisor",
+        AccountRole::Auditor => "Auditor",
+        AccountRole::Administrator => "Administrator",
+    }
+}
+
+fn role_of(name: &str) -> Option<AccountRole> {
+    use AccountRole::{Administrator, Agent, Auditor, Supervisor};
+    [Agent, Supervisor, Auditor, Administrator].into_iter().find(|role| role_name(*role) == name)
+}

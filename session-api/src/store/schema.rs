@@ -1,0 +1,60 @@
+//! The tables. Migrations only ever get longer; each runs once, in one transaction with its number.
+
+use super::Error;
+use sqlx::AnyPool;
+
+/// One list of statements per version, first version first. Types and syntax that SQLite and PostgreSQL share.
+const MIGRATIONS: [&[&str]; 1] = [&[
+    "CREATE TABLE sessions (
+        id TEXT PRIMARY KEY, tenant TEXT NOT NULL, version BIGINT NOT NULL, changed_ms BIGINT NOT NULL,
+        waiting TEXT NOT NULL, pin_hash TEXT, waits BIGINT NOT NULL, start TEXT NOT NULL, return_url TEXT,
+        address TEXT NOT NULL, origin TEXT NOT NULL, created_ms BIGINT NOT NULL, due_ms BIGINT, ended_ms BIGINT)",
+    "CREATE UNIQUE INDEX sessions_pin ON sessions (tenant, pin_hash)",
+    "CREATE INDEX sessions_changed ON sessions (changed_ms)",
+    "CREATE INDEX sessions_due ON sessions (due_ms)",
+    "CREATE INDEX sessions_tenant ON sessions (tenant, created_ms)",
+    "CREATE TABLE attempts (key TEXT PRIMARY KEY, moments TEXT NOT NULL, forget_ms BIGINT NOT NULL)",
+    "CREATE TABLE accounts (
+        id TEXT PRIMARY KEY, tenant TEXT NOT NULL, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+        role TEXT NOT NULL, password TEXT NOT NULL, created_ms BIGINT NOT NULL)",
+    "CREATE TABLE sign_ins (
+        hash TEXT PRIMARY KEY, account TEXT NOT NULL, tenant TEXT NOT NULL, created_ms BIGINT NOT NULL,
+        expires_ms BIGINT NOT NULL)",
+    "CREATE TABLE audit (
+        id TEXT PRIMARY KEY, tenant TEXT NOT NULL, at_ms BIGINT NOT NULL, who TEXT NOT NULL, act TEXT NOT NULL,
+        session TEXT, detail TEXT NOT NULL, address TEXT NOT NULL)",
+    "CREATE INDEX audit_tenant ON audit (tenant, at_ms)",
+    "CREATE TABLE reports (
+        session TEXT PRIMARY KEY, tenant TEXT NOT NULL, created_ms BIGINT NOT NULL, live_ms BIGINT, ended_ms BIGINT,
+        origin TEXT NOT NULL, agents TEXT NOT NULL, end_reason TEXT NOT NULL)",
+    "CREATE INDEX reports_tenant ON reports (tenant, created_ms)",
+]];
+
+/// Brings the tables up to date. Two replicas may try at once: the loser sees the winner's number.
+pub(super) async fn migrate(pool: &AnyPool) -> Result<(), Error> {
+    let failed = |version| move |source| Error::Migrate { version, source };
+    let table = "CREATE TABLE IF NOT EXISTS migrations (version BIGINT PRIMARY KEY)";
+    sqlx::query(table).execute(pool).await.map_err(failed(0))?;
+    for (version, statements) in (1i64..).zip(MIGRATIONS) {
+        let mut tx = pool.begin().await.map_err(failed(version))?;
+        let insert = "INSERT INTO migrations (version) VALUES ($1) ON CONFLICT DO NOTHING";
+        let inserted = sqlx::query(insert).bind(version).execute(&mut *tx).await.map_err(failed(version))?;
+        if inserted.rows_affected() == 0 {
+            continue;
+        }
+        for statement in statements {
+            sqlx::query(*statement).execute(&mut *tx).await.map_err(failed(version))?;
+        }
+        tx.commit().await.map_err(failed(version))?;
+    }
+    refuse_newer(pool).await
+}
+
+async fn refuse_newer(pool: &AnyPool) -> Result<(), Error> {
+    let newest: i64 =
+        sqlx::query_scalar("SELECT MAX(version) FROM migrations").fetch_one(pool).await.map_err(Error::Open)?;
+    match usize::try_from(newest).unwrap_or(usize::MAX) > MIGRATIONS.len() {
+        true => Err(Error::Newer(newest)),
+        false => Ok(()),
+    }
+}
