@@ -73,8 +73,8 @@ pub enum Input {
     /// A key changed. `code` is an evdev code (0 if there is none), `keysym` what it must mean (0 for what a US keyboard
     /// has there); modifiers are keys like others. A repeated key is sent down again. See [`keysym`].
     Key { code: u32, keysym: u32, down: bool },
-    /// Text of an input method: `preedit` while composing, `commit` when done; deletes are in bytes of UTF-8 around the
-    /// caret. Typed as keys where no field takes text of an input method.
+    /// Text of an input method: `preedit` while composing, `commit` when done; deletes are characters around the caret, done
+    /// first. Typed as keys where no field takes text of an input method.
     Text { preedit: String, commit: String, delete_before: u32, delete_after: u32 },
     /// A finger, 0 to 9.
     TouchDown { id: i32, x: f64, y: f64 },

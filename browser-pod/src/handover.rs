@@ -95,9 +95,8 @@ impl Socket {
             return Err(Error::TooLarge);
         }
         let parts = [IoSlice::new(&bytes)];
-        let sent = rustix::io::retry_on_intr(|| {
-            rustix::net::sendmsg(&self.0, &parts, &mut control, SendFlags::NOSIGNAL)
-        })?;
+        let sent =
+            rustix::io::retry_on_intr(|| rustix::net::sendmsg(&self.0, &parts, &mut control, SendFlags::NOSIGNAL))?;
         if sent == bytes.len() { Ok(()) } else { Err(Error::Gone) }
     }
 

@@ -34,10 +34,14 @@ pub struct Args {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The process has all rights.
-    #[error("failed to start the browser side: it must not run as root; start it through `supervise`, or give it a uid of its own")]
+    #[error(
+        "failed to start the browser side: it must not run as root; start it through `supervise`, or give it a uid of its own"
+    )]
     Root,
     /// No Chrome.
-    #[error("failed to find Chromium at {0}: install it (Debian: apt-get install chromium), or name its program with --chromium")]
+    #[error(
+        "failed to find Chromium at {0}: install it (Debian: apt-get install chromium), or name its program with --chromium"
+    )]
     NoChromium(PathBuf),
     /// A folder could not be made.
     #[error("failed to make the folder {0}: it must be on a writable, memory-backed file system")]

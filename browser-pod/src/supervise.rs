@@ -45,16 +45,22 @@ pub enum Error {
     #[error("failed to find bubblewrap at {0}: install it (Debian: apt-get install bubblewrap)")]
     NoBubblewrap(PathBuf),
     /// No user namespaces.
-    #[error("failed to make a sandbox as an ordinary user: allow unprivileged user namespaces (sysctl user.max_user_namespaces >= 16, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0), or run as root with --uid-base")]
+    #[error(
+        "failed to make a sandbox as an ordinary user: allow unprivileged user namespaces (sysctl user.max_user_namespaces >= 16, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0), or run as root with --uid-base"
+    )]
     NoNamespaces,
     /// Root without uids to give away.
-    #[error("failed to start as root: say with --uid-base which two uids (at least 1000) a session may have, for example --uid-base 200000")]
+    #[error(
+        "failed to start as root: say with --uid-base which two uids (at least 1000) a session may have, for example --uid-base 200000"
+    )]
     NoUid,
     /// uids given by somebody who cannot switch to them.
     #[error("failed to start: --uid-base works for root only; leave it out")]
     UidNotRoot,
     /// Standard input had no token.
-    #[error("failed to read the enrollment token: its line must come first on standard input, at most {MAX_TOKEN} bytes")]
+    #[error(
+        "failed to read the enrollment token: its line must come first on standard input, at most {MAX_TOKEN} bytes"
+    )]
     NoToken,
     /// A system call failed.
     #[error("failed to start the two sides")]

@@ -9,6 +9,7 @@ mod cursor;
 mod drag;
 mod keyboard;
 mod limits;
+mod offer;
 mod outbox;
 mod output;
 mod pointer;
@@ -26,6 +27,7 @@ mod text_input;
 mod thread;
 mod toplevel;
 mod touch;
+mod transfer;
 mod viewport;
 
 use std::collections::VecDeque;

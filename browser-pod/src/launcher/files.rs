@@ -8,8 +8,6 @@ use std::io::{Read, Seek};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-
-
 /// Files of all uploads of a session.
 const MAX_UPLOADS: usize = 256;
 
@@ -41,7 +39,8 @@ fn put(folders: &Folders, place: Place, name: &str, mut fds: Vec<OwnedFd>) -> Re
     let path = component(&folder, name)?;
     from.rewind().map_err(|_| "the file cannot be read")?;
     let mut to = File::create(&path).map_err(|_| "the file cannot be made")?;
-    let copied = std::io::copy(&mut (&from).take(MAX_FILE + 1), &mut to).map_err(|_| "there is no room for the file")?;
+    let copied =
+        std::io::copy(&mut (&from).take(MAX_FILE + 1), &mut to).map_err(|_| "there is no room for the file")?;
     if copied > MAX_FILE {
         // A part of a file is worse than none.
         let _ = std::fs::remove_file(&path);

@@ -24,10 +24,19 @@ const SCRIPT: &str = "exec \"$@\" 3<&0 4>&1 </dev/null >&2";
 
 /// Signs in Chrome's log, and what to tell. Nothing else of the log is kept: it may quote pages.
 const SIGNS: [(&str, &str); 5] = [
-    ("No usable sandbox!", "Chrome's sandbox cannot start: allow unprivileged user namespaces (sysctl user.max_user_namespaces >= 16, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0) or give the pod the seccomp profile of this product"),
-    ("Failed to receive hello message from zygote", "Chrome's sandbox cannot start: raise sysctl user.max_user_namespaces to 16 or more"),
+    (
+        "No usable sandbox!",
+        "Chrome's sandbox cannot start: allow unprivileged user namespaces (sysctl user.max_user_namespaces >= 16, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0) or give the pod the seccomp profile of this product",
+    ),
+    (
+        "Failed to receive hello message from zygote",
+        "Chrome's sandbox cannot start: raise sysctl user.max_user_namespaces to 16 or more",
+    ),
     ("sys_chroot(", "Chrome's sandbox cannot start: the seccomp profile must allow chroot"),
-    ("child_pid -1", "Chrome cannot start page processes: raise sysctl user.max_pid_namespaces, or allow clone(CLONE_NEWPID) in the seccomp profile"),
+    (
+        "child_pid -1",
+        "Chrome cannot start page processes: raise sysctl user.max_pid_namespaces, or allow clone(CLONE_NEWPID) in the seccomp profile",
+    ),
     ("Failed to connect to Wayland display", "Chrome found no screen"),
 ];
 

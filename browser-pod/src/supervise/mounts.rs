@@ -62,10 +62,8 @@ pub(super) fn memory(side: Side) -> Vec<String> {
 pub(super) fn data(side: Side) -> Vec<Data> {
     let passwd = Data { path: "/etc/passwd", content: "browser:x:65532:65532::/tmp:/usr/sbin/nologin\n" };
     let group = Data { path: "/etc/group", content: "browser:x:65532:\n" };
-    let policy = Data {
-        path: "/etc/chromium/policies/managed/cobrowse.json",
-        content: include_str!("../launcher/policy.json"),
-    };
+    let policy =
+        Data { path: "/etc/chromium/policies/managed/cobrowse.json", content: include_str!("../launcher/policy.json") };
     match side {
         Side::Browser => vec![passwd, group, policy],
         Side::Agent => vec![passwd, group],

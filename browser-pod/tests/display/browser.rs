@@ -19,7 +19,7 @@ use tokio::sync::mpsc::Receiver;
 use crate::picture::{Colour, colour_at, near, save};
 
 /// How long anything may take on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// An ordinary user without rights.
 const NOBODY: &str = "65534";
 
@@ -113,12 +113,19 @@ impl Browser {
     }
 }
 
-impl Drop for Browser {
-    fn drop(&mut self) {
+impl Browser {
+    /// Kills Chromium and all its processes.
+    pub(crate) fn kill(&mut self) {
         if let Some(group) = i32::try_from(self.chromium.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process_group(group, Signal::KILL);
         }
         let _ = self.chromium.wait();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 

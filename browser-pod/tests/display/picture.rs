@@ -8,6 +8,7 @@ pub(crate) type Colour = [u8; 3];
 
 pub(crate) const RED: Colour = [255, 0, 0];
 pub(crate) const GREEN: Colour = [0, 255, 0];
+pub(crate) const WHITE: Colour = [255, 255, 255];
 pub(crate) const BLUE: Colour = [0, 0, 255];
 
 /// The colour of a pixel, from limited range BT.709. Black outside the picture.

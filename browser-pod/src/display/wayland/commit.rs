@@ -23,10 +23,15 @@ impl Changes {
         self.source = later.source.or(self.source);
         self.destination = later.destination.or(self.destination);
         self.geometry = later.geometry.or(self.geometry);
+        self.offset = add(self.offset, later.offset);
         if later.input.is_some() {
             self.input = later.input;
         }
     }
+}
+
+fn add(a: (i32, i32), b: (i32, i32)) -> (i32, i32) {
+    (a.0.saturating_add(b.0), a.1.saturating_add(b.1))
 }
 
 /// Tells the client that it may draw into `old` again, unless that buffer is the one shown now.
@@ -142,6 +147,7 @@ impl Surface {
         self.source = changes.source.unwrap_or(self.source);
         self.destination = changes.destination.unwrap_or(self.destination);
         self.geometry = changes.geometry.or(self.geometry);
+        self.offset = add(self.offset, changes.offset);
         if let Some(input) = changes.input {
             self.input = input;
         }

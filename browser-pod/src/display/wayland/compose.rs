@@ -20,7 +20,8 @@ impl State {
             return;
         }
         self.screen.changed = false;
-        let layers = self.layers();
+        let mut layers = self.layers();
+        self.add_drag_icon(&mut layers);
         let scale = self.screen.shown_scale();
         let whole = self.screen.shown_area().scaled(scale);
         let mut damage = self.collect_damage(&layers, scale);

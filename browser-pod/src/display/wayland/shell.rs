@@ -66,6 +66,11 @@ impl State {
         self.xdg(id).is_some_and(|xdg| matches!(xdg.window, Some(Window::Toplevel(_))))
     }
 
+    /// Whether the window was told its first configuration.
+    pub(super) fn is_configured(&self, id: SurfaceId) -> bool {
+        self.xdg(id).is_some_and(|xdg| xdg.configured)
+    }
+
     /// Whether the surface has a picture.
     pub(super) fn is_mapped(&self, id: SurfaceId) -> bool {
         self.surfaces.get(&id).is_some_and(|surface| surface.attached.is_some())

@@ -75,6 +75,8 @@ pub(super) struct Changes {
     pub(super) destination: Option<Option<(i32, i32)>>,
     pub(super) input: Option<Option<Region>>,
     pub(super) geometry: Option<Area>,
+    /// How far the picture moves; for what is dragged.
+    pub(super) offset: (i32, i32),
 }
 
 /// A surface.
@@ -92,6 +94,7 @@ pub(super) struct Surface {
     /// None is everywhere.
     pub(super) input: Option<Region>,
     pub(super) geometry: Option<Area>,
+    pub(super) offset: (i32, i32),
     /// Changed since the last composition, in the surface's own coordinates.
     pub(super) damage: Damage,
     /// The surface itself and its subsurfaces, from the bottom up.
@@ -115,6 +118,7 @@ impl Surface {
             destination: None,
             input: None,
             geometry: None,
+            offset: (0, 0),
             damage: Damage::default(),
             stack: vec![id],
             next_stack: None,
@@ -273,8 +277,10 @@ impl Dispatch<WlSurface, SurfaceId> for State {
                 if resource.version() >= 5 && (x != 0 || y != 0) {
                     return resource.post_error(wl_surface::Error::InvalidOffset, "attach has an offset");
                 }
+                pending.offset = (x, y);
                 pending.buffer = Some(attached(buffer));
             }
+            wl_surface::Request::Offset { x, y } => pending.offset = (x, y),
             wl_surface::Request::Damage { x, y, width, height } => pending.damage.add(Area::new(x, y, width, height)),
             wl_surface::Request::DamageBuffer { x, y, width, height } => {
                 pending.buffer_damage.add(Area::new(x, y, width, height));

@@ -13,12 +13,14 @@ use tokio::sync::mpsc::Sender;
 use wayland_protocols::wp::cursor_shape::v1::server::wp_cursor_shape_manager_v1::WpCursorShapeManagerV1;
 use wayland_protocols::wp::fractional_scale::v1::server::wp_fractional_scale_manager_v1::WpFractionalScaleManagerV1;
 use wayland_protocols::wp::presentation_time::server::wp_presentation::WpPresentation;
+use wayland_protocols::wp::text_input::zv3::server::zwp_text_input_manager_v3::ZwpTextInputManagerV3;
 use wayland_protocols::wp::viewporter::server::wp_viewporter::WpViewporter;
 use wayland_protocols::xdg::activation::v1::server::xdg_activation_v1::XdgActivationV1;
 use wayland_protocols::xdg::decoration::zv1::server::zxdg_decoration_manager_v1::ZxdgDecorationManagerV1;
 use wayland_protocols::xdg::shell::server::xdg_wm_base::XdgWmBase;
 use wayland_server::backend::{ClientData, ClientId, DisconnectReason};
 use wayland_server::protocol::wl_compositor::WlCompositor;
+use wayland_server::protocol::wl_data_device_manager::WlDataDeviceManager;
 use wayland_server::protocol::wl_output::WlOutput;
 use wayland_server::protocol::wl_seat::WlSeat;
 use wayland_server::protocol::wl_shm::WlShm;
@@ -89,6 +91,8 @@ fn create_globals(handle: &DisplayHandle) {
     handle.create_global::<State, WlShm, ()>(1, ());
     handle.create_global::<State, WlOutput, ()>(4, ());
     handle.create_global::<State, WlSeat, ()>(8, ());
+    handle.create_global::<State, WlDataDeviceManager, ()>(3, ());
+    handle.create_global::<State, ZwpTextInputManagerV3, ()>(1, ());
     handle.create_global::<State, XdgWmBase, ()>(6, ());
     handle.create_global::<State, WpViewporter, ()>(1, ());
     handle.create_global::<State, WpFractionalScaleManagerV1, ()>(1, ());
@@ -113,6 +117,7 @@ impl Thread {
             for command in self.shared.take() {
                 self.obey(command);
             }
+            self.state.run_transfers();
             self.state.compose();
             self.state.update_pointer_focus();
             self.state.presentation.answer();
@@ -125,7 +130,8 @@ impl Thread {
     fn wait(&mut self) -> rustix::io::Result<()> {
         let now = now_ns();
         let retry = self.retry.then_some(now + RETRY_NS);
-        let deadline = [self.state.screen.deadline(), retry].into_iter().flatten().min();
+        let transfers = self.state.clipboard.deadline();
+        let deadline = [self.state.screen.deadline(), transfers, retry].into_iter().flatten().min();
         let timeout = deadline.map(|at| timespec(at.saturating_sub(now)));
         let backend = self.display.backend();
         let mut descriptors = vec![
@@ -133,6 +139,7 @@ impl Thread {
             PollFd::new(&self.listener, PollFlags::IN),
             PollFd::new(&self.shared.wake, PollFlags::IN),
         ];
+        descriptors.extend(self.state.clipboard.poll_descriptors());
         match poll(&mut descriptors, timeout.as_ref()) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
             Err(error) => Err(error),

@@ -76,7 +76,7 @@ impl Dispatch<XdgToplevel, SurfaceId> for State {
         _: &DisplayHandle,
         _: &mut DataInit<'_, State>,
     ) {
-        let mapped = state.is_mapped(*id);
+        let configured = state.is_configured(*id);
         let Some(toplevel) = state.toplevel_mut(*id) else { return };
         match request {
             xdg_toplevel::Request::SetFullscreen { .. } => toplevel.fullscreen = true,
@@ -88,7 +88,7 @@ impl Dispatch<XdgToplevel, SurfaceId> for State {
             xdg_toplevel::Request::SetMaximized | xdg_toplevel::Request::UnsetMaximized => {}
             _ => return,
         }
-        if mapped {
+        if configured {
             state.configure(*id);
         }
     }
@@ -142,7 +142,7 @@ impl Dispatch<ZxdgToplevelDecorationV1, Option<SurfaceId>> for State {
         // There is no frame whatever is asked: the server draws it, and draws none.
         if let Request::SetMode { .. } | Request::UnsetMode = request {
             resource.configure(Mode::ServerSide);
-            if let Some(id) = surface.filter(|id| state.is_mapped(*id)) {
+            if let Some(id) = surface.filter(|id| state.is_configured(*id)) {
                 state.configure(id);
             }
         }
