@@ -143,6 +143,8 @@ impl Inner {
         tokio::try_join!(
             guard,
             self.cdp.ask(session, page::Enable {}),
+            // Without it the bindings exist but tell nobody.
+            self.cdp.ask(session, runtime::Enable {}),
             self.cdp.ask(session, runtime::AddBinding { name: inject::BINDING.into(), execution_context_name: None }),
             self.cdp.ask(session, script),
             self.cdp.ask(session, chooser),

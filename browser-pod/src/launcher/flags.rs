@@ -22,7 +22,7 @@ const OFF: [&str; 12] = [
 /// The network process gets Chrome's sandbox too.
 const ON: [&str; 1] = ["NetworkServiceSandbox"];
 
-const ALWAYS: [&str; 24] = [
+const ALWAYS: [&str; 25] = [
     // The agent side drives Chrome through file descriptors 3 and 4, and loads the masking extension with them.
     "--remote-debugging-pipe",
     "--enable-unsafe-extension-debugging",
@@ -51,6 +51,8 @@ const ALWAYS: [&str; 24] = [
     "--hide-crash-restore-bubble",
     "--deny-permission-prompts",
     "--disable-search-engine-choice-screen",
+    // A blocked popup would ask in a bar that is not there; `chrome` limits them.
+    "--disable-popup-blocking",
     // The page is always looked at by somebody, whatever the screen says.
     "--disable-backgrounding-occluded-windows",
 ];

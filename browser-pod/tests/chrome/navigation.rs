@@ -16,7 +16,7 @@ fn site() -> Site {
         ("/inside", Page::Redirect("http://shop.localhost:PORT/two")),
         ("/script", Page::Html("<title>script</title><script>location='http://evil.localhost:PORT/script'</script>")),
         ("/form", Page::Html("<title>form</title><form method=post action='http://evil.localhost:PORT/post'><input name=a value=b></form><script>document.forms[0].submit()</script>")),
-        ("/frames", Page::Html("<title>frames</title><iframe src='http://partner.localhost:PORT/bust'></iframe>")),
+        ("/frames", Page::Html("<title>frames</title><iframe src='/bust'></iframe>")),
         ("/bust", Page::Html("<script>try{top.location='http://evil.localhost:PORT/top'}catch(e){}</script>")),
         ("/popup", Page::Html("<title>popup</title><script>setTimeout(()=>open('/two','x','width=300,height=200'))</script>")),
         ("/popup-out", Page::Html("<title>popup-out</title><script>setTimeout(()=>open('http://evil.localhost:PORT/popup'))</script>")),
@@ -75,7 +75,7 @@ async fn no_way_leads_out_of_the_sites() {
 async fn popups_become_tabs_in_front_within_the_limit() {
     let site = site();
     let mut stand = Stand::start(&pattern(&site)).await;
-    stand.open(&site.url("shop", "/popup"), "popup").await;
+    stand.chrome.navigate(&site.url("shop", "/popup")).await.expect("opened");
     let now = stand.state(|now| now.title == "two" && now.tabs.len() == 2).await;
     let popup = now.tabs.iter().find(|tab| tab.active).expect("one in front").id.clone();
     stand.chrome.close(&popup).await.expect("closed");
@@ -83,12 +83,12 @@ async fn popups_become_tabs_in_front_within_the_limit() {
     assert_eq!(now.title, "popup");
     assert!(matches!(stand.chrome.close(&now.tabs[0].id).await, Err(Error::NoSuch(_))), "the last tab stays");
 
-    stand.open(&site.url("shop", "/popup-out"), "popup-out").await;
+    stand.chrome.navigate(&site.url("shop", "/popup-out")).await.expect("opened");
     assert_eq!(stand.wait(blocked).await, site.host("evil"));
     stand.state(|now| now.tabs.len() == 1 && now.title == "popup-out").await;
     assert_eq!(site.asked("evil"), Vec::<String>::new());
 
-    stand.open(&site.url("shop", "/many"), "many").await;
+    stand.chrome.navigate(&site.url("shop", "/many")).await.expect("opened");
     stand.wait(|event| matches!(event, Event::TabLimit).then_some(())).await;
     assert!(stand.chrome.navigation().tabs.len() <= 3);
 }
