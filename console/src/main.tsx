@@ -9,6 +9,7 @@ import { realBackend } from "./transport/real-backend";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/pages.css";
+import "./styles/intro.css";
 import "./styles/dialogs.css";
 import "./styles/live.css";
 import "./styles/stage.css";

@@ -1,10 +1,15 @@
 // Messages between the people of the session.
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type CSSProperties } from "react";
 import { colourOf, nameOf } from "../core/people";
 import type { LiveHandle } from "../hooks/use-live";
 import { useText } from "../hooks/use-text";
 import { Icon } from "./Icon";
+
+/** The person's colour, mixed by the style sheet so that it reads on light and dark. */
+function who(colour: string): CSSProperties {
+  return { "--who": colour } as CSSProperties;
+}
 
 const CHAT_MAX = 2_000;
 
@@ -28,7 +33,7 @@ export function Chat({ live, mayWrite }: { live: LiveHandle; mayWrite: boolean }
         {chat.length === 0 && <p className="quiet-text">{t("chat.none")}</p>}
         {chat.map((line) => (
           <p key={line.key} className="chat-line" data-own={line.participantId === selfId || undefined}>
-            {line.participantId !== selfId && <strong style={{ color: colourOf(live.live, line.participantId) }}>{nameOf(live.live, line.participantId)}</strong>}
+            {line.participantId !== selfId && <strong style={who(colourOf(live.live, line.participantId))}>{nameOf(live.live, line.participantId) || t("people.customer")}</strong>}
             <span>{line.text}</span>
           </p>
         ))}

@@ -25,7 +25,7 @@ export function ControlButton({ live, endUser }: { live: LiveHandle; endUser: bo
   if (control.requestIds.includes(selfId)) return button(t("control.requested"), ControlAction.REQUEST, true);
   return (
     <>
-      {control.holderId && <span className="control-note">{t("control.other", { name: nameOf(live.live, control.holderId) })}</span>}
+      {control.holderId && <span className="control-note">{t("control.other", { name: nameOf(live.live, control.holderId) || t("people.customer") })}</span>}
       {button(t("control.request"), ControlAction.REQUEST)}
     </>
   );

@@ -2,11 +2,13 @@
 
 import { LASER_MS, type Drawing, type LaserTrail, type NamedPointer } from "../core/guidance";
 import { colourOf, nameOf } from "../core/people";
+import { useText } from "../hooks/use-text";
 import type { LiveState } from "../core/live";
 import type { Size } from "../core/viewport";
 
 export function GuidanceOverlay({ state, page, scale }: { state: LiveState; page: Size; scale: number }) {
   const { drawings, lasers, pointers } = state.guidance;
+  const { t } = useText();
   const thin = 1 / Math.max(0.2, scale);
   return (
     <div className="guidance" aria-hidden="true">
@@ -15,7 +17,7 @@ export function GuidanceOverlay({ state, page, scale }: { state: LiveState; page
         {lasers.map((trail) => <Laser key={trail.author} trail={trail} thin={thin} colour={colourOf(state, trail.author)} />)}
       </svg>
       {pointers.filter((one) => one.participantId !== state.selfId).map((one) => (
-        <Pointer key={one.participantId} pointer={one} scale={scale} name={nameOf(state, one.participantId)} colour={colourOf(state, one.participantId)} />
+        <Pointer key={one.participantId} pointer={one} scale={scale} name={nameOf(state, one.participantId) || t("people.customer")} colour={colourOf(state, one.participantId)} />
       ))}
     </div>
   );

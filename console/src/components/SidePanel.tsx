@@ -30,7 +30,7 @@ export function PanelButtons({ live, panel, onPanel }: { live: LiveHandle; panel
       <button type="button" className="button quiet" data-testid="panel-chat" aria-expanded={panel === "chat"} aria-label={t("chat.title")} title={t("chat.title")} onClick={() => toggle("chat")}>
         <Icon name="chat" />{unread > 0 && <span className="count">{unread}</span>}
       </button>
-      <span className="unseen" role="status">{unread > 0 && last ? t("chat.new", { name: nameOf(live.live, last.participantId), text: last.text }) : ""}</span>
+      <span className="unseen" role="status">{unread > 0 && last ? t("chat.new", { name: nameOf(live.live, last.participantId) || t("people.customer"), text: last.text }) : ""}</span>
     </>
   );
 }

@@ -1,6 +1,7 @@
 // The picture, what lies over it, and the hands on it.
 
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import type { Viewport } from "../gen/cobrowse/v1/participant_pb";
 import type { Tool } from "../core/tools";
 import { mayAct, mayPoint } from "../core/live";
 import { fit, toStage, WHOLE, zoomAt, type Lens, type Size, type Spot } from "../core/viewport";
@@ -38,7 +39,7 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, children
   const stage = useSize(area);
   const [lens, setLens] = useState<Lens>(WHOLE);
   const state = live.live;
-  const page: Size = state.viewport?.width ? state.viewport : PAGE_DEFAULT;
+  const page = pageSize(state.viewport, live.shown);
   const fitted = fit(stage, page, lens);
   const act = mayAct(state);
   const cursor = useCursor(state.cursor, tool, act);
@@ -97,6 +98,13 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, children
       <StageButtons zoomed={lens.zoom > 1} canZoom={fitted.scale < 0.85 || lens.zoom > 1} onZoom={zoom} keyboard={act && focus?.editable === true} onKeyboard={openKeyboard} />
     </section>
   );
+}
+
+/** What is on the canvas counts: between a change of the viewport and its first picture the old page is still there. */
+function pageSize(viewport: Viewport | undefined, shown: Size | undefined): Size {
+  const scale = (viewport?.scalePercent || 100) / 100;
+  if (shown) return { width: shown.width / scale, height: shown.height / scale };
+  return viewport?.width ? { width: viewport.width, height: viewport.height } : PAGE_DEFAULT;
 }
 
 const MODES = ["text", "numeric", "decimal", "tel", "email", "url", "search"] as const;

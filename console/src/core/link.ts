@@ -22,7 +22,7 @@ export interface Link {
 
 export type LinkInput =
   | { type: "start" }
-  | { type: "ticket"; ticket: string }
+  | { type: "ticket" }
   | { type: "ticketFailed"; retry: boolean; reason: string }
   | { type: "opened" }
   | { type: "attached"; keepaliveMs: number }
@@ -43,7 +43,7 @@ export interface LinkOptions {
 
 export const KEEPALIVE_DEFAULT_MS = 250;
 /** A viewer blanks after this many keepalives without any message. */
-const SILENT_KEEPALIVES = 4;
+export const SILENT_KEEPALIVES = 4;
 /** A stream that stays silent this long is dead, even if the socket has not noticed. */
 const SILENCE_MAX_MS = 5_000;
 /** Ticket, socket and attach must each be done within this. */
