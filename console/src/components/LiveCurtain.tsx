@@ -1,25 +1,31 @@
 // Which curtain lies over the picture now, if any.
 
-import { roleOf, selfOf } from "../core/live";
-import { Role } from "../gen/cobrowse/v1/participant_pb";
+import { selfOf } from "../core/live";
 import type { LiveHandle } from "../hooks/use-live";
 import { useText } from "../hooks/use-text";
 import { Curtain } from "./Curtain";
 
-export function LiveCurtain({ live, endUser }: { live: LiveHandle | undefined; endUser: boolean }) {
+export type Why = "starting" | "linkLost" | "stopped" | "noView" | "waiting";
+
+export function curtainOf({ link, live, shown }: LiveHandle, endUser: boolean): Why | undefined {
+  if (link.stale && (link.attempt > 0 || link.phase === "open")) return "linkLost";
+  if (!endUser && (live.paused || live.blanked)) return "stopped";
+  if (!endUser && selfOf(live)?.permissions?.view === false) return "noView";
+  return shown ? undefined : "waiting";
+}
+
+export function LiveCurtain({ why, endUser }: { why: Why; endUser: boolean }) {
   const { t } = useText();
-  if (!live) return <Curtain busy title={t("starting.title")} text={t("starting.text")} />;
-  const { link, live: state, shown } = live;
-  if (link.stale && (link.attempt > 0 || link.phase === "open")) {
-    return <Curtain icon="link" testId="link-lost" title={t("live.linklost.title")} text={t(endUser ? "live.linklost.user" : "live.linklost.agent")} />;
+  switch (why) {
+    case "starting":
+      return <Curtain busy title={t("starting.title")} text={t("starting.text")} />;
+    case "linkLost":
+      return <Curtain icon="link" testId="link-lost" title={t("live.linklost.title")} text={t(endUser ? "live.linklost.user" : "live.linklost.agent")} />;
+    case "stopped":
+      return <Curtain icon="hidden" testId="blanked" title={t("live.paused.agent.title")} text={t("live.paused.agent.text")} />;
+    case "noView":
+      return <Curtain icon="hidden" testId="blanked" title={t("live.noview.title")} text={t("live.noview.text")} />;
+    case "waiting":
+      return <Curtain busy title={t("live.waiting")} />;
   }
-  if (!endUser && (state.paused || state.blanked)) {
-    return <Curtain icon="hidden" testId="blanked" title={t("live.paused.agent.title")} text={t("live.paused.agent.text")} />;
-  }
-  const self = selfOf(state);
-  if (self && roleOf(state, self.id) !== Role.END_USER && self.permissions?.view === false) {
-    return <Curtain icon="hidden" testId="blanked" title={t("live.noview.title")} text={t("live.noview.text")} />;
-  }
-  if (!shown) return <Curtain busy title={t("live.waiting")} />;
-  return null;
 }

@@ -8,7 +8,7 @@ import type { LiveHandle } from "../hooks/use-live";
 import { useText } from "../hooks/use-text";
 import { AddressBar } from "./AddressBar";
 import { ControlButton } from "./ControlButton";
-import { LiveCurtain } from "./LiveCurtain";
+import { curtainOf, LiveCurtain } from "./LiveCurtain";
 import { LiveDialogs } from "./LiveDialogs";
 import { Logo } from "./Logo";
 import { Notices } from "./Notices";
@@ -38,6 +38,7 @@ export function LiveScreen({ live, endUser, company, exit, covered, onSize }: Pr
   const [textAt, setTextAt] = useState<Spot>();
   const leave = useCallback(() => root.current?.querySelector<HTMLElement>("[data-leave] button, button[data-leave]")?.focus(), []);
   const state = live?.live;
+  const why = live && curtainOf(live, endUser);
   const act = state !== undefined && mayAct(state);
   const point = state !== undefined && mayPoint(state);
   const dialogs = state ? state.dialogs.length > 0 || textAt !== undefined : false;
@@ -64,11 +65,11 @@ export function LiveScreen({ live, endUser, company, exit, covered, onSize }: Pr
         )}
         <div className="live-middle" inert={blocked}>
           {live && (
-            <Stage live={live} endUser={endUser} tool={point ? tool : "act"} onTextAt={setTextAt} onLeave={leave} onSize={onSize}>
-              <LiveCurtain live={live} endUser={endUser} />
+            <Stage live={live} endUser={endUser} tool={point ? tool : "act"} onTextAt={setTextAt} onLeave={leave} onSize={onSize} curtain={why !== undefined}>
+              {why && <LiveCurtain why={why} endUser={endUser} />}
             </Stage>
           )}
-          {!live && <LiveCurtain live={undefined} endUser={endUser} />}
+          {!live && <LiveCurtain why="starting" endUser={endUser} />}
         </div>
         {live && panel && <SidePanel live={live} endUser={endUser} panel={panel} mayPoint={point} onClose={() => setPanel(undefined)} />}
         {live && <Notices live={live} endUser={endUser} />}

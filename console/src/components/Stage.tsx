@@ -24,14 +24,16 @@ interface Props {
   onTextAt(at: Spot): void;
   onLeave(): void;
   onSize?(size: Size): void;
-  /** Curtain and the like, over the picture. */
+  /** Something covers the picture wholly: the canvas is not even painted. */
+  curtain: boolean;
+  /** The curtain. */
   children?: ReactNode;
 }
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 const PAGE_DEFAULT: Size = { width: 1280, height: 720 };
 
-export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, children }: Props) {
+export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, curtain, children }: Props) {
   const { t } = useText();
   const area = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
@@ -84,10 +86,10 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, children
   return (
     <section className="stage" aria-label={t("live.stage")}>
       <div ref={area} className="stage-area" style={{ cursor }} data-tool={tool}>
-        <div ref={host} className="page" data-page-width={page.width} data-page-height={page.height} style={{ left: fitted.offset.x, top: fitted.offset.y, width: page.width * fitted.scale, height: page.height * fitted.scale }} role="img" aria-label={t("live.picture")} />
+        <div ref={host} className="page" data-page-width={page.width} data-page-height={page.height} data-hidden={curtain || undefined} style={{ left: fitted.offset.x, top: fitted.offset.y, width: page.width * fitted.scale, height: page.height * fitted.scale }} role="img" aria-label={t("live.picture")} />
         <div className="page over" style={{ left: fitted.offset.x, top: fitted.offset.y, width: page.width * fitted.scale, height: page.height * fitted.scale }}>
-          {endUser && live.shown && <ProtectedOverlay fields={state.protectedFields} scale={fitted.scale} />}
-          {live.shown && <GuidanceOverlay state={state} page={page} scale={fitted.scale} />}
+          {endUser && !curtain && <ProtectedOverlay fields={state.protectedFields} scale={fitted.scale} />}
+          {!curtain && <GuidanceOverlay state={state} page={page} scale={fitted.scale} />}
         </div>
         <textarea
           ref={field} className="stage-field" aria-label={t("live.keyboard")} autoCapitalize="off" autoComplete="off" autoCorrect="off" spellCheck={false}

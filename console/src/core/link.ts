@@ -45,7 +45,7 @@ export const KEEPALIVE_DEFAULT_MS = 250;
 /** A viewer blanks after this many keepalives without any message. */
 export const SILENT_KEEPALIVES = 4;
 /** A stream that stays silent this long is dead, even if the socket has not noticed. */
-const SILENCE_MAX_MS = 5_000;
+const SILENCE_MAX_MS = 3_000;
 /** Ticket, socket and attach must each be done within this. */
 const STEP_MAX_MS = 10_000;
 

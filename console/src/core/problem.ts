@@ -21,17 +21,14 @@ export interface Failure {
 }
 
 const BY_REASON: Record<string, ProblemKind> = {
-  PinWrong: "pinWrong", PinUnknown: "pinWrong", WrongPin: "pinWrong", PinMalformed: "pinWrong", PinInvalid: "pinWrong", UnknownPin: "pinWrong",
-  PinExpired: "pinExpired", PinUsed: "pinUsed", PinSpent: "pinUsed",
-  PinLocked: "pinLocked", Locked: "pinLocked", TooManyAttempts: "pinLocked", AttemptsExceeded: "pinLocked",
-  Denied: "denied", SiteNotAllowed: "siteNotAllowed", SiteUnknown: "siteNotAllowed", SiteUnsupported: "siteNotAllowed", UnknownSite: "siteNotAllowed",
-  SessionNotFound: "notFound", SessionUnknown: "notFound", UnknownSession: "notFound", SessionEnded: "notFound", Ended: "notFound", NotFound: "notFound",
-  SignInRequired: "signedOut", Unauthenticated: "signedOut", TokenInvalid: "signedOut", SignedInElsewhere: "signedOut",
-  SignInFailed: "signInFailed", CredentialsWrong: "signInFailed", WrongCredentials: "signInFailed",
-  SignInLocked: "signInLocked", AccountLocked: "signInLocked",
-  NoCapacity: "noCapacity", CapacityExhausted: "noCapacity", TooManySessions: "tooMany", TooManyStarts: "tooMany", RateLimited: "tooMany", TooManyRequests: "tooMany",
+  PinInvalid: "pinWrong",
+  PinExpired: "pinExpired", PinUsed: "pinUsed", PinLocked: "pinLocked", TooManyAttempts: "pinLocked",
+  Denied: "denied", SiteNotAllowed: "siteNotAllowed", SiteNotSupported: "siteNotAllowed",
+  SessionNotFound: "notFound", SessionEnded: "notFound", Ended: "notFound", NotFound: "notFound", ParticipantNotFound: "notFound",
+  Unauthenticated: "signedOut", SignInFailed: "signInFailed", SignInLocked: "signInLocked",
+  NoCapacity: "noCapacity", TooManyWaiting: "noCapacity", RateLimited: "tooMany", LimitReached: "tooMany",
   Replaced: "replaced", NotAllowed: "notAllowed", PermissionDenied: "notAllowed", TenantSuspended: "tenantSuspended",
-  PodLost: "unavailable", Malformed: "unknown", GaveUp: "linkLost", BrowserUnsupported: "browserUnsupported",
+  PodLost: "unavailable", PodUnreachable: "unavailable", StoreUnavailable: "unavailable", Draining: "unavailable", Internal: "unknown", Invalid: "invalid",
 };
 
 const BY_CODE: Record<string, ProblemKind> = {
@@ -47,9 +44,8 @@ function camel(reason: string): string {
 
 export function problemOf(failure: Failure): Problem {
   const kind = BY_REASON[camel(failure.reason)] ?? BY_CODE[failure.code] ?? "unknown";
-  const { retry_after_ms: ms, retry_after_s: s, tries_left: tries } = failure.metadata;
-  const retryAfterMs = number(ms) ?? (number(s) === undefined ? undefined : Number(s) * 1000);
-  return { kind, retryAfterMs, triesLeft: number(tries) };
+  const seconds = number(failure.metadata["retry_after_seconds"]);
+  return { kind, retryAfterMs: seconds === undefined ? undefined : seconds * 1000, triesLeft: number(failure.metadata["tries_left"]) };
 }
 
 /** In a call of JoinSession some plain codes mean the PIN. */

@@ -7,6 +7,9 @@ import { Phase, type Session } from "../gen/cobrowse/v1/session_pb";
 import { failureOf, isPassing } from "../transport/failure";
 import { useBackend } from "./backend-context";
 
+/** Without news for this long the watch is begun anew; it costs one small call. */
+const SILENCE_MS = 45_000;
+
 export interface Followed {
   session: Session | undefined;
   problem: Problem | undefined;
@@ -36,39 +39,53 @@ export function useSession(sessionId: string | undefined, first?: Session): Foll
       setSession(undefined);
     }
     if (!sessionId) return;
-    const abort = new AbortController();
+    let over = false;
+    let call = new AbortController();
+    let heardAt = Date.now();
     let wake: (() => void) | undefined;
     const nap = (ms: number) => new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       wake = () => { clearTimeout(timer); resolve(); };
     });
-    const onWake = () => document.visibilityState === "visible" && wake?.();
+    // A stream can die without a word, above all on phones: begin it anew when the tab or the network is back, or after silence.
+    const anew = () => {
+      if (document.visibilityState !== "visible") return;
+      heardAt = Date.now();
+      call.abort();
+      wake?.();
+    };
+    const watchdog = setInterval(() => Date.now() - heardAt > SILENCE_MS && anew(), SILENCE_MS / 4);
     const follow = async () => {
-      for (let attempt = 0; !abort.signal.aborted; attempt++) {
+      for (let attempt = 0; !over; attempt++) {
+        call = new AbortController();
         try {
-          for await (const answer of backend.sessions.watchSession({ sessionId }, { signal: abort.signal })) {
+          for await (const answer of backend.sessions.watchSession({ sessionId }, { signal: call.signal })) {
             attempt = 0;
+            heardAt = Date.now();
             setLinked(true);
             put(answer.session);
           }
           if (latest.current?.phase === Phase.ENDED) return;
         } catch (error) {
-          if (abort.signal.aborted) return;
+          if (over) return;
+          if (call.signal.aborted) continue;
           if (!isPassing(error)) return setProblem(problemOf(failureOf(error)));
         }
-        if (abort.signal.aborted) return;
+        if (over) return;
         if (attempt > 0) setLinked(false);
         await nap(backoffMs(attempt, Math.random));
       }
     };
     void follow();
-    document.addEventListener("visibilitychange", onWake);
-    window.addEventListener("online", onWake);
+    document.addEventListener("visibilitychange", anew);
+    window.addEventListener("online", anew);
     return () => {
-      abort.abort();
+      over = true;
+      clearInterval(watchdog);
+      call.abort();
       wake?.();
-      document.removeEventListener("visibilitychange", onWake);
-      window.removeEventListener("online", onWake);
+      document.removeEventListener("visibilitychange", anew);
+      window.removeEventListener("online", anew);
     };
   }, [backend, sessionId, put]);
 

@@ -6,21 +6,29 @@ import type { Failure } from "../core/problem";
 
 const ERROR_INFO = "google.rpc.ErrorInfo";
 
+/** Codes of calls that may work when tried again. */
+const PASSING = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Unknown, Code.Internal, Code.Aborted, Code.ResourceExhausted]);
+
 export function failureOf(error: unknown): Failure {
+  const { code, reason, metadata } = read(error);
+  return { code: Code[code], reason, metadata };
+}
+
+/** True when the same call may work a little later: the server or the way to it was not there, or it was too early. */
+export function isPassing(error: unknown): boolean {
+  const { code, reason } = read(error);
+  return reason === "NotReady" || PASSING.has(code);
+}
+
+function read(error: unknown): { code: Code; reason: string; metadata: Record<string, string> } {
   const connect = ConnectError.from(error);
   for (const detail of connect.details) {
     if ("type" in detail && detail.type === ERROR_INFO && detail.value instanceof Uint8Array) {
       const info = readErrorInfo(detail.value);
-      if (info) return { code: Code[connect.code], ...info };
+      if (info) return { code: connect.code, ...info };
     }
   }
-  return { code: Code[connect.code], reason: "", metadata: {} };
-}
-
-/** True when the same call may work a little later: the server or the way to it was not there. */
-export function isPassing(error: unknown): boolean {
-  const { code } = ConnectError.from(error);
-  return code === Code.Unavailable || code === Code.DeadlineExceeded || code === Code.Unknown || code === Code.Internal || code === Code.Aborted || code === Code.ResourceExhausted;
+  return { code: connect.code, reason: "", metadata: {} };
 }
 
 /** ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; } */

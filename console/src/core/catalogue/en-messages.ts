@@ -26,7 +26,7 @@ export const enMessages = {
   "end.again": "Start again",
 
   "problem.pinWrong": "That PIN is not right",
-  "problem.pinWrong.text": "Check the digits with your customer and enter the PIN again.",
+  "problem.pinWrong.text": "Check the digits with your customer. A PIN that has expired or was used before does not work either.",
   "problem.pinExpired": "That PIN has expired",
   "problem.pinExpired.text": "Ask your customer to press “New PIN”.",
   "problem.pinUsed": "That PIN was already used",

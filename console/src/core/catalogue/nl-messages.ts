@@ -28,7 +28,7 @@ export const nlMessages: Record<keyof typeof enMessages, string> = {
   "end.again": "Opnieuw beginnen",
 
   "problem.pinWrong": "Die pincode klopt niet",
-  "problem.pinWrong.text": "Controleer de cijfers met uw klant en vul de pincode opnieuw in.",
+  "problem.pinWrong.text": "Controleer de cijfers met uw klant. Een pincode die verlopen of al gebruikt is, werkt ook niet.",
   "problem.pinExpired": "Die pincode is verlopen",
   "problem.pinExpired.text": "Vraag uw klant om op ‘Nieuwe pincode’ te drukken.",
   "problem.pinUsed": "Die pincode is al gebruikt",

@@ -14,7 +14,7 @@ const PAGES = [
   { tenant: "contoso", company: "Contoso Bank", title: "Online banking", url: "https://bank.example/" },
 ];
 const PIN_REASONS: Record<string, [Code, string]> = {
-  "000000": [Code.NotFound, "PinWrong"], "111111": [Code.ResourceExhausted, "PinLocked"], "222222": [Code.FailedPrecondition, "PinExpired"], "333333": [Code.FailedPrecondition, "PinUsed"],
+  "000000": [Code.NotFound, "PinInvalid"], "111111": [Code.ResourceExhausted, "PinLocked"], "222222": [Code.FailedPrecondition, "PinExpired"], "333333": [Code.FailedPrecondition, "PinUsed"],
 };
 
 export function sessionsOf(world: FakeWorld): Partial<ServiceImpl<typeof SessionService>> {
@@ -36,7 +36,7 @@ export function sessionsOf(world: FakeWorld): Partial<ServiceImpl<typeof Session
     },
     joinSession: ({ pin }) => {
       const known = PIN_REASONS[pin];
-      if (known) throw fail(...known, known[1] === "PinLocked" ? { retry_after_ms: "95000" } : known[1] === "PinWrong" ? { tries_left: "3" } : {});
+      if (known) throw fail(...known, known[1] === "PinLocked" ? { retry_after_seconds: "95" } : known[1] === "PinInvalid" ? { tries_left: "3" } : {});
       world.make();
       world.knock();
       setTimeout(() => {

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { clock, secondsLeft, worthSaying } from "./countdown";
+
+test("clock", () => {
+  const rows: Array<[number, string]> = [[0, "0:00"], [5, "0:05"], [581, "9:41"], [3723, "1:02:03"]];
+  for (const [seconds, text] of rows) expect(clock(seconds)).toBe(text);
+});
+
+test("time left is never below zero and rounds up", () => {
+  expect(secondsLeft(10_500, 10_000)).toBe(1);
+  expect(secondsLeft(10_000, 10_001)).toBe(0);
+});
+
+test("not every second is said", () => {
+  const said = Array.from({ length: 181 }, (_, n) => n).filter(worthSaying);
+  expect(said).toEqual([10, 30, 60, 120, 180]);
+});
