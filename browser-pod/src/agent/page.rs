@@ -1,0 +1,81 @@
+//! What the owner asks of the page and what the page tells. Chrome stands behind it; tests put a fake there.
+
+use bytes::Bytes;
+use cobrowse_session::site::HostPattern;
+use cobrowse_wire::v1::{self, event::Body};
+use futures::future::BoxFuture;
+use tokio::sync::mpsc;
+
+/// Why something was not done: CamelCase and stable, for programs.
+pub type Reason = &'static str;
+
+/// An answer that may take a while.
+pub type Answer<T> = BoxFuture<'static, Result<T, Reason>>;
+
+/// How the page is shown, and where it may go.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Where the top level may go.
+    pub sites: Vec<HostPattern>,
+    /// CSS selectors of further fields to mask.
+    pub mask_selectors: Vec<String>,
+    /// BCP 47.
+    pub locale: String,
+    /// IANA name.
+    pub timezone: String,
+    /// Size and kind of the end user's screen.
+    pub viewport: v1::Viewport,
+    /// Tabs at once.
+    pub max_tabs: u32,
+}
+
+/// Something to do, already permitted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// The start page. Answered when its navigation was committed.
+    Open(String),
+    /// Another address, back, forward, again.
+    Navigate(v1::navigate_command::To),
+    /// An answer to a dialog.
+    Dialog(v1::DialogAnswer),
+    /// Another tab, or one less.
+    Tab(v1::TabCommand),
+    /// Another size.
+    Resize(v1::Viewport),
+    /// A choice made in the viewer's own picker.
+    Picker(v1::PickerAnswer),
+    /// New content of a protected field.
+    ProtectedText(v1::ProtectedText),
+    /// No file for a chooser.
+    ChooserCancel(String),
+}
+
+/// What the page tells by itself.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// Something people should know.
+    Fact {
+        /// Who.
+        audience: v1::Audience,
+        /// What.
+        body: Box<Body>,
+    },
+    /// Chrome is gone, with its exit status when it has one.
+    Gone(Option<i32>),
+}
+
+/// The page and its browser. No call blocks.
+pub trait Page: Send + Sync {
+    /// Gets ready; once, before anything else.
+    fn bind(&self, setup: Setup) -> Answer<()>;
+    /// Does something.
+    fn carry_out(&self, order: Order) -> Answer<()>;
+    /// The rectangle of the element at a point, in CSS pixels of the viewport.
+    fn element_at(&self, x: f64, y: f64) -> Answer<v1::Rect>;
+    /// A protected field has the focus at this moment.
+    fn protected_focus(&self) -> bool;
+    /// Hands a part of a file to an open chooser.
+    fn upload(&self, part: v1::FilePart) -> Answer<()>;
+    /// Opens a finished download.
+    fn download(&self, id: String) -> Answer<mpsc::Receiver<Bytes>>;
+}
