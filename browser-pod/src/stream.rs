@@ -87,6 +87,13 @@ impl Stream {
         }
     }
 
+    /// From now on the viewer is told what the page puts on the clipboard, or no longer.
+    pub fn set_clipboard(&mut self, id: ViewerId, clipboard: bool) {
+        if let Some(viewer) = self.viewers.get_mut(&id) {
+            viewer.set_clipboard(clipboard);
+        }
+    }
+
     /// The viewer has all up to this seq.
     pub fn ack(&mut self, id: ViewerId, seq: u64) {
         if let Some(viewer) = self.viewers.get_mut(&id) {

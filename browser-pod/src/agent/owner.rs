@@ -25,7 +25,7 @@ use super::page::{News, Page, Reason};
 use crate::display::{self, Display};
 use crate::encode::worker::{self, Picture};
 use crate::stream::{Stream, ViewerId};
-use guidance::Allowance;
+use guidance::{Allowance, Pointers};
 use links::Link;
 
 /// Messages taken before viewers are served again.
@@ -134,10 +134,12 @@ pub(super) struct Owner {
     starting: Starting,
     stamp: worker::Stamp,
     started_us: Option<u64>,
-    /// Calls of Execute that the rules answer, by participant and number.
-    calls: HashMap<(ParticipantId, u32), oneshot::Sender<Result<v1::CommandResult, Status>>>,
-    call_number: u32,
     allowances: HashMap<ParticipantId, Allowance>,
+    pointers: Pointers,
+    /// Orders that the page has not answered.
+    open_orders: u32,
+    /// When the rules were last told that somebody is active.
+    active_ms: Option<u64>,
     last_url: String,
     told: watch::Sender<v1::WatchResponse>,
     ended_ms: Option<u64>,
@@ -165,9 +167,10 @@ impl Owner {
             starting: Starting::No,
             stamp: worker::Stamp::default(),
             started_us: None,
-            calls: HashMap::new(),
-            call_number: 0,
             allowances: HashMap::new(),
+            pointers: Pointers::default(),
+            open_orders: 0,
+            active_ms: None,
             last_url: String::new(),
             told,
             ended_ms: None,
@@ -219,7 +222,7 @@ impl Owner {
             Message::May(who, act, reply) => drop(reply.send(self.may(&who, act))),
             Message::Display(event) => self.display_event(event),
             Message::Page(news) => self.news(news),
-            Message::Done(asker, result) => self.answer(asker, result),
+            Message::Done(asker, result) => self.done(asker, result),
             Message::Opened(result) => self.opened(result),
             Message::Highlighted(by, highlight) => self.highlighted(&by, highlight),
             Message::End(reason) => self.rule(live::Input::Ended(reason)),
@@ -242,14 +245,14 @@ impl Owner {
     fn next_wake(&self) -> u64 {
         let tick = self.clock.millis() + u64::try_from(TICK.as_millis()).unwrap_or(250);
         let deadline = self.session.as_ref().and_then(|session| session.live.next_deadline());
-        deadline.map_or(tick, |(at, _)| self.clock.millis_of(at).min(tick))
+        let deadline = deadline.map(|(at, _)| self.clock.millis_of(at));
+        [deadline, self.pointers.next()].into_iter().flatten().fold(tick, u64::min)
     }
 
     fn tick(&mut self) {
         self.check_keepalives();
-        if self.session.as_ref().is_some_and(|session| {
-            session.live.next_deadline().is_some_and(|(at, _)| at <= self.clock.now())
-        }) {
+        let deadline = self.session.as_ref().and_then(|session| session.live.next_deadline());
+        if deadline.is_some_and(|(at, _)| at <= self.clock.now()) {
             self.rule(live::Input::Tick);
         }
     }

@@ -35,6 +35,8 @@ pub struct Stamp {
     pub pause_epoch: u32,
     /// It was paused.
     pub paused: bool,
+    /// Rises when what is on the screen becomes something else: the start page after the empty one.
+    pub mark: u64,
 }
 
 /// A coded picture and the moment it shows.
@@ -44,6 +46,8 @@ pub struct Picture {
     pub coded: Coded,
     /// The state when its frame was taken.
     pub stamp: Stamp,
+    /// The screen had changed since the picture before.
+    pub fresh: bool,
 }
 
 /// Tells the encoder's thread what happened. Cheap to clone; no call waits for a picture.
@@ -77,19 +81,18 @@ impl Handle {
         self.change(|state| state.key = true);
     }
 
-    /// Who wants pictures from now on.
-    pub fn demand(&self, demand: Demand) {
-        self.change(|state| state.demand = demand);
+    /// Who wants pictures from now on, and the moment before which none is made.
+    pub fn direct(&self, demand: Demand, gate: Option<Instant>) {
+        let mut state = self.0.lock();
+        if (state.demand, state.gate) != (demand, gate) {
+            (state.demand, state.gate) = (demand, gate);
+            self.0.wake.notify_one();
+        }
     }
 
     /// The state that later frames are taken in.
     pub fn stamp(&self, stamp: Stamp) {
         self.change(|state| state.stamp = stamp);
-    }
-
-    /// No picture is made before this moment; `None` opens the gate.
-    pub fn gate(&self, until: Option<Instant>) {
-        self.change(|state| state.gate = until);
     }
 
     fn change(&self, change: impl FnOnce(&mut job::State)) {
@@ -242,13 +245,13 @@ impl<F: FnMut(Picture) -> bool> Thread<F> {
         };
         let quality = self.rate.quality(self.micros(), share);
         let wants_h264 = job.demand.h264 && (changed || job.key || job.refine);
-        if wants_h264 && !self.code_h264(job, quality) {
+        if wants_h264 && !self.code_h264(job, quality, changed) {
             return false;
         }
-        !(job.demand.jpeg && std::mem::take(&mut self.jpeg_due)) || self.code_jpeg(job, quality)
+        !(job.demand.jpeg && std::mem::take(&mut self.jpeg_due)) || self.code_jpeg(job, quality, changed)
     }
 
-    fn code_h264(&mut self, job: &Job, quality: Quality) -> bool {
+    fn code_h264(&mut self, job: &Job, quality: Quality, fresh: bool) -> bool {
         let begun = Instant::now();
         let coded = self.h264.encode(&self.frame, quality, job.key);
         let bytes = coded.as_ref().ok().and_then(Option::as_ref).map_or(0, |coded| coded.data.len());
@@ -256,22 +259,22 @@ impl<F: FnMut(Picture) -> bool> Thread<F> {
         if coded.as_ref().is_ok_and(|coded| coded.as_ref().is_some_and(|coded| coded.key)) {
             self.keyed = Some(begun);
         }
-        self.hand_over(coded, job.stamp)
+        self.hand_over(coded, job.stamp, fresh)
     }
 
-    fn code_jpeg(&mut self, job: &Job, quality: Quality) -> bool {
+    fn code_jpeg(&mut self, job: &Job, quality: Quality, fresh: bool) -> bool {
         let begun = Instant::now();
         let coded = self.jpeg.encode(&self.frame, quality, true);
         if !job.demand.h264 {
             let bytes = coded.as_ref().ok().and_then(Option::as_ref).map_or(0, |coded| coded.data.len());
             self.rate.coded(self.micros(), quality, bytes, micros(begun.elapsed()));
         }
-        self.hand_over(coded, job.stamp)
+        self.hand_over(coded, job.stamp, fresh)
     }
 
-    fn hand_over(&mut self, coded: Result<Option<Coded>, Error>, stamp: Stamp) -> bool {
+    fn hand_over(&mut self, coded: Result<Option<Coded>, Error>, stamp: Stamp, fresh: bool) -> bool {
         match coded {
-            Ok(Some(coded)) => (self.deliver)(Picture { coded, stamp }),
+            Ok(Some(coded)) => (self.deliver)(Picture { coded, stamp, fresh }),
             Ok(None) => true,
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "a picture was lost");

@@ -314,6 +314,9 @@ impl World {
             }
             Step::Sees(who, sees) => {
                 if let Some(watcher) = self.watchers.get_mut(who % count) {
+                    if !sees && watcher.sees {
+                        watcher.unacked.clear();
+                    }
                     watcher.sees = sees;
                     self.stream.set_sees(watcher.id, sees);
                 }

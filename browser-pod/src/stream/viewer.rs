@@ -44,6 +44,7 @@ pub(super) struct Viewer {
     end_user: bool,
     codec: Codec,
     sees: bool,
+    clipboard: bool,
     cursor: u64,
     /// The last fact about the page that it got or that was not for it.
     page_cursor: u64,
@@ -61,6 +62,7 @@ impl Viewer {
             end_user: opening.end_user,
             codec: opening.codec,
             sees: opening.sees,
+            clipboard: opening.end_user,
             cursor: log.head(),
             page_cursor: 0,
             replay: VecDeque::new(),
@@ -104,11 +106,17 @@ impl Viewer {
             self.replay.extend(missed.into_iter().filter(|event| event.seq <= self.cursor));
             self.page_cursor = self.cursor;
         } else {
+            // Pictures under way are dropped, and nobody acknowledges those.
+            self.unacked.clear();
             // What is still waiting comes again when it sees.
             self.page_cursor =
                 self.replay.front().map_or(self.page_cursor, |event| event.seq - 1).min(self.page_cursor);
             self.replay.retain(|event| !is_page(event));
         }
+    }
+
+    pub(super) fn set_clipboard(&mut self, clipboard: bool) {
+        self.clipboard = clipboard;
     }
 
     /// Everything up to the newest event is lost to it: it gets a Gap, then the facts that hold.
@@ -158,7 +166,8 @@ impl Viewer {
         if fact.scope == Scope::Page {
             self.page_cursor = fact.event.seq;
         }
-        reaches(&fact.event, self.end_user)
+        let readable = self.clipboard || !matches!(fact.event.body, Some(Body::Clipboard(_)));
+        readable && reaches(&fact.event, self.end_user)
     }
 
     /// Passes a picture, or holds it. `newest` is the newest of its codec.

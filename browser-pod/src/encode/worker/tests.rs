@@ -57,7 +57,7 @@ const H264: Demand = Demand { h264: true, jpeg: false, max_kbit: 0 };
 #[test]
 fn the_first_frame_is_a_key_then_crisp_then_nothing() {
     let (_display, worker, pictures) = start();
-    worker.handle().demand(H264);
+    worker.handle().direct(H264, None);
     worker.handle().frame();
     assert!(pictures.recv_timeout(TIMEOUT).expect("a picture").coded.key);
     assert!(!pictures.recv_timeout(TIMEOUT).expect("the crisp one").coded.key);
@@ -67,7 +67,7 @@ fn the_first_frame_is_a_key_then_crisp_then_nothing() {
 #[test]
 fn a_screen_that_did_not_change_is_not_coded() {
     let (_display, worker, pictures) = start();
-    worker.handle().demand(H264);
+    worker.handle().direct(H264, None);
     worker.handle().frame();
     for _ in 0..2 {
         pictures.recv_timeout(TIMEOUT).expect("the first pictures");
@@ -79,9 +79,9 @@ fn a_screen_that_did_not_change_is_not_coded() {
 #[test]
 fn pictures_carry_the_stamp_of_their_frame() {
     let (_display, worker, pictures) = start();
-    let stamp = Stamp { pause_epoch: 3, paused: true };
+    let stamp = Stamp { pause_epoch: 3, paused: true, mark: 1 };
     worker.handle().stamp(stamp);
-    worker.handle().demand(H264);
+    worker.handle().direct(H264, None);
     worker.handle().frame();
     assert_eq!(pictures.recv_timeout(TIMEOUT).expect("a picture").stamp, stamp);
 }
@@ -89,7 +89,7 @@ fn pictures_carry_the_stamp_of_their_frame() {
 #[test]
 fn both_codecs_are_made_of_one_frame_when_both_are_wanted() {
     let (_display, worker, pictures) = start();
-    worker.handle().demand(Demand { h264: true, jpeg: true, max_kbit: 0 });
+    worker.handle().direct(Demand { h264: true, jpeg: true, max_kbit: 0 }, None);
     worker.handle().frame();
     let codecs = [(); 2].map(|()| pictures.recv_timeout(TIMEOUT).expect("a picture").coded.codec);
     assert_eq!(codecs, [Codec::H264, Codec::Jpeg]);
@@ -98,16 +98,16 @@ fn both_codecs_are_made_of_one_frame_when_both_are_wanted() {
 #[test]
 fn chrome_stops_drawing_when_nobody_looks_and_draws_again_for_the_next() {
     let (display, worker, pictures) = start();
-    worker.handle().demand(H264);
+    worker.handle().direct(H264, None);
     worker.handle().frame();
     pictures.recv_timeout(TIMEOUT).expect("a picture");
-    worker.handle().demand(Demand::default());
+    worker.handle().direct(Demand::default(), None);
     let deadline = Instant::now() + TIMEOUT;
     while !display.paces.lock().expect("not poisoned").contains(&Pace::Paused) {
         assert!(Instant::now() < deadline, "Chrome was not paused");
         std::thread::yield_now();
     }
-    worker.handle().demand(H264);
+    worker.handle().direct(H264, None);
     worker.handle().key();
     assert!(pictures.recv_timeout(TIMEOUT).expect("a picture").coded.key);
     assert_eq!(display.paces.lock().expect("not poisoned").last(), Some(&Pace::PerSecond(60)));

@@ -1,0 +1,62 @@
+//! `EnrollmentService`: how a new pod proves itself and gets the certificate for it alone. Served once.
+
+use std::sync::Mutex;
+
+use cobrowse_identity::enrollment::PodKey;
+use cobrowse_identity::mutual;
+use cobrowse_identity::name::PeerName;
+use cobrowse_wire::v1::{self, enrollment_service_server::EnrollmentService};
+use rustls::ServerConfig;
+use rustls::pki_types::CertificateDer;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tonic::{Request, Response, Status};
+use zeroize::Zeroizing;
+
+use super::status;
+
+/// Certificates in a chain.
+const CHAIN: usize = 4;
+
+/// A pod that is nobody yet.
+pub(super) struct Enrollment {
+    pub(super) key: Arc<PodKey>,
+    pub(super) token: Zeroizing<String>,
+    /// Gets the configuration that is served from now on.
+    pub(super) certified: Mutex<Option<mpsc::Sender<Arc<ServerConfig>>>>,
+}
+
+#[tonic::async_trait]
+impl EnrollmentService for Enrollment {
+    async fn enroll(&self, _request: Request<v1::EnrollRequest>) -> Result<Response<v1::EnrollResponse>, Status> {
+        let signing_request = self.key.signing_request().map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "no signing request could be made");
+            Status::internal("failed to make a signing request")
+        })?;
+        Ok(Response::new(v1::EnrollResponse { token: self.token.to_string(), signing_request }))
+    }
+
+    async fn certify(&self, request: Request<v1::CertifyRequest>) -> Result<Response<v1::CertifyResponse>, Status> {
+        let config = self.configuration(request.into_inner())?;
+        let certified = self.certified.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let certified = certified.ok_or_else(|| Status::already_exists("the pod is certified already"))?;
+        certified.send(config).await.map_err(|_| status::ended())?;
+        Ok(Response::new(v1::CertifyResponse {}))
+    }
+}
+
+impl Enrollment {
+    /// The mutual TLS configuration, if the certificate is for a pod of the name given and for this pod's key.
+    fn configuration(&self, request: v1::CertifyRequest) -> Result<Arc<ServerConfig>, Status> {
+        let chain: Vec<_> = request.certificates.into_iter().map(CertificateDer::from).collect();
+        if chain.is_empty() || chain.len() > CHAIN {
+            return Err(status::invalid("certificates"));
+        }
+        let name = PeerName::of_peer(Some(&chain)).map_err(|_| status::invalid("certificates"))?;
+        if !matches!(name, PeerName::Pod(_)) || name.to_string() != request.name {
+            return Err(status::invalid("name"));
+        }
+        let authority = CertificateDer::from(request.client_authority);
+        mutual::server(&self.key, chain, authority).map_err(|_| status::invalid("certificates"))
+    }
+}

@@ -1,0 +1,173 @@
+//! Bind, Start and Admit: the steps between an enrolled pod and its first picture.
+
+use cobrowse_session::live::{Input, Live, Output};
+use cobrowse_session::participant::{Participant, Role};
+use cobrowse_session::{ParticipantId, SessionId};
+use cobrowse_wire::BoundPolicy;
+use cobrowse_wire::v1;
+use tonic::Status;
+
+use super::super::page::{Order, Reason, Setup};
+use super::super::status;
+use super::{Message, Owner, Session, StartReply, Starting};
+use crate::display::Size;
+use crate::encode::worker::Picture;
+
+/// The smallest and largest side of a page, in CSS pixels.
+const SIDES: std::ops::RangeInclusive<u32> = 240..=2_560;
+/// Bytes of a start address.
+const URL_BYTES: usize = 2_048;
+/// Bytes of locale and timezone.
+const NAME_BYTES: usize = 64;
+
+impl Owner {
+    /// Gives the pod its session. The same again is success; another one is refused for ever.
+    pub(super) fn bind(&mut self, request: v1::BindRequest) -> Result<(), Status> {
+        let id = SessionId::parse(&request.session_id).map_err(|_| status::invalid("session_id"))?;
+        if let Some(session) = &self.session {
+            let same = session.id == id && session.tenant == request.tenant;
+            return if same { Ok(()) } else { Err(status::other_session()) };
+        }
+        let viewport = viewport(request.viewport)?;
+        if request.locale.len() > NAME_BYTES || request.timezone.len() > NAME_BYTES {
+            return Err(status::invalid("locale or timezone"));
+        }
+        let policy = request.policy.ok_or_else(|| status::invalid("policy"))?;
+        let policy = BoundPolicy::try_from(policy).map_err(|error| status::invalid(&error.to_string()))?;
+        let people = people(request.participants)?;
+        let end_user = people.iter().find(|person| person.role == Role::EndUser).map(|person| person.id.clone());
+        let end_user = end_user.ok_or_else(|| status::invalid("participants"))?;
+        let live = Live::new(self.clock.now(), policy.live, people).map_err(|e| status::invalid(&e.to_string()))?;
+        let (locale, timezone, max_tabs) = (request.locale, request.timezone, policy.live.max_tabs);
+        let (sites, mask_selectors) = (policy.sites, policy.mask_selectors);
+        self.page_setup(Setup { sites, mask_selectors, locale, timezone, viewport, max_tabs });
+        self.session = Some(Session { id, tenant: request.tenant, live, viewport, end_user });
+        self.resize_screen(viewport);
+        self.tell_all();
+        Ok(())
+    }
+
+    /// Prepares Chrome beside; Start comes after it in Chrome's own order.
+    fn page_setup(&mut self, setup: Setup) {
+        let (answer, mailbox) = (self.page.bind(setup), self.mailbox.clone());
+        self.starting = Starting::No;
+        tokio::spawn(async move {
+            if let Err(reason) = answer.await {
+                tracing::error!(reason, "the page could not be prepared");
+                // The owner may be gone already.
+                let _ = mailbox.urgent.send(Message::Opened(Err(reason))).await;
+            }
+        });
+    }
+
+    /// The screen follows the viewport.
+    pub(super) fn resize_screen(&mut self, viewport: v1::Viewport) {
+        let scale = if viewport.scale_percent >= 200 { 2 } else { 1 };
+        let (width, height) = (viewport.width & !1, viewport.height & !1);
+        self.display.resize(Size { width, height, scale });
+        self.injector.resize(width, height);
+    }
+
+    /// Loads the start page, once; whoever asks again waits for the same outcome.
+    pub(super) fn start(&mut self, request: v1::StartRequest, reply: StartReply) {
+        if let Err(status) = self.startable(&request) {
+            return drop(reply.send(Err(status)));
+        }
+        match &mut self.starting {
+            Starting::No => {
+                self.starting = Starting::Opening { since: self.clock.micros(), waiting: vec![reply] };
+                self.started_us = Some(self.clock.micros());
+                self.open(request.start_url);
+            }
+            Starting::Opening { waiting, .. } | Starting::Committed { waiting, .. } => waiting.push(reply),
+            Starting::Started { first_picture_us } => drop(reply.send(Ok(Ok(*first_picture_us)))),
+            Starting::Failed(reason) => drop(reply.send(Ok(Err(reason)))),
+        }
+    }
+
+    fn startable(&self, request: &v1::StartRequest) -> Result<(), Status> {
+        let session = self.session.as_ref().ok_or_else(status::not_bound)?;
+        if session.id.as_str() != request.session_id {
+            return Err(status::other_session());
+        }
+        let long = request.start_url.is_empty() || request.start_url.len() > URL_BYTES;
+        if long { Err(status::invalid("start_url")) } else { Ok(()) }
+    }
+
+    fn open(&mut self, url: String) {
+        let (answer, mailbox) = (self.page.carry_out(Order::Open(url)), self.mailbox.clone());
+        tokio::spawn(async move {
+            let result = answer.await;
+            // The owner may be gone already.
+            let _ = mailbox.urgent.send(Message::Opened(result)).await;
+        });
+    }
+
+    pub(super) fn opened(&mut self, result: Result<(), Reason>) {
+        let starting = std::mem::replace(&mut self.starting, Starting::No);
+        self.starting = match (starting, result) {
+            (Starting::Opening { since, waiting }, Ok(())) => {
+                self.stamp.mark += 1;
+                self.encoder.stamp(self.stamp);
+                Starting::Committed { since, mark: self.stamp.mark, waiting }
+            }
+            (Starting::Opening { waiting, .. } | Starting::Committed { waiting, .. }, Err(reason)) => {
+                tracing::warn!(reason, "the start page could not be opened");
+                waiting.into_iter().for_each(|reply| drop(reply.send(Ok(Err(reason)))));
+                Starting::Failed(reason)
+            }
+            (Starting::No, Err(reason)) => Starting::Failed(reason),
+            (starting, _) => starting,
+        };
+    }
+
+    /// True while a picture is wanted for Start alone.
+    pub(super) fn awaits_first_picture(&self) -> bool {
+        matches!(self.starting, Starting::Opening { .. } | Starting::Committed { .. })
+    }
+
+    /// Answers Start when this picture is the page's first.
+    pub(super) fn note_first_picture(&mut self, picture: &Picture) {
+        let Starting::Committed { since, mark, waiting } = &mut self.starting else { return };
+        if picture.stamp.mark < *mark || !picture.fresh {
+            return;
+        }
+        let first_picture_us = self.clock.micros().saturating_sub(*since);
+        tracing::info!(first_picture_us, "the first picture of the page is there");
+        waiting.drain(..).for_each(|reply| drop(reply.send(Ok(Ok(first_picture_us)))));
+        self.starting = Starting::Started { first_picture_us };
+        self.tell_all();
+    }
+
+    /// Lets a person in that the end user allowed.
+    pub(super) fn admit(&mut self, participant: v1::Participant) -> Result<(), Status> {
+        let participant = Participant::try_from(participant).map_err(|e| status::invalid(&e.to_string()))?;
+        let (id, now) = (participant.id.clone(), self.clock.now());
+        let session = self.session.as_mut().ok_or_else(status::not_bound)?;
+        let outputs = session.live.handle(now, Input::Admit(participant));
+        let refused = outputs.iter().find_map(|output| match output {
+            Output::NotAdmitted { participant, reason } if *participant == id => Some(*reason),
+            _ => None,
+        });
+        self.carry_out(outputs);
+        refused.map_or(Ok(()), |reason| Err(status::refused(reason)))
+    }
+
+    /// The end user's id, after Bind.
+    pub(super) fn is_end_user(&self, who: &ParticipantId) -> bool {
+        self.session.as_ref().is_some_and(|session| session.end_user == *who)
+    }
+}
+
+fn people(participants: Vec<v1::Participant>) -> Result<Vec<Participant>, Status> {
+    let people = participants.into_iter().map(Participant::try_from).collect::<Result<Vec<_>, _>>();
+    people.map_err(|error| status::invalid(&error.to_string()))
+}
+
+/// A viewport within its limits.
+pub(super) fn viewport(viewport: Option<v1::Viewport>) -> Result<v1::Viewport, Status> {
+    let viewport = viewport.ok_or_else(|| status::invalid("viewport"))?;
+    let sized = SIDES.contains(&viewport.width) && SIDES.contains(&viewport.height);
+    let scaled = matches!(viewport.scale_percent, 100 | 200);
+    if sized && scaled { Ok(viewport) } else { Err(status::invalid("viewport")) }
+}
