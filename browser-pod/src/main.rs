@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Parser;
-use cobrowse_browser_pod::{launcher, supervise};
+use cobrowse_browser_pod::{agent, launcher, supervise};
 use std::process::ExitCode;
 
 /// One Chrome, one session.
@@ -13,6 +13,8 @@ enum Cli {
     Supervise(supervise::Args),
     /// The browser side.
     Launcher(launcher::Args),
+    /// The agent side.
+    Agent(agent::Args),
 }
 
 fn main() -> Result<ExitCode> {
@@ -20,5 +22,6 @@ fn main() -> Result<ExitCode> {
     match Cli::parse() {
         Cli::Supervise(args) => Ok(ExitCode::from(supervise::run(&args)?)),
         Cli::Launcher(args) => launcher::run(&args).map(|()| ExitCode::SUCCESS).map_err(Into::into),
+        Cli::Agent(args) => agent::run(&args).map(|()| ExitCode::SUCCESS).map_err(Into::into),
     }
 }

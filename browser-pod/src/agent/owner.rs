@@ -225,7 +225,15 @@ impl Owner {
             Message::Done(asker, result) => self.done(asker, result),
             Message::Opened(result) => self.opened(result),
             Message::Highlighted(by, highlight) => self.highlighted(&by, highlight),
-            Message::End(reason) => self.rule(live::Input::Ended(reason)),
+            Message::End(reason) => self.end_from_outside(reason),
+        }
+    }
+
+    /// Without a session there is nothing to tell, and the end is at once.
+    fn end_from_outside(&mut self, reason: EndReason) {
+        match self.session {
+            Some(_) => self.rule(live::Input::Ended(reason)),
+            None => self.ended_ms = Some(self.clock.millis()),
         }
     }
 

@@ -55,6 +55,7 @@ pub(super) async fn enroll(
     let service = EnrollmentServiceServer::new(enrollment).max_decoding_message_size(64 << 10);
     // Certify is answered before its connection is let go.
     let serve = server().add_service(service).serve_with_incoming_shutdown(Incoming(incoming), stop.clone().cancelled_owned());
+    let serve = at_most_a_second_after(&stop, serve);
     let wait = async {
         let config = certified.recv().await;
         stop.cancel();
@@ -81,14 +82,17 @@ pub(super) async fn serve(
         .add_service(serving)
         .add_service(service)
         .serve_with_incoming_shutdown(Incoming(incoming), stop.clone().cancelled_owned());
-    let serve = async {
-        tokio::select! {
-            served = serve => served,
-            () = async { stop.cancelled().await; tokio::time::sleep(Duration::from_secs(1)).await } => Ok(()),
-        }
-    };
+    let serve = at_most_a_second_after(&stop, serve);
     let ((), served) = futures::join!(accept, serve);
     served
+}
+
+/// Lets calls in hand finish, but not for long.
+async fn at_most_a_second_after<E>(stop: &CancellationToken, serve: impl Future<Output = Result<(), E>>) -> Result<(), E> {
+    tokio::select! {
+        served = serve => served,
+        () = async { stop.cancelled().await; tokio::time::sleep(Duration::from_secs(1)).await } => Ok(()),
+    }
 }
 
 fn server() -> Server {

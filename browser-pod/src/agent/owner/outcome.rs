@@ -147,7 +147,7 @@ impl Owner {
             display::Event::Cursor(cursor) => self.publish(v1::Audience::All, Body::Cursor(cursor_fact(cursor))),
             display::Event::Copied(text) => self.copied(text),
             display::Event::TextInput { .. } => {}
-            display::Event::Gone => self.rule(Input::Ended(EndReason::BrowserCrashed)),
+            display::Event::Gone => self.end_from_outside(EndReason::BrowserCrashed),
         }
     }
 
@@ -170,7 +170,7 @@ impl Owner {
             }
             News::Gone(exit) => {
                 self.chrome_exit = exit;
-                self.rule(Input::Ended(EndReason::BrowserCrashed));
+                self.end_from_outside(EndReason::BrowserCrashed);
             }
         }
     }

@@ -1,0 +1,104 @@
+//! The real page: Chrome, behind the owner's seam `Page`.
+
+use bytes::Bytes;
+use cobrowse_wire::v1::{self, navigate_command};
+use futures::FutureExt;
+use tokio::sync::mpsc;
+
+use super::facts;
+use super::page::{Answer, News, Order, Page, Reason, Setup};
+use crate::chrome::{self, Chrome, Settings, Sites};
+
+/// Chrome as the owner's page.
+pub(super) struct ChromePage(pub(super) Chrome);
+
+impl Page for ChromePage {
+    fn bind(&self, setup: Setup) -> Answer<()> {
+        let chrome = self.0.clone();
+        let settings = Settings {
+            sites: Sites::new(setup.sites),
+            mask_selectors: setup.mask_selectors,
+            locale: setup.locale,
+            timezone: setup.timezone,
+            touch: setup.viewport.touch,
+            max_tabs: usize::try_from(setup.max_tabs).unwrap_or(1),
+        };
+        async move { chrome.bind(settings).await.map_err(|error| reason(&error)) }.boxed()
+    }
+
+    fn carry_out(&self, order: Order) -> Answer<()> {
+        let chrome = self.0.clone();
+        async move { carry_out(&chrome, order).await }.boxed()
+    }
+
+    fn element_at(&self, _x: f64, _y: f64) -> Answer<v1::Rect> {
+        async { Err("Unsupported") }.boxed()
+    }
+
+    fn protected_focus(&self) -> bool {
+        false
+    }
+
+    fn upload(&self, _part: v1::FilePart) -> Answer<()> {
+        async { Err("Unsupported") }.boxed()
+    }
+
+    fn download(&self, _id: String) -> Answer<mpsc::Receiver<Bytes>> {
+        async { Err("Unsupported") }.boxed()
+    }
+}
+
+async fn carry_out(chrome: &Chrome, order: Order) -> Result<(), Reason> {
+    let done = match order {
+        Order::Open(url) | Order::Navigate(navigate_command::To::Url(url)) => chrome.navigate(&url).await,
+        Order::Navigate(navigate_command::To::Back(_)) => chrome.back().await,
+        Order::Navigate(navigate_command::To::Forward(_)) => chrome.forward().await,
+        Order::Navigate(navigate_command::To::Reload(_)) => chrome.reload().await,
+        Order::Dialog(answer) => {
+            let id = answer.dialog_id.parse().map_err(|_| "NotFound")?;
+            let text = (!answer.prompt_text.is_empty()).then_some(answer.prompt_text.as_str());
+            chrome.answer_dialog(id, answer.accept, text).await
+        }
+        Order::Tab(tab) if tab.close => chrome.close(&tab.tab_id).await,
+        Order::Tab(tab) => chrome.activate(&tab.tab_id).await,
+        // The screen's size is the window's size.
+        Order::Resize(_) => Ok(()),
+        Order::Picker(_) | Order::ProtectedText(_) | Order::ChooserCancel(_) => return Err("Unsupported"),
+    };
+    done.map_err(|error| reason(&error))
+}
+
+/// The stable name of what went wrong. What Chrome said stays in the log, and holds no address.
+fn reason(error: &chrome::Error) -> Reason {
+    tracing::info!(%error, "Chrome did not act");
+    match error {
+        chrome::Error::Busy => "Busy",
+        chrome::Error::Timeout(_) => "Timeout",
+        chrome::Error::SiteNotAllowed { .. } => "SiteNotAllowed",
+        chrome::Error::LoadFailed(_) => "LoadFailed",
+        chrome::Error::NotBound => "NotBound",
+        chrome::Error::Selector(_) => "MaskSelectorInvalid",
+        chrome::Error::NoSuch(_) => "NotFound",
+        chrome::Error::Refused(_) | chrome::Error::Malformed(..) | chrome::Error::Bound => "Refused",
+        chrome::Error::Gone | chrome::Error::Start(_) | chrome::Error::Handover(_) => "BrowserGone",
+    }
+}
+
+/// Passes on what Chrome tells until it is gone; `tell` is false when nobody listens any more.
+pub(super) async fn pass_on<F, T>(chrome: Chrome, mut events: mpsc::UnboundedReceiver<chrome::Event>, tell: F)
+where
+    F: Fn(News) -> T,
+    T: Future<Output = bool>,
+{
+    while let Some(event) = events.recv().await {
+        if event == chrome::Event::Gone {
+            break;
+        }
+        for (audience, body) in facts::of(event) {
+            if !tell(News::Fact { audience, body: Box::new(body) }).await {
+                return;
+            }
+        }
+    }
+    tell(News::Gone(chrome.exited().await.code)).await;
+}

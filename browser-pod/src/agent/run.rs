@@ -1,0 +1,149 @@
+//! The agent side's life: listen, take over the browser, be enrolled, serve one session, end.
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use cobrowse_identity::enrollment::{self, PodKey};
+use cobrowse_session::participant::EndReason;
+use cobrowse_wire::v1;
+use rustls::ServerConfig;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
+
+use super::browser::{self, ChromePage};
+use super::enroll::Enrollment;
+use super::owner::{Inbox, Mailbox, Message, Outcome, Owner};
+use super::page::{News, Page};
+use super::service::Service;
+use super::{Error, say, serve};
+use crate::chrome::{self, Chrome};
+use crate::display::{self, Display, Size};
+use crate::encode::worker::{Picture, Worker};
+use crate::handover::{self, Socket};
+
+/// Calls and commands that wait for the owner.
+const URGENT: usize = 256;
+/// Input and facts that wait for the owner.
+const ORDINARY: usize = 1_024;
+/// Coded pictures that wait for the owner; the encoder waits beyond.
+const PICTURES: usize = 2;
+/// The screen until Bind says another size.
+const SCREEN: Size = Size { width: 1280, height: 720, scale: 1 };
+
+/// Chrome and its screen.
+struct Taken {
+    display: Arc<dyn Display>,
+    shown: mpsc::Receiver<display::Event>,
+    chrome: Chrome,
+    events: mpsc::UnboundedReceiver<chrome::Event>,
+}
+
+const LOST: Outcome = Outcome { reason: EndReason::PodLost, last_seq: 0, chrome_exit: None };
+
+/// Runs to the end of the session.
+pub(super) async fn run(listen: SocketAddr, socket: Socket, token: Zeroizing<String>) -> Result<Outcome, Error> {
+    let listener = TcpListener::bind(listen).await.map_err(|error| Error::Listen(listen, error))?;
+    let address = listener.local_addr().map_err(|error| Error::Listen(listen, error))?;
+    say(&serde_json::json!({ "address": address.to_string() }));
+    let closed = input_closed()?;
+    // Chrome starts while the pod is enrolled.
+    let ready = async { futures::try_join!(enroll(&listener, token), take_over(socket)) };
+    let (config, taken) = tokio::select! {
+        ready = ready => ready?,
+        () = closed.cancelled() => return Ok(LOST),
+    };
+    match config {
+        Some(config) => session(&listener, config, taken, closed).await,
+        None => Ok(LOST),
+    }
+}
+
+/// Notices the end of standard input. What follows the token means nothing; only its end does.
+fn input_closed() -> Result<CancellationToken, Error> {
+    let closed = CancellationToken::new();
+    let tell = closed.clone();
+    let read = move || {
+        // An error is an end too.
+        let _ = std::io::copy(&mut std::io::stdin().lock().by_ref(), &mut std::io::sink());
+        tell.cancel();
+    };
+    std::thread::Builder::new().name("input".into()).spawn(read).map_err(Error::Start)?;
+    Ok(closed)
+}
+
+async fn enroll(listener: &TcpListener, token: Zeroizing<String>) -> Result<Option<Arc<ServerConfig>>, Error> {
+    let key = Arc::new(PodKey::generate()?);
+    let config = enrollment::server(&key, SystemTime::now())?;
+    let (certified, configured) = mpsc::channel(1);
+    let enrollment = Enrollment { key, token, certified: Mutex::new(Some(certified)) };
+    Ok(serve::enroll(listener, config, enrollment, configured).await?)
+}
+
+async fn take_over(socket: Socket) -> Result<Taken, Error> {
+    let handover = tokio::task::spawn_blocking(move || handover::accept(socket)).await;
+    let handover = handover.map_err(|error| Error::Start(std::io::Error::other(error)))??;
+    let (display, shown) = display::wayland::start(handover.wayland, SCREEN)?;
+    let (chrome, events) = chrome::attach(handover.cdp_in, handover.cdp_out, handover.browser).await?;
+    tracing::info!("Chrome is there");
+    Ok(Taken { display, shown, chrome, events })
+}
+
+/// Serves the session; `closed` ends it.
+async fn session(
+    listener: &TcpListener,
+    config: Arc<ServerConfig>,
+    taken: Taken,
+    closed: CancellationToken,
+) -> Result<Outcome, Error> {
+    let Taken { display, shown, chrome, events } = taken;
+    let (urgent, urgent_end) = mpsc::channel(URGENT);
+    let (ordinary, ordinary_end) = mpsc::channel(ORDINARY);
+    let (coded, pictures) = mpsc::channel::<Picture>(PICTURES);
+    let mailbox = Mailbox { urgent, ordinary };
+    let encoder = Worker::spawn(Arc::clone(&display), move |picture| coded.blocking_send(picture).is_ok());
+    let encoder = encoder.map_err(Error::Start)?;
+    let page: Arc<dyn Page> = Arc::new(ChromePage(chrome.clone()));
+    let (told, facts) = watch::channel(v1::WatchResponse::default());
+    let owner = Owner::new(mailbox.clone(), Arc::clone(&page), display, encoder.handle(), told);
+    tokio::spawn(pass_on_display(shown, mailbox.clone()));
+    tokio::spawn(pass_on_page(chrome, events, mailbox.clone()));
+    tokio::spawn(end_when_closed(closed, mailbox.clone()));
+    let stop = CancellationToken::new();
+    let service = Service { mailbox, told: facts, page };
+    let inbox = Inbox { urgent: urgent_end, ordinary: ordinary_end, pictures };
+    let serve = serve::serve(listener, config, service, stop.clone());
+    let own = async {
+        let outcome = owner.run(inbox).await;
+        stop.cancel();
+        outcome
+    };
+    let (served, outcome) = futures::join!(serve, own);
+    served?;
+    Ok(outcome)
+}
+
+async fn pass_on_display(mut shown: mpsc::Receiver<display::Event>, mailbox: Mailbox) {
+    while let Some(event) = shown.recv().await {
+        if mailbox.ordinary.send(Message::Display(event)).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn pass_on_page(chrome: Chrome, events: mpsc::UnboundedReceiver<chrome::Event>, mailbox: Mailbox) {
+    let tell = |news: News| {
+        let mailbox = mailbox.clone();
+        async move { mailbox.ordinary.send(Message::Page(news)).await.is_ok() }
+    };
+    browser::pass_on(chrome, events, tell).await;
+}
+
+async fn end_when_closed(closed: CancellationToken, mailbox: Mailbox) {
+    closed.cancelled().await;
+    // The owner may be gone already.
+    let _ = mailbox.urgent.send(Message::End(EndReason::PodLost)).await;
+}
