@@ -45,7 +45,9 @@ pub enum Error {
     #[error("failed to close the process")]
     Lockdown(#[source] rustix::io::Errno),
     /// Standard input had no token.
-    #[error("failed to read the enrollment token: its line must come first on standard input, at most {TOKEN_BYTES} bytes")]
+    #[error(
+        "failed to read the enrollment token: its line must come first on standard input, at most {TOKEN_BYTES} bytes"
+    )]
     Token,
     /// The port cannot be had.
     #[error("failed to listen on {0}: choose a free port, or 0 for any")]
@@ -79,10 +81,11 @@ pub fn run(args: &Args) -> Result<(), Error> {
     lockdown::close().map_err(Error::Lockdown)?;
     let socket = handover::Socket::inherited(args.socket_fd)?;
     let token = token(&mut std::io::stdin().lock())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::Start)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::Start)?;
     let outcome = runtime.block_on(run::run(args.listen, socket, token));
     let lost = Outcome { reason: EndReason::PodLost, last_seq: 0, chrome_exit: None };
-    say_end(outcome.as_ref().copied().unwrap_or(lost));
+    say(&Ended::from(outcome.as_ref().copied().unwrap_or(lost)));
     // Reads of standard input may still block.
     runtime.shutdown_background();
     outcome.map(|_| ())
@@ -95,13 +98,30 @@ fn token(input: &mut impl BufRead) -> Result<Zeroizing<String>, Error> {
     if token.is_empty() || !line.ends_with('\n') { Err(Error::Token) } else { Ok(Zeroizing::new(token.to_owned())) }
 }
 
-fn say_end(outcome: Outcome) {
-    let reason = v1::EndReason::from(outcome.reason).as_str_name();
-    say(&serde_json::json!({ "reason": reason, "last_seq": outcome.last_seq, "chrome_exit": outcome.chrome_exit }));
+/// The first line on standard output.
+#[derive(serde::Serialize)]
+struct Listening {
+    address: SocketAddr,
+}
+
+/// The last line on standard output.
+#[derive(serde::Serialize)]
+struct Ended {
+    reason: &'static str,
+    last_seq: u64,
+    chrome_exit: Option<i32>,
+}
+
+impl From<Outcome> for Ended {
+    fn from(outcome: Outcome) -> Self {
+        let Outcome { reason, last_seq, chrome_exit } = outcome;
+        Self { reason: v1::EndReason::from(reason).as_str_name(), last_seq, chrome_exit }
+    }
 }
 
 /// Writes one JSON line on standard output, for the parent.
-fn say(line: &serde_json::Value) {
+fn say(line: &impl serde::Serialize) {
+    let Ok(line) = serde_json::to_string(line) else { return };
     let mut out = std::io::stdout().lock();
     // Without a reader there is nobody to tell; the closed input ends the session.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
@@ -110,6 +130,13 @@ fn say(line: &serde_json::Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_line_begins_with_the_reason() {
+        let ended = Ended::from(Outcome { reason: EndReason::EndUser, last_seq: 7, chrome_exit: None });
+        let line = serde_json::to_string(&ended).expect("JSON");
+        assert_eq!(line, r#"{"reason":"END_REASON_END_USER","last_seq":7,"chrome_exit":null}"#);
+    }
 
     #[test]
     fn the_token_is_the_first_line_and_must_be_whole() {

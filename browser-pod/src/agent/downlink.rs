@@ -98,7 +98,9 @@ impl Outbox {
 
 impl Downlink {
     /// As a stream of gRPC responses.
-    pub(super) fn into_stream(self) -> Pin<Box<dyn Stream<Item = Result<v1::PodServiceAttachResponse, Status>> + Send>> {
+    pub(super) fn into_stream(
+        self,
+    ) -> Pin<Box<dyn Stream<Item = Result<v1::PodServiceAttachResponse, Status>> + Send>> {
         Box::pin(futures::stream::unfold(self, |mut downlink| async move {
             let body = downlink.next().await?;
             let message = Some(v1::ServerMessage { body: Some(body) });
@@ -159,8 +161,12 @@ mod tests {
         outbox.blank(1);
         outbox.event(&event(true));
         assert!(matches!(next(&mut downlink).await, Body::Blank(v1::Blank { pause_epoch: 1 })));
-        assert!(matches!(next(&mut downlink).await, Body::Event(event) if matches!(event.body, Some(v1::event::Body::Roster(_)))));
-        assert!(matches!(next(&mut downlink).await, Body::Event(event) if matches!(event.body, Some(v1::event::Body::Picture(_)))));
+        assert!(
+            matches!(next(&mut downlink).await, Body::Event(event) if matches!(event.body, Some(v1::event::Body::Roster(_))))
+        );
+        assert!(
+            matches!(next(&mut downlink).await, Body::Event(event) if matches!(event.body, Some(v1::event::Body::Picture(_))))
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -34,14 +34,8 @@ fn notice<const N: usize>(code: &str, details: [(&str, String); N]) -> Vec<(Audi
 fn navigated(navigation: Navigation) -> [(Audience, Body); 2] {
     let Navigation { url, title, can_go_back, can_go_forward, loading, tabs } = navigation;
     let tab = |tab: Tab| v1::Tab { id: tab.id, title: tab.title, active: tab.active };
-    let whole = v1::Navigation {
-        url,
-        title,
-        can_go_back,
-        can_go_forward,
-        loading,
-        tabs: tabs.into_iter().map(tab).collect(),
-    };
+    let whole =
+        v1::Navigation { url, title, can_go_back, can_go_forward, loading, tabs: tabs.into_iter().map(tab).collect() };
     let plain = v1::Navigation { url: without_query(&whole.url).to_owned(), ..whole.clone() };
     [(Audience::All, Body::Navigation(plain)), (Audience::EndUser, Body::Navigation(whole))]
 }

@@ -150,7 +150,12 @@ impl Injector {
             return;
         }
         let keys = &mut self.held.entry(by.clone()).or_default().keys;
-        let known = if key.down { keys.insert(code); true } else { keys.remove(&code) };
+        let known = if key.down {
+            keys.insert(code);
+            true
+        } else {
+            keys.remove(&code)
+        };
         // A repeat is a press again; a release counts when nobody else holds the key.
         if known && (key.down || !self.anybody_holds_key(code)) {
             self.display.inject(display::Input::Key { code, keysym, down: key.down });

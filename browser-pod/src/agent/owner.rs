@@ -111,10 +111,19 @@ struct Session {
 enum Starting {
     No,
     /// Since when, in microseconds, and who waits.
-    Opening { since: u64, waiting: Vec<StartReply> },
+    Opening {
+        since: u64,
+        waiting: Vec<StartReply>,
+    },
     /// The page is there; frames with this mark show it.
-    Committed { since: u64, mark: u64, waiting: Vec<StartReply> },
-    Started { first_picture_us: u64 },
+    Committed {
+        since: u64,
+        mark: u64,
+        waiting: Vec<StartReply>,
+    },
+    Started {
+        first_picture_us: u64,
+    },
     Failed(Reason),
 }
 

@@ -19,7 +19,7 @@ use super::enroll::Enrollment;
 use super::owner::{Inbox, Mailbox, Message, Outcome, Owner};
 use super::page::{News, Page};
 use super::service::Service;
-use super::{Error, say, serve};
+use super::{Error, Listening, say, serve};
 use crate::chrome::{self, Chrome};
 use crate::display::{self, Display, Size};
 use crate::encode::worker::{Picture, Worker};
@@ -48,7 +48,7 @@ const LOST: Outcome = Outcome { reason: EndReason::PodLost, last_seq: 0, chrome_
 pub(super) async fn run(listen: SocketAddr, socket: Socket, token: Zeroizing<String>) -> Result<Outcome, Error> {
     let listener = TcpListener::bind(listen).await.map_err(|error| Error::Listen(listen, error))?;
     let address = listener.local_addr().map_err(|error| Error::Listen(listen, error))?;
-    say(&serde_json::json!({ "address": address.to_string() }));
+    say(&Listening { address });
     let closed = input_closed()?;
     // Chrome starts while the pod is enrolled.
     let ready = async { futures::try_join!(enroll(&listener, token), take_over(socket)) };

@@ -54,7 +54,8 @@ pub(super) async fn enroll(
     let accept = accept(listener, config, connections, stop.clone());
     let service = EnrollmentServiceServer::new(enrollment).max_decoding_message_size(64 << 10);
     // Certify is answered before its connection is let go.
-    let serve = server().add_service(service).serve_with_incoming_shutdown(Incoming(incoming), stop.clone().cancelled_owned());
+    let serve =
+        server().add_service(service).serve_with_incoming_shutdown(Incoming(incoming), stop.clone().cancelled_owned());
     let serve = at_most_a_second_after(&stop, serve);
     let wait = async {
         let config = certified.recv().await;
@@ -88,7 +89,10 @@ pub(super) async fn serve(
 }
 
 /// Lets calls in hand finish, but not for long.
-async fn at_most_a_second_after<E>(stop: &CancellationToken, serve: impl Future<Output = Result<(), E>>) -> Result<(), E> {
+async fn at_most_a_second_after<E>(
+    stop: &CancellationToken,
+    serve: impl Future<Output = Result<(), E>>,
+) -> Result<(), E> {
     tokio::select! {
         served = serve => served,
         () = async { stop.cancelled().await; tokio::time::sleep(Duration::from_secs(1)).await } => Ok(()),

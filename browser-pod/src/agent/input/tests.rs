@@ -144,7 +144,8 @@ fn repeats_are_presses_and_a_phones_character_is_text() {
 #[test]
 fn texts_are_bounded_and_hold_no_control_characters() {
     let (mut injector, display) = start();
-    let text = |commit: String| Body::Text(v1::TextInput { commit, delete_before: u32::MAX, ..v1::TextInput::default() });
+    let text =
+        |commit: String| Body::Text(v1::TextInput { commit, delete_before: u32::MAX, ..v1::TextInput::default() });
     injector.act(&who("a"), &text("x".repeat(4_097)), 0);
     injector.act(&who("a"), &text("a\u{1b}b".into()), 0);
     let wanted = Input::Text { preedit: String::new(), commit: "ab".into(), delete_before: 4_096, delete_after: 0 };

@@ -50,7 +50,11 @@ impl Owner {
     }
 
     /// `PodService.Execute`.
-    pub(super) fn execute(&mut self, request: v1::ExecuteRequest, reply: oneshot::Sender<Result<v1::CommandResult, Status>>) {
+    pub(super) fn execute(
+        &mut self,
+        request: v1::ExecuteRequest,
+        reply: oneshot::Sender<Result<v1::CommandResult, Status>>,
+    ) {
         let Ok(who) = ParticipantId::parse(&request.participant_id) else {
             return drop(reply.send(Err(status::invalid("participant_id"))));
         };
@@ -92,7 +96,8 @@ impl Owner {
         let now = self.clock.millis();
         let allowance = self.allowances.entry(who.clone()).or_default();
         if allowance.due(now, BLOCKED_MS) {
-            let notice = v1::Notice { code: "AgentTypingBlocked".into(), details: std::collections::HashMap::default() };
+            let notice =
+                v1::Notice { code: "AgentTypingBlocked".into(), details: std::collections::HashMap::default() };
             self.publish(v1::Audience::All, event::Body::Notice(notice));
         }
     }
@@ -190,7 +195,8 @@ impl Owner {
 
     /// Tells whoever asked.
     pub(super) fn answer(&self, asker: Asker, result: Result<(), Reason>) {
-        let answer = |id| v1::CommandResult { id, ok: result.is_ok(), reason: result.err().unwrap_or_default().to_owned() };
+        let answer =
+            |id| v1::CommandResult { id, ok: result.is_ok(), reason: result.err().unwrap_or_default().to_owned() };
         match asker {
             Asker::Viewer(viewer, id) => {
                 if let Some(link) = self.links.get(&viewer) {

@@ -131,7 +131,9 @@ impl Owner {
                 let (at, text) = (self.inside(label.at.as_ref())?, plain(&label.text, LABEL_CHARS)?);
                 guidance::Body::Text(v1::TextLabel { at: Some(at), text })
             }
-            guidance::Body::Chat(chat) => guidance::Body::Chat(v1::ChatMessage { text: plain(&chat.text, CHAT_CHARS)? }),
+            guidance::Body::Chat(chat) => {
+                guidance::Body::Chat(v1::ChatMessage { text: plain(&chat.text, CHAT_CHARS)? })
+            }
             guidance::Body::Clear(_) => guidance::Body::Clear(self.is_end_user(who)),
             guidance::Body::Highlight(_) => return Err("Malformed"),
         })

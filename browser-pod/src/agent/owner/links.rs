@@ -56,7 +56,8 @@ impl Owner {
         outbox.send(server_message::Body::Attached(self.attached(&who, codec, attach.resume_after)));
         let (heard_ms, max_kbit) = (self.clock.millis(), attach.max_kbit);
         let (keeps_alive, silent) = (false, false);
-        let link = Link { participant: who.clone(), outbox, max_kbit, end_user, input_seq: 0, heard_ms, keeps_alive, silent };
+        let link =
+            Link { participant: who.clone(), outbox, max_kbit, end_user, input_seq: 0, heard_ms, keeps_alive, silent };
         self.links.insert(id, link);
         self.rule(Input::Attached(who.clone()));
         self.see_as_ruled(id, &who);

@@ -135,7 +135,10 @@ impl Owner {
         let wanted = self.stream.wanted(self.clock.millis());
         let max_kbit = self.links.values().map(|link| link.max_kbit).filter(|kbit| *kbit > 0).min().unwrap_or(0);
         let h264 = wanted.h264 || self.awaits_first_picture();
-        self.encoder.direct(Demand { h264, jpeg: wanted.jpeg, max_kbit }, wanted.hold_until.map(|at| self.clock.std_instant(at)));
+        self.encoder.direct(
+            Demand { h264, jpeg: wanted.jpeg, max_kbit },
+            wanted.hold_until.map(|at| self.clock.std_instant(at)),
+        );
         if wanted.key {
             self.encoder.key();
         }
