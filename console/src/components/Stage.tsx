@@ -23,7 +23,6 @@ interface Props {
   tool: Tool;
   onTextAt(at: Spot): void;
   onLeave(): void;
-  onSize?(size: Size): void;
   /** Something covers the picture wholly: the canvas is not even painted. */
   curtain: boolean;
   /** The curtain. */
@@ -33,7 +32,7 @@ interface Props {
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 const PAGE_DEFAULT: Size = { width: 1280, height: 720 };
 
-export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, curtain, children }: Props) {
+export function Stage({ live, endUser, tool, onTextAt, onLeave, curtain, children }: Props) {
   const { t } = useText();
   const area = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
@@ -71,10 +70,6 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, curtain,
     }).listen(abort.signal);
     return () => abort.abort();
   }, [live.controller]);
-
-  useEffect(() => {
-    if (stage.width > 0 && stage.height > 0) onSize?.(stage);
-  }, [stage, onSize]);
 
   const focus = state.editFocus;
   const openKeyboard = usePhoneKeyboard(field, focus, act);

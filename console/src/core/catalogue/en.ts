@@ -46,6 +46,7 @@ export const en = {
   "pin.expired": "This PIN has expired.",
   "pin.renew": "New PIN",
   "pin.waiting": "Waiting for {company}…",
+  "pin.offline": "Your connection is gone. The PIN works again when it is back.",
   "pin.safe": "Only give this PIN to someone you are already talking to. You will be asked again before anyone gets in.",
   "pin.spoken": "Your PIN is {pin}",
 

@@ -47,6 +47,7 @@ export const nl: Catalogue = {
   "pin.expired": "Deze pincode is verlopen.",
   "pin.renew": "Nieuwe pincode",
   "pin.waiting": "Wachten op {company}…",
+  "pin.offline": "Uw verbinding is weg. De pincode werkt weer als de verbinding terug is.",
   "pin.safe": "Geef deze pincode alleen aan iemand met wie u al in gesprek bent. We vragen het u nog een keer voordat er iemand meekijkt.",
   "pin.spoken": "Uw pincode is {pin}",
 
