@@ -7,6 +7,7 @@ mod dispatch;
 mod event;
 mod history;
 mod inject;
+pub mod masking;
 mod protocol;
 mod sites;
 mod state;
