@@ -56,12 +56,12 @@ export function LiveScreen({ live, endUser, company, exit, covered, onSize }: Pr
         <Logo />
         {live && <AddressBar navigation={live.live.navigation} controller={live.controller} mayAct={act} />}
       </header>
-      <div className="live-exit" data-leave>{exit}</div>
-      <div className="live-bar" inert={covered}>
+      <section className="live-exit" aria-label={t(endUser ? "stop.button" : "agent.leave")} data-leave>{exit}</section>
+      <section className="live-bar" aria-label={t("live.bar")} inert={covered}>
         {live && <QualityBadge live={live} />}
         {live && <ControlButton live={live} endUser={endUser} />}
         {live && <PanelButtons live={live} panel={panel} onPanel={setPanel} />}
-      </div>
+      </section>
       {live && <TabStrip live={live} mayAct={act} />}
       <main ref={body} className="live-body" inert={covered}>
         {live && !endUser && (

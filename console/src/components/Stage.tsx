@@ -30,6 +30,8 @@ interface Props {
 }
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
+/** Side of the hidden text field, as in stage.css. */
+const FIELD_PX = 24;
 const PAGE_DEFAULT: Size = { width: 1280, height: 720 };
 
 export function Stage({ live, endUser, tool, onTextAt, onLeave, curtain, children }: Props) {
@@ -88,7 +90,7 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, curtain, childre
         </div>
         <textarea
           ref={field} className="stage-field" aria-label={t("live.keyboard")} autoCapitalize="off" autoComplete="off" autoCorrect="off" spellCheck={false}
-          inputMode={inputMode(focus?.inputMode)} style={{ left: Math.min(stage.width - 2, Math.max(0, at.x)), top: Math.min(stage.height - 2, Math.max(0, at.y - 2)) }}
+          inputMode={inputMode(focus?.inputMode)} style={{ left: Math.min(stage.width - FIELD_PX, Math.max(0, at.x)), top: Math.min(stage.height - FIELD_PX, Math.max(0, at.y - FIELD_PX)) }}
         />
       </div>
       {children}
