@@ -34,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) holder: Option<ParticipantId>,
     pub(crate) in_pod: BTreeMap<ParticipantId, Role>,
     pub(crate) connected: BTreeSet<ParticipantId>,
+    /// Removed by the pod: only a new knock and a new Allow bring that person back.
+    pub(crate) left: BTreeSet<ParticipantId>,
     pub(crate) ended: bool,
 }
 
@@ -48,6 +50,7 @@ impl Model {
             holder: None,
             in_pod: BTreeMap::new(),
             connected: BTreeSet::new(),
+            left: BTreeSet::new(),
             ended: false,
         }
     }
@@ -78,6 +81,7 @@ impl Model {
         self.holder = None;
         self.in_pod.clear();
         self.connected.clear();
+        self.left.clear();
         self.ended = false;
     }
 

@@ -53,6 +53,7 @@ impl Pod {
             Input::Admit(person) => {
                 let refused = outputs.iter().any(|output| matches!(output, Output::NotAdmitted { .. }));
                 if !refused {
+                    assert!(!model.left.contains(&person.id), "one who left came back without a new Allow");
                     model.in_pod.entry(person.id.clone()).or_insert(person.role);
                 }
             }
@@ -106,7 +107,9 @@ impl Pod {
             Output::PicturesFor(id, true) => _ = self.pictures.insert(id.clone()),
             Output::PicturesFor(id, false) => _ = self.pictures.remove(id),
             Output::Remove(id) => {
-                model.in_pod.remove(id);
+                if model.in_pod.remove(id).is_some() {
+                    model.left.insert(id.clone());
+                }
                 model.connected.remove(id);
                 model.holder.take_if(|holder| holder == id);
             }

@@ -72,6 +72,7 @@ impl Session {
         let changed = decision.row != before;
         assert_eq!(decision.row.version, before.version + u64::from(changed), "versions count changes");
         assert_eq!(decision.effects.contains(&Effect::Notify), changed, "changes are told");
+        assert!(decision.row.pause_epoch >= before.pause_epoch, "the store's pause epoch fell by {event:?}");
         assert!(before.end_reason.is_none() || !changed, "an ended row changed by {event:?}");
         self.row = decision.row;
         self.note(now, &event, &decision.effects);
@@ -167,6 +168,9 @@ impl Session {
             self.decide(now, event);
         }
         assert!(self.row.end_reason.is_some() || self.row.pause_epoch >= epoch || !state.paused, "a pause was lost");
+        if self.row.end_reason.is_none() && self.row.pause_epoch > epoch {
+            assert!(self.row.paused, "an old word of the pod undid Stop");
+        }
         if self.row.end_reason.is_none() && !self.stop_pending {
             assert_eq!(self.row.paused, state.paused, "store and pod disagree on Stop: {:?} {state:?}", self.row);
         }
