@@ -7,7 +7,7 @@ use cobrowse_identity::name::PeerName;
 use cobrowse_session::live::Act;
 use cobrowse_wire::v1::{self, client_message, command, pod_service_server::PodService, start_response};
 use futures::{Stream, StreamExt};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::downlink::{self, Outbox};

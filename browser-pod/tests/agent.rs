@@ -1,0 +1,148 @@
+//! The whole pod: the real program under `supervise`, real Chromium, enrollment and mutual TLS, and assertions on decoded
+//! pixels and on what the page itself knows.
+
+#[path = "agent/pod.rs"]
+mod pod;
+#[path = "chrome/site.rs"]
+mod site;
+#[path = "agent/viewer.rs"]
+mod viewer;
+
+use cobrowse_wire::v1::{self, command, event, server_message};
+use pod::{AGENT, END_USER, Pod};
+use site::{Page, Site};
+use viewer::{BLUE, GREEN, RED, Viewer};
+
+/// Red; green once clicked, blue once a key was typed.
+const COLOURS: &str = "<title>Colours</title><body style='margin:0;height:100vh;background:#f00'
+    onmousedown=\"document.body.style.background='#0f0'\" onkeydown=\"document.body.style.background='#00f'\">";
+
+fn site() -> Site {
+    Site::start(&[("/", Page::Html(COLOURS))])
+}
+
+/// A pod that shows the colours, with the end user and an agent watching.
+async fn watched(site: &Site) -> (Pod, Viewer, Viewer) {
+    let mut pod = Pod::start().await;
+    pod.bind(&[site.host("shop")]).await;
+    let mut end_user = pod.attach(END_USER, v1::Codec::H264).await;
+    pod.open(&site.url("shop", "/")).await.expect("a first picture");
+    pod.admit(AGENT).await.expect("admitted");
+    let mut agent = pod.attach(AGENT, v1::Codec::H264).await;
+    end_user.wait_for_colour((640, 360), RED).await;
+    agent.wait_for_colour((640, 360), RED).await;
+    (pod, end_user, agent)
+}
+
+fn pause() -> command::Body {
+    command::Body::Pause(v1::PauseCommand {})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_see_one_page_and_act_in_it_until_the_end() {
+    let site = site();
+    let (mut pod, mut end_user, mut agent) = watched(&site).await;
+    agent.click((600.0, 300.0)).await;
+    end_user.wait_for_colour((640, 360), GREEN).await;
+    agent.wait_for_colour((1_279, 719), GREEN).await;
+    end_user.key("KeyA", "a").await;
+    agent.wait_for_colour((640, 360), BLUE).await;
+    assert!(end_user.command(command::Body::End(v1::EndCommand {})).await.ok);
+    for viewer in [&mut end_user, &mut agent] {
+        let closed = viewer.closed().await;
+        assert_eq!((closed.reason.as_str(), closed.end_reason()), ("Ended", v1::EndReason::EndUser));
+    }
+    pod.ended("END_REASON_END_USER").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_blanks_the_agent_and_continue_shows_the_page_again() {
+    let site = site();
+    let (pod, mut end_user, mut agent) = watched(&site).await;
+    assert_eq!(agent.command(pause()).await.reason, "NotAllowed");
+    let pressed = std::time::Instant::now();
+    end_user.send_command(pause()).await;
+    let blank = agent.wait(|body| match body {
+        server_message::Body::Blank(blank) => Some(blank.pause_epoch),
+        _ => None,
+    });
+    assert_eq!(blank.await, 1);
+    let took = pressed.elapsed();
+    assert!(took < std::time::Duration::from_millis(200), "Blank took {took:?}");
+    agent.click((600.0, 300.0)).await;
+    end_user.click((600.0, 300.0)).await;
+    end_user.wait_for_colour((640, 360), GREEN).await;
+    agent.expect_no_picture().await;
+    assert!(end_user.command(command::Body::Resume(v1::ResumeCommand {})).await.ok);
+    agent.wait_for_colour((640, 360), GREEN).await;
+    drop(pod);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_without_h264_gets_jpeg_pictures_of_the_same_page() {
+    let site = site();
+    let (pod, mut end_user, _agent) = watched(&site).await;
+    let mut agent = pod.attach(AGENT, v1::Codec::Jpeg).await;
+    let red = agent.wait_for_jpeg(&[]).await;
+    end_user.click((10.0, 10.0)).await;
+    agent.wait_for_jpeg(&red).await;
+    drop(pod);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_is_not_allowed_fails_the_start_with_its_reason() {
+    let site = site();
+    let mut pod = Pod::start().await;
+    pod.bind(&[site.host("shop")]).await;
+    assert_eq!(pod.open(&site.url("other", "/")).await, Err("SiteNotAllowed".to_owned()));
+    assert!(site.asked("other").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_was_admitted_attaches_and_only_to_the_bound_session() {
+    let site = site();
+    let mut pod = Pod::start().await;
+    let refused = |status: tonic::Status| pod::reason(&status);
+    let early = pod.try_attach(END_USER, v1::Codec::H264).await.map(drop).expect_err("not bound");
+    assert_eq!(refused(early), "NotBound");
+    pod.bind(&[site.host("shop")]).await;
+    pod.bind(&[site.host("shop")]).await;
+    assert_eq!(refused(pod.bind_as("s-other").await.expect_err("another session")), "OtherSession");
+    let stranger = pod.try_attach(AGENT, v1::Codec::H264).await.map(drop).expect_err("not admitted");
+    assert_eq!(refused(stranger), "NotParticipant");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_of_another_authority_is_not_served() {
+    let pod = Pod::start().await;
+    assert!(pod.try_as_stranger().await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pod_that_is_killed_leaves_nothing() {
+    let site = site();
+    let (mut pod, _end_user, _agent) = watched(&site).await;
+    let processes = pod.processes();
+    assert!(processes.len() > 4, "{processes:?}");
+    pod.kill();
+    pod::wait_until_gone(&processes).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guidance_reaches_the_others_with_its_author() {
+    let site = site();
+    let (_pod, mut end_user, mut agent) = watched(&site).await;
+    let at = Some(v1::Point { x: 10_000.0, y: 5.0 });
+    let label = v1::TextLabel { at, text: "here".into() };
+    agent.guide(v1::guidance::Body::Text(label)).await;
+    let got = end_user.wait(|body| match body {
+        server_message::Body::Event(v1::Event { body: Some(event::Body::Guidance(guidance)), .. }) => {
+            Some(guidance.clone())
+        }
+        _ => None,
+    });
+    let got = got.await;
+    assert_eq!(got.participant_id, AGENT);
+    let wanted = v1::TextLabel { at: Some(v1::Point { x: 1_279.0, y: 5.0 }), text: "here".into() };
+    assert_eq!(got.body, Some(v1::guidance::Body::Text(wanted)));
+}

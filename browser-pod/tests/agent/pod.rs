@@ -1,0 +1,258 @@
+//! One pod under test, seen as session-api sees it: a child process, a token, two certificates, gRPC.
+
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use cobrowse_identity::authority::Authority;
+use cobrowse_identity::name::{PeerName, PodUid};
+use cobrowse_identity::{enrollment, mutual};
+use cobrowse_session::policy::LivePolicy;
+use cobrowse_session::site::HostPattern;
+use cobrowse_wire::BoundPolicy;
+use cobrowse_wire::v1::enrollment_service_client::EnrollmentServiceClient;
+use cobrowse_wire::v1::pod_service_client::PodServiceClient;
+use cobrowse_wire::v1::{self, start_response};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::{CertificateDer, ServerName};
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::TcpStream;
+use tokio::process::{Child, ChildStdout, Command};
+use tokio_rustls::TlsConnector;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
+use tonic_types::StatusExt;
+
+use crate::viewer::Viewer;
+
+pub(crate) const END_USER: &str = "p-user";
+pub(crate) const AGENT: &str = "p-agent";
+/// How long anything may take on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
+const TOKEN: &str = "0badc0de";
+const SESSION: &str = "s-test";
+
+/// Pairs of uids for sessions run by root; each test of this process gets its own.
+static UIDS: AtomicU32 = AtomicU32::new(0);
+
+pub(crate) struct Pod {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    address: String,
+    authority: Authority,
+    uid: PodUid,
+    pub(crate) client: PodServiceClient<Channel>,
+}
+
+impl Pod {
+    /// Starts a pod and enrolls it.
+    pub(crate) async fn start() -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cobrowse-browser-pod"));
+        command.arg("supervise").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        if rustix::process::getuid().is_root() {
+            let base = 300_000 + std::process::id() % 10_000 * 64 + UIDS.fetch_add(2, Ordering::Relaxed) % 64;
+            command.args(["--uid-base", &base.to_string()]);
+        }
+        let mut child = command.spawn().expect("a pod");
+        let input = child.stdin.as_mut().expect("a pipe");
+        input.write_all(format!("{TOKEN}\n").as_bytes()).await.expect("written");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let address = said(&mut lines, "address").await;
+        let authority = Authority::generate(SystemTime::now()).expect("an authority");
+        let uid = PodUid::parse("pod-1").expect("a uid");
+        enroll(&address, &authority, &uid).await;
+        let name = PeerName::SessionApi;
+        let client = connect(&address, &authority, &authority, &name, &uid).await.expect("mutual TLS");
+        let client = PodServiceClient::new(client);
+        Self { child, lines, address, authority, uid, client }
+    }
+
+    pub(crate) async fn bind(&mut self, sites: &[String]) {
+        self.try_bind(SESSION, sites).await.expect("bound");
+    }
+
+    pub(crate) async fn bind_as(&mut self, session: &str) -> Result<(), Status> {
+        self.try_bind(session, &["https://a.example".to_owned()]).await
+    }
+
+    async fn try_bind(&mut self, session: &str, sites: &[String]) -> Result<(), Status> {
+        let pattern = |site: &String| match site.starts_with("http") {
+            true => HostPattern::parse(site).expect("a pattern"),
+            false => HostPattern::parse(&format!("http://{site}")).expect("a pattern"),
+        };
+        let sites = sites.iter().map(pattern).collect();
+        let policy = BoundPolicy { sites, mask_selectors: Vec::new(), live: LivePolicy::default() };
+        let request = v1::BindRequest {
+            session_id: session.into(),
+            tenant: "northwind".into(),
+            policy: Some(v1::Policy::from(&policy)),
+            viewport: Some(v1::Viewport { width: 1_280, height: 720, scale_percent: 100, touch: false }),
+            locale: "en-US".into(),
+            timezone: "UTC".into(),
+            participants: vec![participant(END_USER)],
+        };
+        self.client.bind(request).await.map(drop)
+    }
+
+    /// Loads the start page; microseconds to its first picture.
+    pub(crate) async fn open(&mut self, url: &str) -> Result<u64, String> {
+        let request = v1::StartRequest { session_id: SESSION.into(), start_url: url.into() };
+        let started = async {
+            let mut responses = self.client.start(request).await.expect("started").into_inner();
+            responses.message().await.expect("an answer").expect("an outcome").outcome
+        };
+        match tokio::time::timeout(PATIENCE, started).await.expect("a first picture in time") {
+            Some(start_response::Outcome::FirstPictureUs(micros)) => Ok(micros),
+            Some(start_response::Outcome::Failure(reason)) => Err(reason),
+            None => panic!("no outcome"),
+        }
+    }
+
+    pub(crate) async fn admit(&mut self, who: &str) -> Result<(), Status> {
+        let request = v1::AdmitRequest { participant: Some(participant(who)) };
+        self.client.admit(request).await.map(drop)
+    }
+
+    pub(crate) async fn attach(&self, who: &str, codec: v1::Codec) -> Viewer {
+        self.try_attach(who, codec).await.expect("attached")
+    }
+
+    pub(crate) async fn try_attach(&self, who: &str, codec: v1::Codec) -> Result<Viewer, Status> {
+        Viewer::open(self.client.clone(), participant(who), codec).await
+    }
+
+    /// Dials with a certificate of somebody else's authority and makes a call.
+    pub(crate) async fn try_as_stranger(&self) -> Result<(), Box<dyn std::error::Error>> {
+        let stranger = Authority::generate(SystemTime::now())?;
+        let channel = connect(&self.address, &self.authority, &stranger, &PeerName::SessionApi, &self.uid).await?;
+        PodServiceClient::new(channel).watch(v1::WatchRequest {}).await?;
+        Ok(())
+    }
+
+    /// Waits for the pod's last line and its exit.
+    pub(crate) async fn ended(&mut self, reason: &str) {
+        assert_eq!(said(&mut self.lines, "reason").await, reason);
+        let status =
+            tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("an exit in time").expect("an exit");
+        assert!(status.success(), "{status}");
+    }
+
+    /// The pod and all below it.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        let mut found: Vec<u32> = self.child.id().into_iter().collect();
+        let mut next = 0;
+        while let Some(parent) = found.get(next).copied() {
+            found.extend(children(parent));
+            next += 1;
+        }
+        found
+    }
+
+    pub(crate) fn kill(&mut self) {
+        self.child.start_kill().expect("running");
+    }
+}
+
+fn children(parent: u32) -> Vec<u32> {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{parent}/task")) else { return Vec::new() };
+    let lists = threads.flatten().filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()).collect()
+}
+
+/// Waits until none of these processes is there, other than as a zombie of somebody else.
+pub(crate) async fn wait_until_gone(processes: &[u32]) {
+    let deadline = Instant::now() + PATIENCE;
+    let alive = |pid: &&u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+    };
+    loop {
+        let left: Vec<_> = processes.iter().filter(alive).collect();
+        if left.is_empty() {
+            return;
+        }
+        assert!(Instant::now() < deadline, "still there: {left:?}");
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The reason of an error, as programs read it.
+pub(crate) fn reason(status: &Status) -> String {
+    status.get_details_error_info().map(|info| info.reason).unwrap_or_else(|| status.to_string())
+}
+
+fn participant(id: &str) -> v1::Participant {
+    let role = if id == END_USER { v1::Role::EndUser } else { v1::Role::Agent };
+    let permissions = Some(v1::Permissions { view: true, point: true, act: true, clipboard: false });
+    let company = if id == END_USER { String::new() } else { "Northwind".into() };
+    v1::Participant { id: id.into(), role: role.into(), name: "Sam".into(), company, permissions, connected: false }
+}
+
+async fn said(lines: &mut Lines<BufReader<ChildStdout>>, field: &str) -> String {
+    let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("a line in time");
+    let line = line.expect("readable").expect("a line");
+    let value: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+    value[field].as_str().unwrap_or_else(|| panic!("{field} in {line}")).to_owned()
+}
+
+/// Checks the token, and that the key to be certified is the connection's.
+async fn enroll(address: &str, authority: &Authority, uid: &PodUid) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let name = ServerName::try_from("pod.invalid").expect("a name");
+    let channel = dial(address, enrollment::client().expect("a configuration"), name, Arc::clone(&seen)).await;
+    let mut client = EnrollmentServiceClient::new(channel.expect("TLS"));
+    let proof = client.enroll(v1::EnrollRequest {}).await.expect("enrolled").into_inner();
+    assert_eq!(proof.token, TOKEN);
+    let certificates: Vec<CertificateDer<'static>> = seen.lock().expect("no panic while held").clone();
+    enrollment::check_possession(Some(&certificates), &proof.signing_request).expect("the same key");
+    let life = Duration::from_secs(3_600);
+    let certificate = authority.issue_pod(&proof.signing_request, uid, SystemTime::now(), life).expect("a certificate");
+    let request = v1::CertifyRequest {
+        certificates: vec![certificate.to_vec()],
+        client_authority: authority.certificate().to_vec(),
+        name: PeerName::Pod(uid.clone()).to_string(),
+    };
+    client.certify(request).await.expect("certified");
+}
+
+async fn connect(
+    address: &str,
+    authority: &Authority,
+    issuer: &Authority,
+    name: &PeerName,
+    uid: &PodUid,
+) -> Result<Channel, Box<dyn std::error::Error>> {
+    let identity = issuer.issue_client(name, SystemTime::now(), Duration::from_secs(3_600))?;
+    let config = mutual::client(authority.certificate(), &identity)?;
+    let server = PeerName::Pod(uid.clone()).server_name();
+    Ok(dial(address, config, server, Arc::default()).await?)
+}
+
+/// Dials until somebody listens: between enrollment and mutual TLS the port is nobody's for a moment.
+async fn dial(
+    address: &str,
+    config: Arc<rustls::ClientConfig>,
+    name: ServerName<'static>,
+    seen: Arc<Mutex<Vec<CertificateDer<'static>>>>,
+) -> Result<Channel, tonic::transport::Error> {
+    let (address, connector) = (address.to_owned(), TlsConnector::from(config));
+    let connect = tower::service_fn(move |_| {
+        let (address, connector, name, seen) = (address.clone(), connector.clone(), name.clone(), Arc::clone(&seen));
+        async move {
+            let stream = TcpStream::connect(address).await?;
+            stream.set_nodelay(true)?;
+            let stream = connector.connect(name, stream).await?;
+            let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
+            *seen.lock().expect("no panic while held") =
+                certificates.iter().map(|certificate| certificate.clone().into_owned()).collect();
+            Ok::<_, std::io::Error>(TokioIo::new(stream))
+        }
+    });
+    Endpoint::from_static("http://pod").connect_with_connector(connect).await
+}
+
+/// A request with an endless stream of messages.
+pub(crate) fn streaming<S>(messages: S) -> Request<S> {
+    Request::new(messages)
+}
