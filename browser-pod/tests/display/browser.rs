@@ -156,6 +156,7 @@ fn chromium(at: &Path, page: &Path) -> Command {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        "--touch-events=enabled",
         "--password-store=basic",
     ]);
     command.arg(format!("--user-data-dir={}", at.join("profile").display()));

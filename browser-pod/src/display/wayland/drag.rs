@@ -9,9 +9,12 @@ use wayland_server::protocol::wl_surface::WlSurface;
 
 use super::offer::{Offered, actions, mime_types};
 use super::screen::Layer;
-use super::state::{State, now_ms, of_client};
+use super::state::{State, now_ms, now_ns, of_client};
 use super::surface::{Role, SurfaceId};
 use crate::display::Cursor;
+
+/// How often the target hears where the pointer is, though it rests: pages expect `dragover` all the time.
+const REPEAT_NS: u64 = 100_000_000;
 
 /// Where something is dragged over.
 #[derive(Debug)]
@@ -30,6 +33,14 @@ pub(super) struct Drag {
     origin: WlSurface,
     icon: Option<SurfaceId>,
     target: Option<Target>,
+    repeat_at: u64,
+}
+
+impl Drag {
+    /// When the target is to hear again where the pointer is.
+    pub(super) fn deadline(&self) -> u64 {
+        self.repeat_at
+    }
 }
 
 impl State {
@@ -56,7 +67,7 @@ impl State {
             return;
         }
         self.pointer_leave();
-        self.drag = Some(Drag { source, origin: origin.clone(), icon, target: None });
+        self.drag = Some(Drag { source, origin: origin.clone(), icon, target: None, repeat_at: 0 });
         let (x, y) = self.seat.pointer.at();
         self.drag_move(x, y);
     }
@@ -64,6 +75,9 @@ impl State {
     pub(super) fn drag_move(&mut self, x: f64, y: f64) {
         self.screen.changed = true;
         let under = self.surface_at(x, y);
+        if let Some(drag) = &mut self.drag {
+            drag.repeat_at = now_ns() + REPEAT_NS;
+        }
         let current = self.drag.as_ref().and_then(|drag| drag.target.as_ref()).map(|target| target.surface);
         if under.map(|(id, _, _)| id) != current {
             self.drag_leave();
@@ -75,6 +89,14 @@ impl State {
         let Some((id, x, y)) = under else { return };
         for device in self.drag_devices(id) {
             device.motion(now_ms(), x, y);
+        }
+    }
+
+    /// Tells the target again where the pointer is, if it is time.
+    pub(super) fn drag_repeat(&mut self) {
+        if self.drag.as_ref().is_some_and(|drag| drag.repeat_at <= now_ns()) {
+            let (x, y) = self.seat.pointer.at();
+            self.drag_move(x, y);
         }
     }
 

@@ -113,7 +113,7 @@ impl State {
             self.refocus();
         }
         if !had_buffer && has_buffer {
-            self.outbox.gone = false;
+            self.had_window |= self.is_toplevel(id);
             self.enter_output(id);
             self.refocus();
         }

@@ -45,9 +45,15 @@ pub(super) struct State {
     pub(super) counts: Counts,
     pub(super) outbox: Outbox,
     latest: Arc<Mutex<Latest>>,
+    /// Whether there was a window since the end was last told, and since when there is none.
+    pub(super) had_window: bool,
+    windowless_since: Option<u64>,
     serial: u32,
     next_surface: u64,
 }
+
+/// How long the browser may be without a window before that is its end. It may close one just before it opens another.
+const WINDOWLESS_NS: u64 = 500_000_000;
 
 impl State {
     pub(super) fn new(handle: DisplayHandle, size: Size, latest: Arc<Mutex<Latest>>) -> State {
@@ -65,6 +71,8 @@ impl State {
             counts: Counts::default(),
             outbox: Outbox::default(),
             latest,
+            had_window: false,
+            windowless_since: None,
             serial: 0,
             next_surface: 0,
         }
@@ -72,6 +80,24 @@ impl State {
 
     pub(super) fn latest(&self) -> MutexGuard<'_, Latest> {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When the lack of a window becomes the end.
+    pub(super) fn end_deadline(&self) -> Option<u64> {
+        self.windowless_since.map(|since| since + WINDOWLESS_NS)
+    }
+
+    /// Tells the end once there has been no window for a while.
+    pub(super) fn notice_end(&mut self) {
+        if !self.had_window || self.top_window().is_some() {
+            self.windowless_since = None;
+            return;
+        }
+        let since = *self.windowless_since.get_or_insert_with(now_ns);
+        if now_ns() >= since + WINDOWLESS_NS {
+            (self.had_window, self.windowless_since) = (false, None);
+            self.outbox.gone = true;
+        }
     }
 
     /// A number that names an event to clients. Never 0, which some clients take for none.

@@ -27,6 +27,7 @@ use wayland_server::protocol::wl_shm::WlShm;
 use wayland_server::protocol::wl_subcompositor::WlSubcompositor;
 use wayland_server::{Display, DisplayHandle};
 
+use super::drag::Drag;
 use super::state::{State, now_ns};
 use super::{Command, Error, Shared, limits};
 use crate::display::{Event, Size};
@@ -118,6 +119,8 @@ impl Thread {
                 self.obey(command);
             }
             self.state.run_transfers();
+            self.state.drag_repeat();
+            self.state.notice_end();
             self.state.compose();
             self.state.update_pointer_focus();
             self.state.presentation.answer();
@@ -130,8 +133,10 @@ impl Thread {
     fn wait(&mut self) -> rustix::io::Result<()> {
         let now = now_ns();
         let retry = self.retry.then_some(now + RETRY_NS);
-        let transfers = self.state.clipboard.deadline();
-        let deadline = [self.state.screen.deadline(), transfers, retry].into_iter().flatten().min();
+        let state = &self.state;
+        let drag = state.drag.as_ref().map(Drag::deadline);
+        let deadlines = [state.screen.deadline(), state.clipboard.deadline(), drag, state.end_deadline(), retry];
+        let deadline = deadlines.into_iter().flatten().min();
         let timeout = deadline.map(|at| timespec(at.saturating_sub(now)));
         let backend = self.display.backend();
         let mut descriptors = vec![
