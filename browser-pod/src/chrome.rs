@@ -5,15 +5,18 @@
 mod dialogs;
 mod dispatch;
 mod event;
+mod files;
 mod history;
 mod inject;
+pub mod masking;
 mod protocol;
 mod sites;
 mod state;
 mod tabs;
 mod transport;
 
-pub use event::{Dialog, DialogKind, Event, Navigation, Tab};
+pub use event::{Dialog, DialogKind, Download, Event, Navigation, Tab};
+pub use files::Upload;
 pub use sites::Sites;
 
 use crate::handover::{self, Browser, Handover};
@@ -65,6 +68,12 @@ pub enum Error {
     /// A selector that Chrome does not understand.
     #[error("failed to use the mask selector {0:?}: Chrome does not understand it")]
     Selector(String),
+    /// None or too many files for a chooser.
+    #[error("failed to choose files: give at least one and at most {limit}")]
+    Files {
+        /// At most so many.
+        limit: usize,
+    },
     /// No tab, dialog, chooser, field or download with this id is open.
     #[error("failed to find that {0}")]
     NoSuch(&'static str),
@@ -180,6 +189,21 @@ impl Chrome {
     /// Answers an open dialog.
     pub async fn answer_dialog(&self, id: u64, accept: bool, text: Option<&str>) -> Result<(), Error> {
         self.inner.answer_dialog(id, accept, text).await
+    }
+
+    /// Answers an open file chooser with files, of the end user alone.
+    pub async fn choose_files(&self, id: u64, files: Vec<Upload>) -> Result<(), Error> {
+        self.inner.choose(id, files).await
+    }
+
+    /// Closes a file chooser without files.
+    pub fn cancel_chooser(&self, id: u64) -> Result<(), Error> {
+        self.inner.cancel_chooser(id)
+    }
+
+    /// Opens a complete download, for the end user alone. Read at most 64 MiB of it.
+    pub async fn download(&self, id: &str) -> Result<OwnedFd, Error> {
+        self.inner.download(id).await
     }
 
     /// Where Chrome is now. The same comes as `Event::Navigation` after each change.

@@ -2,6 +2,8 @@
 
 #[path = "chrome/dialogs.rs"]
 mod dialogs;
+#[path = "chrome/files.rs"]
+mod files;
 #[path = "chrome/navigation.rs"]
 mod navigation;
 #[path = "chrome/site.rs"]

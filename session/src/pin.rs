@@ -88,7 +88,7 @@ impl JoinPin {
         let mut rest = self.0.as_str();
         let mut groups = Vec::new();
         while !rest.is_empty() {
-            let size = if rest.len() % 3 == 0 || rest.len() == 7 || rest.len() > 8 { 3 } else { 4 };
+            let size = if rest.len().is_multiple_of(3) || rest.len() == 7 || rest.len() > 8 { 3 } else { 4 };
             let (group, after) = rest.split_at(size.min(rest.len()));
             groups.push(group);
             rest = after;

@@ -63,7 +63,8 @@ async fn carry_out(chrome: &Chrome, order: Order) -> Result<(), Reason> {
         Order::Tab(tab) => chrome.activate(&tab.tab_id).await,
         // The screen's size is the window's size.
         Order::Resize(_) => Ok(()),
-        Order::Picker(_) | Order::ProtectedText(_) | Order::ChooserCancel(_) => return Err("Unsupported"),
+        Order::ChooserCancel(id) => chrome.cancel_chooser(id.parse().map_err(|_| "NotFound")?),
+        Order::Picker(_) | Order::ProtectedText(_) => return Err("Unsupported"),
     };
     done.map_err(|error| reason(&error))
 }
@@ -79,6 +80,7 @@ fn reason(error: &chrome::Error) -> Reason {
         chrome::Error::NotBound => "NotBound",
         chrome::Error::Selector(_) => "MaskSelectorInvalid",
         chrome::Error::NoSuch(_) => "NotFound",
+        chrome::Error::Files { .. } => "TooManyFiles",
         chrome::Error::Refused(_) | chrome::Error::Malformed(..) | chrome::Error::Bound => "Refused",
         chrome::Error::Gone | chrome::Error::Start(_) | chrome::Error::Handover(_) => "BrowserGone",
     }

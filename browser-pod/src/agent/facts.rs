@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cobrowse_wire::v1::{self, Audience, event::Body};
 
-use crate::chrome::{Dialog, DialogKind, Event, Navigation, Tab};
+use crate::chrome::{self, Dialog, DialogKind, Event, Navigation, Tab};
 
 /// The facts of one event, in order.
 pub(super) fn of(event: Event) -> Vec<(Audience, Body)> {
@@ -21,6 +21,18 @@ pub(super) fn of(event: Event) -> Vec<(Audience, Body)> {
         Event::DialogLimit => notice("DialogLimit", []),
         Event::TabLimit => notice("TabLimit", []),
         Event::Crashed => notice("PageCrashed", []),
+        Event::FileChooser { id, multiple, accept } => {
+            let chooser = v1::FileChooser { id: id.to_string(), open: true, multiple, accept };
+            vec![(Audience::EndUser, Body::FileChooser(chooser))]
+        }
+        Event::FileChooserClosed { id } => {
+            let chooser = v1::FileChooser { id: id.to_string(), ..v1::FileChooser::default() };
+            vec![(Audience::EndUser, Body::FileChooser(chooser))]
+        }
+        Event::Download(chrome::Download { id, name, size, complete, failed }) => {
+            let download = v1::Download { id, name, size_bytes: size, complete, failed };
+            vec![(Audience::EndUser, Body::Download(download))]
+        }
         Event::Gone => Vec::new(),
     }
 }

@@ -38,6 +38,8 @@ fn of_browser(inner: &Arc<Inner>, event: Seen) {
     match event {
         Seen::TargetAttachedToTarget(attached) => inner.attached(None, &attached),
         Seen::TargetDetachedFromTarget(gone) => inner.detached(&gone.session_id),
+        Seen::BrowserDownloadWillBegin(began) => inner.download_began(began),
+        Seen::BrowserDownloadProgress(moved) => inner.download_moved(&moved),
         _ => {}
     }
 }
@@ -53,6 +55,7 @@ fn of_session(inner: &Arc<Inner>, session: &Arc<str>, event: Seen) {
         Seen::PageFrameStoppedLoading(page::FrameStoppedLoading { frame_id }) => loading(inner, &frame_id, false),
         Seen::PageJavascriptDialogOpening(opening) => inner.dialog_opened(session, &opening),
         Seen::PageJavascriptDialogClosed(_) => inner.dialog_closed(session),
+        Seen::PageFileChooserOpened(opened) => inner.chooser_opened(session, &opened),
         Seen::InspectorTargetCrashed(_) => crashed(inner, session),
         Seen::RuntimeBindingCalled(call) => inner.bound_call(session, &call),
         _ => {}

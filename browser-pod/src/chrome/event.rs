@@ -40,6 +40,22 @@ pub enum Event {
         /// The host.
         host: String,
     },
+    /// A page wants files of the end user.
+    FileChooser {
+        /// For the answer.
+        id: u64,
+        /// More than one file.
+        multiple: bool,
+        /// As the page wrote it, for example "image/*".
+        accept: String,
+    },
+    /// The file chooser is no more.
+    FileChooserClosed {
+        /// The chooser's.
+        id: u64,
+    },
+    /// A page offers a file, or more of it is there.
+    Download(Download),
     /// Chrome is gone. The last event.
     Gone,
 }
@@ -70,6 +86,21 @@ pub struct Tab {
     pub title: String,
     /// In front.
     pub active: bool,
+}
+
+/// A file that a page offers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Download {
+    /// Opaque.
+    pub id: String,
+    /// The page's name for it, one plain component.
+    pub name: String,
+    /// Bytes, as far as known.
+    pub size: u64,
+    /// It can be fetched.
+    pub complete: bool,
+    /// It never will be: cancelled, refused or too large.
+    pub failed: bool,
 }
 
 /// A page's question.

@@ -1,6 +1,7 @@
 //! What is known of Chrome, behind one lock that is never held across a wait.
 
-use super::event::{Event, Navigation, Tab as TabView};
+use super::event::{Download, Event, Navigation, Tab as TabView};
+use super::files::Chooser;
 use super::sites::{Sites, Verdict};
 use super::transport::Cdp;
 use super::{Error, Settings};
@@ -46,6 +47,8 @@ pub(super) struct State {
     /// Sessions of frames in other processes, and the tab's session each belongs to.
     pub(super) frames: HashMap<Arc<str>, Arc<str>>,
     pub(super) dialogs: HashMap<u64, Arc<str>>,
+    pub(super) choosers: HashMap<u64, Chooser>,
+    pub(super) downloads: Vec<Download>,
     pub(super) credentials_told: Option<std::time::Instant>,
     last_id: u64,
 }

@@ -79,7 +79,7 @@ fn pictures_after_the_key_follow_without_another() {
     let mut stream = Stream::default();
     let id = stream.open(agent());
     put(&mut stream, picture(false, 10));
-    assert_eq!(drain(&mut stream, id, 0), []);
+    assert_eq!(drain(&mut stream, id, 0), Vec::<u64>::new());
     put(&mut stream, picture(true, 10));
     put(&mut stream, picture(false, 10));
     assert_eq!(drain(&mut stream, id, 0), [2, 3]);
@@ -159,9 +159,9 @@ fn what_is_for_the_end_user_reaches_the_end_user_alone() {
     stream.publish(0, 0, END_USER, Body::ProtectedFields(v1::ProtectedFields::default()));
     stream.publish(0, 1, END_USER, picture(true, 10));
     assert_eq!(drain(&mut stream, theirs, 0), [1, 2]);
-    assert_eq!(drain(&mut stream, ours, 0), []);
+    assert_eq!(drain(&mut stream, ours, 0), Vec::<u64>::new());
     let late = stream.open(agent());
-    assert_eq!(drain(&mut stream, late, 0), []);
+    assert_eq!(drain(&mut stream, late, 0), Vec::<u64>::new());
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn jpeg_viewers_get_the_newest_alone_and_hold_nobody_up() {
     assert_eq!(drain(&mut stream, id, 0), [5]);
     assert_eq!(stream.wanted(0), Wanted::default());
     put(&mut stream, jpeg());
-    assert_eq!(drain(&mut stream, id, 0), []);
+    assert_eq!(drain(&mut stream, id, 0), Vec::<u64>::new());
     stream.ack(id, 5);
     assert!(stream.wanted(0).key);
 }

@@ -1,11 +1,13 @@
-//! One Chrome under test: the real launcher, without a screen, as an ordinary uid.
+//! One Chrome under test: the real launcher as an ordinary uid, on our own screen.
 
 use cobrowse_browser_pod::chrome::{self, Chrome, Event, Navigation, Settings, Sites};
+use cobrowse_browser_pod::display::{self, Display, Frame, Input, Size};
 use cobrowse_browser_pod::handover::{self, Socket};
 use cobrowse_session::site::HostPattern;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -16,6 +18,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Stand {
     pub(crate) chrome: Chrome,
+    pub(crate) screen: Arc<dyn Display>,
     events: mpsc::UnboundedReceiver<Event>,
     launcher: Child,
     _folder: tempfile::TempDir,
@@ -30,8 +33,12 @@ impl Stand {
         let launcher = launcher(folder.path()).stdin(Stdio::from(two)).spawn().expect("a launcher");
         let handover = tokio::task::spawn_blocking(move || handover::accept(Socket::new(one)));
         let handover = handover.await.expect("no panic").expect("Chrome");
-        let attached = chrome::Attached::new(handover).await.expect("attached");
-        let stand = Self { chrome: attached.chrome, events: attached.events, launcher, _folder: folder };
+        let size = Size { width: 640, height: 480, scale: 1 };
+        let (screen, mut seen) = display::wayland::start(handover.wayland, size).expect("a screen");
+        tokio::spawn(async move { while seen.recv().await.is_some() {} });
+        let (cdp_in, cdp_out, side) = (handover.cdp_in, handover.cdp_out, handover.browser);
+        let (chrome, events) = chrome::attach(cdp_in, cdp_out, side).await.expect("attached");
+        let stand = Self { chrome, screen, events, launcher, _folder: folder };
         let parse = |text: &String| HostPattern::parse(text).expect("a pattern");
         let settings = Settings {
             sites: Sites::new(patterns.iter().map(parse).collect()),
@@ -77,6 +84,21 @@ impl Stand {
         self.chrome.navigate(url).await.expect("allowed");
         self.state(|now| now.title == title && !now.loading).await
     }
+
+    /// Clicks at a point of the page.
+    pub(crate) fn click(&self, x: f64, y: f64) {
+        self.screen.inject(Input::Move { x, y });
+        for down in [true, false] {
+            self.screen.inject(Input::Button { code: 0x110, down });
+        }
+    }
+
+    /// What is seen now: luma, row by row, and the width.
+    pub(crate) fn picture(&self) -> (Vec<u8>, usize) {
+        let mut frame = Frame::default();
+        self.screen.take_frame(&mut frame);
+        (frame.luma, frame.width as usize)
+    }
 }
 
 impl Drop for Stand {
@@ -95,6 +117,6 @@ fn launcher(folder: &Path) -> Command {
     } else {
         Command::new(program)
     };
-    command.args(["launcher", "--headless", "--folder"]).arg(folder.join("browser"));
+    command.args(["launcher", "--folder"]).arg(folder.join("browser"));
     command
 }

@@ -1,10 +1,11 @@
 // The live session as both see it: address, tools, picture, people, messages. Who may do what comes from the live state.
 
-import { useCallback, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 import { mayAct, mayPoint } from "../core/live";
 import type { Tool } from "../core/tools";
 import type { Size, Spot } from "../core/viewport";
 import type { LiveHandle } from "../hooks/use-live";
+import { useSize } from "../hooks/use-size";
 import { useText } from "../hooks/use-text";
 import { AddressBar } from "./AddressBar";
 import { ControlButton } from "./ControlButton";
@@ -33,6 +34,12 @@ interface Props {
 export function LiveScreen({ live, endUser, company, exit, covered, onSize }: Props) {
   const { t } = useText();
   const root = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLElement>(null);
+  // The page follows the window, not the panel beside it: opening messages must not move the website about.
+  const room = useSize(body);
+  useEffect(() => {
+    if (room.width > 0 && room.height > 0) onSize?.(room);
+  }, [room, onSize]);
   const [tool, setTool] = useState<Tool>("act");
   const [panel, setPanel] = useState<Panel>();
   const [textAt, setTextAt] = useState<Spot>();
@@ -49,14 +56,14 @@ export function LiveScreen({ live, endUser, company, exit, covered, onSize }: Pr
         <Logo />
         {live && <AddressBar navigation={live.live.navigation} controller={live.controller} mayAct={act} />}
       </header>
-      <div className="live-exit" data-leave>{exit}</div>
-      <div className="live-bar" inert={covered}>
+      <section className="live-exit" aria-label={t(endUser ? "stop.button" : "agent.leave")} data-leave>{exit}</section>
+      <section className="live-bar" aria-label={t("live.bar")} inert={covered}>
         {live && <QualityBadge live={live} />}
         {live && <ControlButton live={live} endUser={endUser} />}
         {live && <PanelButtons live={live} panel={panel} onPanel={setPanel} />}
-      </div>
+      </section>
       {live && <TabStrip live={live} mayAct={act} />}
-      <main className="live-body" inert={covered}>
+      <main ref={body} className="live-body" inert={covered}>
         {live && !endUser && (
           <ToolRail
             tool={tool} mayPoint={point} onTool={setTool}
@@ -65,7 +72,7 @@ export function LiveScreen({ live, endUser, company, exit, covered, onSize }: Pr
         )}
         <div className="live-middle" inert={blocked}>
           {live && (
-            <Stage live={live} endUser={endUser} tool={point ? tool : "act"} onTextAt={setTextAt} onLeave={leave} onSize={onSize} curtain={why !== undefined}>
+            <Stage live={live} endUser={endUser} tool={point ? tool : "act"} onTextAt={setTextAt} onLeave={leave} curtain={why !== undefined}>
               {why && <LiveCurtain why={why} endUser={endUser} />}
             </Stage>
           )}

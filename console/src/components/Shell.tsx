@@ -22,11 +22,11 @@ export function Shell({ title, actions, covered, children }: Props) {
     <div className="shell">
       <a className="skip" href="#main" onClick={skip}>{t("app.skip")}</a>
       <header className="shell-head">
-        <a className="plain home-link" href="/"><Logo name={t("app.name")} /></a>
+        <a className="plain" href="/" aria-label={t("app.name")}><Logo name={t("app.name")} /></a>
         <div className="row head-row">
           {actions}
-          <button type="button" className="button quiet language" lang={language === "nl" ? "en" : "nl"} aria-label={t("language.label")} onClick={() => setLanguage(language === "nl" ? "en" : "nl")}>
-            <span className="wide-only">{t("language.switch")}</span><span className="narrow-only" aria-hidden="true">{language === "nl" ? "EN" : "NL"}</span>
+          <button type="button" className="button quiet language" lang={language === "nl" ? "en" : "nl"} title={t("language.label")} onClick={() => setLanguage(language === "nl" ? "en" : "nl")}>
+            {t("language.switch")}
           </button>
         </div>
       </header>

@@ -24,11 +24,11 @@ export function PanelButtons({ live, panel, onPanel }: { live: LiveHandle; panel
   const present = participants.filter((one) => one.connected && one.role !== Role.RECORDER).length;
   return (
     <>
-      <button type="button" className="button quiet" data-testid="panel-people" aria-expanded={panel === "people"} aria-label={t("people.title")} title={t("people.title")} onClick={() => toggle("people")}>
-        <Icon name="people" /> <span className="figures">{present}</span>{control.requestIds.length > 0 && <span className="dot" />}
+      <button type="button" className="button quiet" data-testid="panel-people" aria-expanded={panel === "people"} title={t("people.title")} onClick={() => toggle("people")}>
+        <Icon name="people" /> <span className="unseen">{t("people.title")}</span><span className="figures">{present}</span>{control.requestIds.length > 0 && <span className="dot" />}
       </button>
-      <button type="button" className="button quiet" data-testid="panel-chat" aria-expanded={panel === "chat"} aria-label={t("chat.title")} title={t("chat.title")} onClick={() => toggle("chat")}>
-        <Icon name="chat" />{unread > 0 && <span className="count">{unread}</span>}
+      <button type="button" className="button quiet" data-testid="panel-chat" aria-expanded={panel === "chat"} title={t("chat.title")} onClick={() => toggle("chat")}>
+        <Icon name="chat" /> <span className="unseen">{t("chat.title")}</span>{unread > 0 && <span className="count">{unread}</span>}
       </button>
       <span className="unseen" role="status">{unread > 0 && last ? t("chat.new", { name: nameOf(live.live, last.participantId) || t("people.customer"), text: last.text }) : ""}</span>
     </>

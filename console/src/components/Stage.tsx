@@ -23,7 +23,6 @@ interface Props {
   tool: Tool;
   onTextAt(at: Spot): void;
   onLeave(): void;
-  onSize?(size: Size): void;
   /** Something covers the picture wholly: the canvas is not even painted. */
   curtain: boolean;
   /** The curtain. */
@@ -31,9 +30,11 @@ interface Props {
 }
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
+/** Side of the hidden text field, as in stage.css. */
+const FIELD_PX = 24;
 const PAGE_DEFAULT: Size = { width: 1280, height: 720 };
 
-export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, curtain, children }: Props) {
+export function Stage({ live, endUser, tool, onTextAt, onLeave, curtain, children }: Props) {
   const { t } = useText();
   const area = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
@@ -72,10 +73,6 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, curtain,
     return () => abort.abort();
   }, [live.controller]);
 
-  useEffect(() => {
-    if (stage.width > 0 && stage.height > 0) onSize?.(stage);
-  }, [stage, onSize]);
-
   const focus = state.editFocus;
   const openKeyboard = usePhoneKeyboard(field, focus, act);
   const zoom = useCallback((factor: number) => {
@@ -93,7 +90,7 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, onSize, curtain,
         </div>
         <textarea
           ref={field} className="stage-field" aria-label={t("live.keyboard")} autoCapitalize="off" autoComplete="off" autoCorrect="off" spellCheck={false}
-          inputMode={inputMode(focus?.inputMode)} style={{ left: Math.min(stage.width - 2, Math.max(0, at.x)), top: Math.min(stage.height - 2, Math.max(0, at.y - 2)) }}
+          inputMode={inputMode(focus?.inputMode)} style={{ left: Math.min(stage.width - FIELD_PX, Math.max(0, at.x)), top: Math.min(stage.height - FIELD_PX, Math.max(0, at.y - FIELD_PX)) }}
         />
       </div>
       {children}

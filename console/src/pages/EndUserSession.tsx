@@ -29,7 +29,7 @@ interface Props {
 
 export function EndUserSession({ start, codecs, onChange, onLeave }: Props) {
   const { t } = useText();
-  const { session, problem, put } = useSession(start.sessionId);
+  const { session, problem, linked, put } = useSession(start.sessionId);
   const phase = session?.phase ?? Phase.UNSPECIFIED;
   const wanted = phase === Phase.LIVE || phase === Phase.PAUSED;
   const live = useLive(start.sessionId, wanted, true, codecs);
@@ -56,7 +56,7 @@ export function EndUserSession({ start, codecs, onChange, onLeave }: Props) {
   return (
     <>
       {before
-        ? <PinPage session={session} start={start} exit={button} covered={covered} onChange={onChange} />
+        ? <PinPage session={session} start={start} exit={button} covered={covered} linked={linked} onChange={onChange} />
         : <LiveScreen live={live} endUser company={company} exit={button} covered={covered} onSize={follow} />}
       {allow.person && !stop.stopped && (
         <AllowDialog key={allow.person.id} person={allow.person} busy={allow.busy} onAllow={allow.allow} onDeny={allow.deny} />

@@ -16,10 +16,12 @@ interface Props {
   start: KeptStart;
   exit: ReactNode;
   covered: boolean;
+  /** False while the way to the server is broken. */
+  linked: boolean;
   onChange(start: KeptStart): void;
 }
 
-export function PinPage({ session, start, exit, covered, onChange }: Props) {
+export function PinPage({ session, start, exit, covered, linked, onChange }: Props) {
   const { t } = useText();
   const { sessions } = useBackend();
   const [renewing, setRenewing] = useState(false);
@@ -45,7 +47,7 @@ export function PinPage({ session, start, exit, covered, onChange }: Props) {
         <p className="lead">{t("pin.lead", { company })}</p>
         <PinDisplay pin={start.pin} expiresAtMs={Math.max(expiresAtMs, start.pinExpiresAtMs)} renewing={renewing} onRenew={() => void renew()} />
         <p className="waiting" data-testid="waiting" role="status">
-          <span className="pulse" aria-hidden="true" /> {knocking ? t("allow.waiting") : t("pin.waiting", { company })}
+          <span className="pulse" aria-hidden="true" /> {!linked ? t("pin.offline") : knocking ? t("allow.waiting") : t("pin.waiting", { company })}
         </p>
         <p className="quiet-text">{t("pin.safe")}</p>
       </div>

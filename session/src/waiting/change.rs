@@ -6,9 +6,9 @@ use crate::id::{ParticipantId, TenantId};
 use crate::participant::Role;
 use crate::time::Timestamp;
 
-/// What the row becomes by this event, or why not. What was due before `now` happens first; when the event is refused
-/// nothing is to be written. Write `Decision::row` over the version of `row` only; when another was faster, read and decide
-/// again.
+/// What the row becomes by this event, or why not. What was due before `now` happens first. When the event is refused
+/// nothing is to be written; what was due stays due, and `Event::Deadline` does it. Write `Decision::row` over the version of
+/// `row` only; when another was faster, read and decide again.
 pub fn decide(row: &Row, now: Timestamp, event: Event) -> Result<Decision, Refusal> {
     let mut change = Change { row: row.clone(), now, effects: Vec::new() };
     change.refuse_foreigners(&event)?;

@@ -98,7 +98,8 @@ pub enum Event {
         /// Where it is.
         pod: String,
     },
-    /// The browser could not be made, or not loaded.
+    /// The browser could not be made, or not loaded. What it said last of its `Roster` comes before this, so that the next
+    /// one begins with the same permissions.
     ClaimFailed {
         /// Which replica.
         by: ReplicaId,
@@ -117,8 +118,9 @@ pub enum Event {
     },
     /// The end user pressed Stop: the notice to all replicas. Also from the pod.
     Paused {
-        /// The pod's count. For the end user's own call, before the pod has answered, one more than the last count the
-        /// caller saw; none when it saw none. The caller must then go on until the pod has paused too.
+        /// The pod's count. For the end user's own call, before the pod has answered, what that count will be: the last one
+        /// the caller saw, and one more unless the session was paused then. None when the caller saw none. The caller then
+        /// goes on until the pod has paused too.
         epoch: Option<u32>,
     },
     /// The pod says that the end user continued.

@@ -68,5 +68,4 @@ export const enMessages = {
   "problem.unknown.text": "Please try again.",
   "problem.wait": "Try again in {time}.",
   "problem.tries": "Tries left: {tries}.",
-  "problem.failure": "The secure browser could not be opened",
 } as const;

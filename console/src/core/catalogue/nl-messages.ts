@@ -70,5 +70,4 @@ export const nlMessages: Record<keyof typeof enMessages, string> = {
   "problem.unknown.text": "Probeer het opnieuw.",
   "problem.wait": "Probeer het over {time} opnieuw.",
   "problem.tries": "Pogingen over: {tries}.",
-  "problem.failure": "De veilige browser kon niet worden geopend",
 };

@@ -102,13 +102,15 @@ export class FakePage {
     tell({ case: "editFocus", value: { editable: this.#focused, protected: false, inputMode: "text", rect: FIELD } });
   }
 
-  async jpeg(width: number, height: number): Promise<Uint8Array<ArrayBuffer>> {
+  /** The page at this viewport, in device pixels. */
+  draw(width: number, height: number, scale: number): OffscreenCanvas {
     this.#dirty = false;
-    const canvas = new OffscreenCanvas(width, height);
+    // Even sizes, as H.264 wants.
+    const canvas = new OffscreenCanvas(Math.floor((width * scale) / 2) * 2, Math.floor((height * scale) / 2) * 2);
     const paint = canvas.getContext("2d");
+    paint?.scale(scale, scale);
     if (paint) this.#paint(paint, width, height);
-    const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
-    return new Uint8Array(await blob.arrayBuffer());
+    return canvas;
   }
 
   #paint(paint: OffscreenCanvasRenderingContext2D, width: number, height: number): void {

@@ -3,8 +3,9 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { Phase } from "../../gen/cobrowse/v1/session_pb";
 import { EndReason, PermissionsSchema } from "../../gen/cobrowse/v1/participant_pb";
-import { Audience, ClientMessageSchema, Codec, EventSchema, ServerMessageSchema, Track, type ClientMessage } from "../../gen/cobrowse/v1/stream_pb";
+import { Audience, ClientMessageSchema, EventSchema, ServerMessageSchema, Track, type ClientMessage } from "../../gen/cobrowse/v1/stream_pb";
 import type { LiveSocket, SocketHandlers } from "../backend";
+import { FakeEncoder } from "./fake-encoder";
 import { FakePage } from "./fake-page";
 import { playOther } from "./fake-script";
 import type { FakeWorld } from "./fake-world";
@@ -19,6 +20,7 @@ const CREDIT = 2;
 export function openFakeSocket(world: FakeWorld, handlers: SocketHandlers): LiveSocket {
   const page = new FakePage();
   const viewport = { width: 1280, height: 800, scalePercent: 100, touch: matchMedia("(pointer: coarse)").matches };
+  let encoder = new FakeEncoder([]);
   let seq = 0n;
   let open = true;
   let unacked = 0;
@@ -33,14 +35,15 @@ export function openFakeSocket(world: FakeWorld, handlers: SocketHandlers): Live
   async function picture() {
     if (busy || unacked >= CREDIT || (world.paused && world.seat === "agent") || !page.changed()) return;
     busy = true;
-    const data = await page.jpeg(viewport.width, viewport.height);
+    const canvas = page.draw(viewport.width, viewport.height, viewport.scalePercent / 100);
+    const coded = await encoder.code(canvas);
     busy = false;
     unacked++;
-    tell({ case: "picture", value: { codec: Codec.JPEG, key: true, width: viewport.width, height: viewport.height, data } });
+    tell({ case: "picture", value: { ...coded, width: canvas.width, height: canvas.height } });
   }
 
   function attached() {
-    send({ case: "attached", value: { protocolVersion: 1, participantId: world.now.selfId, codec: Codec.JPEG, resumedAfter: 0n, keepaliveMs: KEEPALIVE_MS } });
+    send({ case: "attached", value: { protocolVersion: 1, participantId: world.now.selfId, codec: encoder.codec, resumedAfter: 0n, keepaliveMs: KEEPALIVE_MS } });
     roster();
     state();
     tell({ case: "navigation", value: page.navigation() });
@@ -59,11 +62,13 @@ export function openFakeSocket(world: FakeWorld, handlers: SocketHandlers): Live
   function receive({ body }: ClientMessage) {
     switch (body.case) {
       case "attach":
+        encoder = new FakeEncoder(world.script === "jpeg" ? [] : body.value.codecs);
         return attached();
       case "ack":
         unacked = Math.max(0, unacked - 1);
         return;
       case "keyRequest":
+        encoder.key();
         page.touch();
         return;
       case "keepalive":

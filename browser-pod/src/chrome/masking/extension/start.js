@@ -1,0 +1,91 @@
+// Starts all, and is what the pod calls in this world: `cobrowse`.
+
+const cobrowse = (() => {
+  const passive = { capture: true, passive: true };
+  const active = { capture: true, passive: false };
+
+  const targetOf = (event) => (event.target && event.target !== window && dom.isElement(event.target) ? event.target : null);
+  const on = {
+    look(event) {
+      event.stopImmediatePropagation();
+      const target = targetOf(event);
+      if (target) watch.again(target);
+    },
+    edited(event) {
+      const target = targetOf(event);
+      if (target) watch.again(target);
+    },
+    left(event) {
+      const target = targetOf(event);
+      if (target) mirrors.remember(target);
+      report.soon();
+    },
+    sent() {
+      for (const element of marks.live) mirrors.remember(element);
+    },
+    focused: (event) => watch.guarded(() => focus.arrived(event)),
+    blurred: () => watch.guarded(() => focus.tell()),
+    moved: () => report.soon(),
+    shown: () => watch.all(),
+    leaves: guard.leaves,
+    enters: guard.enters,
+  };
+
+  const LISTENERS = [
+    [["cobrowse-look"], on.look],
+    [["input", "change", "reset"], on.edited],
+    [["focusin"], on.focused],
+    [["focusout", "blur", "focus"], on.blurred],
+    [["change", "focusout"], on.left],
+    [["submit"], on.sent],
+    [["pageshow", "load", "DOMContentLoaded"], on.shown],
+    [
+      ["scroll", "resize", "selectionchange", "transitionrun", "transitionend", "animationstart", "animationend", "toggle", "fullscreenchange"],
+      on.moved,
+    ],
+    [["copy", "cut", "dragstart"], on.leaves, active],
+    [["beforeinput", "keydown", "keypress", "paste", "drop"], on.enters, active],
+  ];
+
+  // document.open() takes the listeners of all worlds away; adding one that is there does nothing.
+  function listen() {
+    for (const [names, handler, how = passive] of LISTENERS) for (const name of names) dom.listen(window, name, handler, how);
+  }
+
+  let root = null;
+  function afterLook({ fault }) {
+    if (dom.root(document) !== root) {
+      root = dom.root(document);
+      listen();
+    }
+    if (fault) report.send("fault", { text: fault });
+    // What has the focus may only now have become protected.
+    if (marks.live.size > 0) focus.tell();
+    report.soon();
+  }
+
+  listen();
+  watch.start(afterLook);
+  visualViewport?.addEventListener("resize", on.moved);
+  visualViewport?.addEventListener("scroll", on.moved);
+
+  return {
+    acts: guard.acts,
+    again: () => report.again(),
+    focus: () => focus.state(),
+    frame: (element, name) => report.frame(element, name),
+    at(x, y) {
+      const hit = view.under(x, y);
+      const holder = hit ? marks.around(hit) : null;
+      const name = hit && !holder ? report.nameOf(hit) : null;
+      const inside = name ? view.frame(hit, name) : null;
+      return {
+        protected: holder !== null,
+        id: holder ? marks.known(holder).id : null,
+        frame: name,
+        x: inside ? (x - inside.x) / inside.scale : x,
+        y: inside ? (y - inside.y) / inside.scale : y,
+      };
+    },
+  };
+})();
