@@ -12,12 +12,13 @@ interface Props {
   live: boolean;
   /** The server has confirmed. */
   sure: boolean;
+  ending: boolean;
   choiceMs: number;
   onContinue(): void;
   onEnd(): void;
 }
 
-export function StopScreen({ company, live, sure, choiceMs, onContinue, onEnd }: Props) {
+export function StopScreen({ company, live, sure, ending, choiceMs, onContinue, onEnd }: Props) {
   const { t } = useText();
   const seconds = useCountdown(choiceMs) ?? 0;
   const box = useRef<HTMLDivElement>(null);
@@ -38,8 +39,8 @@ export function StopScreen({ company, live, sure, choiceMs, onContinue, onEnd }:
         <p className="figures quiet-text" aria-hidden="true">{t("stop.countdown", { seconds })}</p>
         <p className="unseen" role="status">{worthSaying(seconds) ? t("stop.countdown", { seconds }) : ""}</p>
         <div className="actions">
-          <button type="button" className="button" data-testid="end" onClick={onEnd}>{t("stop.end")}</button>
-          <button type="button" className="button main" data-testid="continue" disabled={!sure} onClick={onContinue}>{t("stop.continue")}</button>
+          <button type="button" className="button" data-testid="end" disabled={ending} onClick={onEnd}>{t("stop.end")}</button>
+          <button type="button" className="button main" data-testid="continue" disabled={!sure || ending} onClick={onContinue}>{t("stop.continue")}</button>
         </div>
       </div>
     </div>

@@ -37,11 +37,13 @@ describe("who may act", () => {
   });
 });
 
-test("events seen before change nothing", () => {
+test("facts told again with old numbers count, and nothing is listed twice", () => {
   const event = create(EventSchema, { seq: 5n, body: { case: "guidance", value: { participantId: "a", body: { case: "chat", value: { text: "hi" } } } } });
-  const once = applyEvent({ ...newLive(), lastSeq: 4n }, event, 0);
-  expect(once.chat).toHaveLength(1);
-  expect(applyEvent(once, event, 0)).toBe(once);
+  const once = applyEvent({ ...newLive(), lastSeq: 90n }, event, 0);
+  expect(once).toMatchObject({ lastSeq: 90n, chat: [{ text: "hi" }] });
+  expect(applyEvent(once, event, 0).chat).toHaveLength(1);
+  const navigation = create(EventSchema, { seq: 3n, body: { case: "navigation", value: { url: "https://a.example/" } } });
+  expect(applyEvent(once, navigation, 0).navigation?.url).toBe("https://a.example/");
 });
 
 test("dialogs, pickers and choosers open and close", () => {
@@ -49,6 +51,12 @@ test("dialogs, pickers and choosers open and close", () => {
   expect([open.dialogs.length, open.picker?.id, open.fileChooser?.id]).toEqual([1, "p", "f"]);
   const shut = fold("u", [{ case: "dialog", value: { id: "d" } }, { case: "picker", value: { id: "p" } }, { case: "fileChooser", value: { id: "f" } }], open);
   expect([shut.dialogs.length, shut.picker, shut.fileChooser]).toEqual([0, undefined, undefined]);
+});
+
+test("after a gap drawings and questions are told anew", () => {
+  const before = fold("u", [{ case: "dialog", value: { id: "d", open: true } }, { case: "guidance", value: { participantId: "a", body: { case: "arrow", value: { from: {}, to: { x: 9 } } } } }]);
+  const after = fold("u", [{ case: "gap", value: { upToSeq: 2n } }], before);
+  expect([after.dialogs.length, after.guidance.drawings.length]).toEqual([0, 0]);
 });
 
 test("Blank holds until a picture of its own epoch is drawn", () => {

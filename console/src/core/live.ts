@@ -66,10 +66,12 @@ export function newLive(): LiveState {
   };
 }
 
-/** Folds one event in. Events at or below `lastSeq` were seen before and change nothing. */
+/**
+ * Folds one event in. Facts that still hold come again with their old numbers, to late comers and to people who may see
+ * again, so an old number says nothing; only what is added to a list is looked up in it first.
+ */
 export function applyEvent(state: LiveState, event: Event, now: number): LiveState {
-  if (event.seq !== 0n && event.seq <= state.lastSeq) return state;
-  const next = { ...state, lastSeq: event.seq || state.lastSeq, pauseEpoch: Math.max(state.pauseEpoch, event.pauseEpoch) };
+  const next = { ...state, lastSeq: event.seq > state.lastSeq ? event.seq : state.lastSeq, pauseEpoch: Math.max(state.pauseEpoch, event.pauseEpoch) };
   const { body } = event;
   switch (body.case) {
     case "roster":
@@ -102,11 +104,16 @@ export function applyEvent(state: LiveState, event: Event, now: number): LiveSta
     }
     case "clipboard":
       return { ...next, clipboard: { key: String(event.seq), text: body.value.text } };
+    case "gap":
+      // Whatever still holds is told again after a gap.
+      return { ...next, dialogs: [], picker: undefined, fileChooser: undefined, guidance: { ...next.guidance, drawings: [] } };
     case "pointers":
       return { ...next, guidance: movePointer(next.guidance, body.value, now) };
     case "guidance":
       if (body.value.body.case === "chat") {
-        const line = { key: String(event.seq), participantId: body.value.participantId, text: body.value.body.value.text };
+        const key = String(event.seq);
+        if (next.chat.some((line) => line.key === key)) return next;
+        const line = { key, participantId: body.value.participantId, text: body.value.body.value.text };
         return { ...next, chat: [...next.chat, line].slice(-CHAT_LINES_MAX) };
       }
       return { ...next, guidance: guide(next.guidance, body.value, roleOf(next, body.value.participantId), now) };

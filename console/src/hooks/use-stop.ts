@@ -15,6 +15,8 @@ const TRIES_MAX = 20;
 export interface Stopping {
   stopped: boolean;
   sure: boolean;
+  /** End was pressed and is under way. */
+  ending: boolean;
   choiceMs: number;
   stop(): void;
   resume(): void;
@@ -26,6 +28,7 @@ export function useStop(sessionId: string, phase: Phase, live: LiveHandle | unde
   const [pressed, setPressed] = useState(false);
   const [sure, setSure] = useState(false);
   const [resumed, setResumed] = useState(false);
+  const [ending, setEnding] = useState(false);
   const here = useRef(true);
   useEffect(() => {
     here.current = true;
@@ -74,11 +77,13 @@ export function useStop(sessionId: string, phase: Phase, live: LiveHandle | unde
   }, [inside, insist, sessions, sessionId]);
 
   const end = useCallback(() => {
+    setEnding(true);
     void insist(() => sessions.endSession({ sessionId }, { timeoutMs: 5_000 })).then(async () => {
       const answer = await sessions.getSession({ sessionId }).catch(() => undefined);
       put(answer?.session);
+      setEnding(false);
     });
   }, [insist, sessions, sessionId, put]);
 
-  return { stopped: pressed || (paused && !resumed), sure: sure || (paused && !pressed), choiceMs: CHOICE_MS, stop, resume, end };
+  return { stopped: pressed || (paused && !resumed), sure: sure || (paused && !pressed), ending, choiceMs: CHOICE_MS, stop, resume, end };
 }

@@ -61,7 +61,7 @@ export function EndUserSession({ start, codecs, onChange, onLeave }: Props) {
       {allow.person && !stop.stopped && (
         <AllowDialog key={allow.person.id} person={allow.person} busy={allow.busy} onAllow={allow.allow} onDeny={allow.deny} />
       )}
-      {stop.stopped && <StopScreen company={company} live={!before} sure={stop.sure} choiceMs={stop.choiceMs} onContinue={stop.resume} onEnd={stop.end} />}
+      {stop.stopped && <StopScreen company={company} live={!before} sure={stop.sure} ending={stop.ending} choiceMs={stop.choiceMs} onContinue={stop.resume} onEnd={stop.end} />}
     </>
   );
 }

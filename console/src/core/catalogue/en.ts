@@ -78,6 +78,8 @@ export const en = {
   "live.paused.agent.text": "You see nothing and cannot act until the customer continues.",
   "live.noview.title": "The page is hidden",
   "live.noview.text": "The customer has switched off seeing the page.",
+  "live.away.title": "Your customer's connection is gone",
+  "live.away.text": "You see the page again when your customer is back.",
   "live.zoom.in": "Zoom in",
   "live.zoom.fit": "Fit the page",
   "live.keyboard.open": "Open keyboard",

@@ -79,6 +79,8 @@ export const nl: Catalogue = {
   "live.paused.agent.text": "U ziet niets en kunt niets doen tot de klant verdergaat.",
   "live.noview.title": "De pagina is verborgen",
   "live.noview.text": "De klant heeft meekijken uitgezet.",
+  "live.away.title": "De verbinding van uw klant is weg",
+  "live.away.text": "U ziet de pagina weer als uw klant terug is.",
   "live.zoom.in": "Inzoomen",
   "live.zoom.fit": "Hele pagina",
   "live.keyboard.open": "Toetsenbord openen",
