@@ -9,6 +9,8 @@
 //!    `Extensions.loadUnpacked {path}` and await it. It takes about 30 ms; loading the same folder again replaces what was loaded.
 //!    A browser may load [`EXTENSION_FILES`] while it is warm and load again when it learns of selectors. Documents that
 //!    were there before keep what they had, so navigate only afterwards.
+//!    The extension has a service worker, without which every document stays blank: let its target run when it is attached
+//!    (`Runtime.runIfWaitingForDebugger`), and do not close it. A document is blank until it was answered, 15 to 60 ms.
 //! 2. *Listening.* In every session of a page or frame, before `Runtime.runIfWaitingForDebugger`: `Runtime.enable` and
 //!    `Runtime.addBinding {name: BINDING, executionContextName: EXTENSION_NAME}`; `Target.setAutoAttach {autoAttach,
 //!    waitForDebuggerOnStart, flatten}` in each session for frames of other processes. Chrome names the world of content
@@ -97,8 +99,10 @@ pub const EXTENSION_FILES: &[(&str, &str)] = files![
     "manifest.json",
     "mask.css",
     "tenant.css",
+    "background.js",
     "hooks.js",
     "dom.js",
+    "veil.js",
     "tenant.js",
     "numbers.js",
     "hints.js",
@@ -123,11 +127,10 @@ mod tests {
         let (_, manifest) = EXTENSION_FILES[0];
         let manifest: serde_json::Value = serde_json::from_str(manifest).unwrap();
         assert_eq!(manifest["name"], EXTENSION_NAME);
-        let mut named = vec!["manifest.json"];
+        // The sheets are named by the service worker, and that by another key.
+        let mut named = vec!["manifest.json", "background.js", "mask.css", "tenant.css"];
         for script in manifest["content_scripts"].as_array().unwrap() {
-            for list in ["css", "js"] {
-                named.extend(script[list].as_array().into_iter().flatten().filter_map(|name| name.as_str()));
-            }
+            named.extend(script["js"].as_array().into_iter().flatten().filter_map(|name| name.as_str()));
         }
         let mut here: Vec<_> = EXTENSION_FILES.iter().map(|(name, _)| *name).collect();
         named.sort_unstable();

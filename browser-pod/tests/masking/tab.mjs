@@ -2,7 +2,7 @@
 
 const WORLD = "cobrowse-masking";
 const BINDING = "cobrowseReport";
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 30_000;
 
 /** Opens a tab of its own. */
 export async function openTab(chrome) {
@@ -23,6 +23,8 @@ class Tab {
   #sessions = new Set();
   #waiting = new Set();
   #frames = new Map();
+  #loader = null;
+  #loaded = null;
 
   constructor(chrome) {
     this.#chrome = chrome;
@@ -67,6 +69,8 @@ class Tab {
       if (name === WORLD) this.worlds.set(auxData.frameId, world);
       if (auxData.isDefault) this.mains.set(auxData.frameId, world);
     }
+    if (method === "Page.frameNavigated" && session === this.session && !params.frame.parentId) this.#loader = params.frame.loaderId;
+    if (method === "Page.loadEventFired" && session === this.session) this.#loaded = this.#loader;
     if (method === "Page.frameAttached") this.#frames.set(params.frameId, params.parentFrameId);
     if (method === "Runtime.bindingCalled" && params.name === BINDING) this.#reported(params, session);
     if (method === "Page.javascriptDialogOpening") this.dialogs.push(params.message);
@@ -131,9 +135,8 @@ class Tab {
 
   /** Goes to an address and waits for its load event. */
   async go(url) {
-    const loaded = this.event("Page.loadEventFired", (_, session) => session === this.session);
-    await this.call("Page.navigate", { url });
-    await loaded;
+    const { loaderId } = await this.call("Page.navigate", { url });
+    await this.until(`${url} loaded`, () => this.#loaded === loaderId);
   }
 
   /** Evaluates in the page's own world, or in that of a frame. */
@@ -157,8 +160,26 @@ class Tab {
     return result.value;
   }
 
-  /** A picture of the viewport, PNG in base64. */
+  /** Waits until every document of the tab is shown. */
+  uncovered() {
+    return this.until("every document shown", async () => {
+      if (!this.worlds.has(this.target)) return false;
+      for (const [frame, { session, context }] of [...this.worlds]) {
+        try {
+          if (!(await this.#evaluate({ session, context }, "veil.lifted()"))) return false;
+        } catch {
+          // A document that went in between; its successor is looked at the next time.
+          if (this.worlds.get(frame)?.context === context) this.worlds.delete(frame);
+          return false;
+        }
+      }
+      return true;
+    });
+  }
+
+  /** A picture of the viewport when all of it is shown, PNG in base64. */
   async picture() {
+    await this.uncovered();
     return (await this.call("Page.captureScreenshot", { format: "png" })).data;
   }
 

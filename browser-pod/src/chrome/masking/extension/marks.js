@@ -100,11 +100,5 @@ const marks = (() => {
       for (let at = node; at; at = dom.painted(at)) if (dom.isElement(at) && known.has(at)) return at;
       return null;
     },
-
-    /** The page cannot be looked through: nothing of it is painted. */
-    blank() {
-      const root = dom.root(document);
-      if (root && dom.attribute(root, MARK) !== "page") dom.setAttribute(root, MARK, "page");
-    },
   };
 })();

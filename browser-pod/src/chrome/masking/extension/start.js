@@ -65,6 +65,7 @@ const cobrowse = (() => {
   }
 
   listen();
+  veil.start((reason) => report.send("fault", { text: `no sheets: ${reason}` }));
   watch.start(afterLook);
   visualViewport?.addEventListener("resize", on.moved);
   visualViewport?.addEventListener("scroll", on.moved);

@@ -27,7 +27,7 @@ const watch = (() => {
     try {
       action();
     } catch (error) {
-      marks.blank();
+      veil.drop();
       onChange({ fault: String(error?.stack ?? error).slice(0, 500) });
     }
   }
