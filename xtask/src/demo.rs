@@ -2,11 +2,13 @@
 //! It builds nothing; `make demo` does.
 
 mod ready;
+mod sign_ins;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, Command};
 
@@ -43,9 +45,13 @@ async fn serve(options: &Options) -> Result<()> {
     std::fs::create_dir_all(&options.data_dir)?;
     let mut shop = start("the sample websites", &mut shop(options))?;
     let mut door = start("session-api", &mut session_api(options))?;
+    let told = sign_ins::told_by(&mut door);
     let ended = tokio::select! {
         ready = ready::all(&ports, READY_WITHIN) => match ready {
-            Ok(()) => { say(options); until_end(&mut shop, &mut door).await }
+            Ok(()) => {
+                say(options, &sign_ins::all(&options.data_dir, told).await?);
+                until_end(&mut shop, &mut door).await
+            }
             Err(error) => Err(error),
         },
         ended = until_end(&mut shop, &mut door) => ended,
@@ -110,7 +116,7 @@ fn console(options: &Options) -> String {
 }
 
 #[expect(clippy::print_stdout, reason = "a chore talks to the person who runs it")]
-fn say(options: &Options) {
+fn say(options: &Options, sign_ins: &str) {
     let console = console(options);
     println!();
     println!("  CoBrowse runs. Open these in two browsers (or one, with a private window for the agent):");
@@ -119,8 +125,13 @@ fn say(options: &Options) {
     println!("    agent      {console}/agent");
     println!();
     println!("  The certificate is made here and known to nobody: your browser warns once, continue to localhost.");
-    println!("  Demo sign-ins: printed above at the first start; `make clean-demo` makes new ones.");
-    println!("  Second tenant: http://bank.localhost:{}", options.bank_port);
+    println!("  Sign-ins of the demo (`make clean-demo` forgets them):");
+    println!();
+    println!("{sign_ins}");
+    println!(
+        "  The second company's site, whose sessions the first one's agents cannot join: http://bank.localhost:{}",
+        options.bank_port
+    );
     println!("  Ctrl-C ends everything.");
     println!();
 }

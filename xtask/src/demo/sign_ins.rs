@@ -1,0 +1,51 @@
+//! The demo's sign-ins: session-api shows them once, at its first start; here they are kept beside its data, so that each start
+//! of the demo can show them. For the demo alone, which only this machine reaches.
+
+use anyhow::{Context, Result};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Child;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// How long after the last line no further one is awaited.
+const LAST_WITHIN: Duration = Duration::from_millis(500);
+
+/// Lines that a program prints, until it ends.
+pub(crate) fn told_by(program: &mut Child) -> UnboundedReceiver<String> {
+    let (tell, told) = unbounded_channel();
+    if let Some(output) = program.stdout.take() {
+        tokio::spawn(async move {
+            let mut lines = BufReader::new(output).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                // Nobody listens after the start; the program must not block on a full pipe all the same.
+                let _ = tell.send(line);
+            }
+        });
+    }
+    told
+}
+
+/// The sign-ins that were just told, kept for later, or else those kept.
+pub(crate) async fn all(data_dir: &Path, mut told: UnboundedReceiver<String>) -> Result<String> {
+    let kept = data_dir.join("demo-sign-ins.txt");
+    let mut fresh = String::new();
+    while let Ok(Some(line)) = tokio::time::timeout(LAST_WITHIN, told.recv()).await {
+        if line.contains('@') {
+            fresh.push_str("  ");
+            fresh.push_str(line.trim_end());
+            fresh.push('\n');
+        }
+    }
+    if fresh.is_empty() {
+        return Ok(std::fs::read_to_string(&kept)
+            .unwrap_or_else(|_| "    unknown: run `make clean-demo` for new ones\n".to_owned()));
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(&kept).with_context(|| format!("failed to keep {}", kept.display()))?;
+    file.write_all(fresh.as_bytes()).context("failed to keep the sign-ins")?;
+    Ok(fresh)
+}
