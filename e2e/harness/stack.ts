@@ -53,7 +53,8 @@ export class Stack {
     const ports = ["--listen", `127.0.0.1:${port}`, "--admin-listen", "127.0.0.1:0"];
     const door = new Program("session-api", join(ROOT, "target/debug/session-api"), ["serve", ...settings, ...ports, ...(options.settings ?? [])]);
     try {
-      await answering(door, `${console}/agent`);
+      await door.prints(/CoBrowse is ready/);
+      await door.prints(/agent\s+\S+@northwind\S*\s+\S+/);
       return new Stack(folder, door, console, sites, signInsOf(door.output));
     } catch (error) {
       await door.end();
@@ -114,11 +115,6 @@ function copyTenants(to: string, ports: Record<string, string>): void {
     const text = readFileSync(join(from, name), "utf8");
     writeFileSync(join(to, name), text.replace(/\b830[01]\b/g, (port) => ports[port] ?? port));
   }
-}
-
-/** Waits until session-api answers; its own certificate is not checked, only that it serves. */
-async function answering(door: Program, address: string): Promise<void> {
-  await door.prints(new RegExp(`listen|${new URL(address).port}`), 30_000);
 }
 
 function signInsOf(output: string): Map<string, SignIn> {

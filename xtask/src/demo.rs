@@ -80,10 +80,18 @@ fn shop(options: &Options) -> Command {
 
 fn session_api(options: &Options) -> Command {
     let mut command = watched(Path::new("target/debug/session-api"));
-    command
-        .args(["--listen", &format!("127.0.0.1:{}", options.port), "--demo"])
-        .arg("--data-dir")
-        .arg(&options.data_dir);
+    command.args([
+        "serve",
+        "--demo",
+        "--tenants",
+        "examples/tenants",
+        "--admin-listen",
+        "127.0.0.1:0",
+        "--log",
+        "warn",
+    ]);
+    command.args(["--listen", &format!("127.0.0.1:{}", options.port)]).arg("--data-dir").arg(&options.data_dir);
+    command.stdout(Stdio::piped());
     command
 }
 

@@ -109,7 +109,7 @@ impl Drop for Stand {
 }
 
 fn launcher(folder: &Path) -> Command {
-    let program = env!("CARGO_BIN_EXE_cobrowse-browser-pod");
+    let program = env!("CARGO_BIN_EXE_browser-pod");
     let mut command = if rustix::process::getuid().is_root() {
         let mut command = Command::new("setpriv");
         command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--no-new-privs", program]);
