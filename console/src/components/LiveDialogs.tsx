@@ -1,6 +1,7 @@
 // What the page asks: its dialogs, its pickers on touch devices, its file choosers.
 
 import type { LiveHandle } from "../hooks/use-live";
+import { isTouch } from "../render/touch";
 import { FileDialog } from "./FileDialog";
 import { PageDialog } from "./PageDialog";
 import { PickerDialog } from "./PickerDialog";
@@ -15,7 +16,7 @@ interface Props {
 export function LiveDialogs({ live, endUser, company, mayAct }: Props) {
   const { dialogs, picker, fileChooser, viewport } = live.live;
   const dialog = dialogs[0];
-  const touch = viewport?.touch === true && matchMedia("(pointer: coarse)").matches;
+  const touch = viewport?.touch === true && isTouch();
   return (
     <>
       {dialog && <PageDialog key={dialog.id} dialog={dialog} controller={live.controller} mayAct={mayAct} />}

@@ -10,7 +10,7 @@ import { StageKeys } from "../hooks/stage-keys";
 import { StagePointer } from "../hooks/stage-pointer";
 import type { LiveHandle } from "../hooks/use-live";
 import { useCursor } from "../hooks/use-cursor";
-import { usePhoneKeyboard } from "../hooks/use-phone-keyboard";
+import { inputModeOf, usePhoneKeyboard } from "../hooks/use-phone-keyboard";
 import { useSize } from "../hooks/use-size";
 import { useText } from "../hooks/use-text";
 import { GuidanceOverlay } from "./GuidanceOverlay";
@@ -67,14 +67,14 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, curtain, childre
     const text = field.current;
     new StagePointer(area.current, look, () => {
       keys.finish();
-      // On a phone focus would open the keyboard; there it follows the page's edit focus.
-      if (!matchMedia("(pointer: coarse)").matches) text.focus({ preventScroll: true });
+      text.focus({ preventScroll: true });
     }).listen(abort.signal);
     return () => abort.abort();
   }, [live.controller]);
 
   const focus = state.editFocus;
-  const openKeyboard = usePhoneKeyboard(field, focus, act);
+  const mode = inputModeOf(focus, act);
+  const openKeyboard = usePhoneKeyboard(field, mode);
   const zoom = useCallback((factor: number) => {
     setLens((old) => (factor === 0 ? WHOLE : zoomAt(old, factor, { x: stage.width / 2, y: stage.height / 2 }, stage, page)));
   }, [stage, page]);
@@ -90,7 +90,7 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, curtain, childre
         </div>
         <textarea
           ref={field} className="stage-field" aria-label={t("live.keyboard")} autoCapitalize="off" autoComplete="off" autoCorrect="off" spellCheck={false}
-          inputMode={inputMode(focus?.inputMode)} style={{ left: Math.min(stage.width - FIELD_PX, Math.max(0, at.x)), top: Math.min(stage.height - FIELD_PX, Math.max(0, at.y - FIELD_PX)) }}
+          inputMode={mode} style={{ left: Math.min(stage.width - FIELD_PX, Math.max(0, at.x)), top: Math.min(stage.height - FIELD_PX, Math.max(0, at.y - FIELD_PX)) }}
         />
       </div>
       {children}
@@ -104,10 +104,4 @@ function pageSize(viewport: Viewport | undefined, shown: Size | undefined): Size
   const scale = (viewport?.scalePercent || 100) / 100;
   if (shown) return { width: shown.width / scale, height: shown.height / scale };
   return viewport?.width ? { width: viewport.width, height: viewport.height } : PAGE_DEFAULT;
-}
-
-const MODES = ["text", "numeric", "decimal", "tel", "email", "url", "search"] as const;
-
-function inputMode(told: string | undefined): (typeof MODES)[number] {
-  return MODES.find((mode) => mode === told) ?? "text";
 }

@@ -1,5 +1,6 @@
 // Zoom and, on touch devices, the keyboard: floating over the corner of the stage.
 
+import { isTouch } from "../render/touch";
 import { useText } from "../hooks/use-text";
 import { Icon } from "./Icon";
 
@@ -14,7 +15,7 @@ interface Props {
 
 export function StageButtons({ zoomed, canZoom, keyboard, onZoom, onKeyboard }: Props) {
   const { t } = useText();
-  const touch = matchMedia("(pointer: coarse)").matches;
+  const touch = isTouch();
   return (
     <div className="stage-buttons">
       {touch && keyboard && (

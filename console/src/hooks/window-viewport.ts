@@ -1,5 +1,6 @@
 // The page size that will fit this window, before the stage is there to be measured.
 
+import { isTouch } from "../render/touch";
 import { wantedViewport, type Size } from "../core/viewport";
 
 /** Heights of the bars around the stage: one on a wide window, two on a narrow one. As in live.css. */
@@ -10,5 +11,5 @@ export const NARROW_PX = 720;
 export function windowViewport(stage?: Size) {
   const bars = innerWidth < NARROW_PX ? NARROW_BARS : WIDE_BAR;
   const size = stage ?? { width: innerWidth, height: innerHeight - bars };
-  return wantedViewport(size, devicePixelRatio, matchMedia("(pointer: coarse)").matches);
+  return wantedViewport(size, devicePixelRatio, isTouch());
 }
