@@ -9,6 +9,7 @@ mod files;
 mod history;
 mod inject;
 pub mod masking;
+mod protect;
 mod protocol;
 mod sites;
 mod state;
@@ -65,9 +66,9 @@ pub enum Error {
     /// A second `bind`.
     #[error("failed to bind: a session is bound already")]
     Bound,
-    /// A selector that Chrome does not understand.
-    #[error("failed to use the mask selector {0:?}: Chrome does not understand it")]
-    Selector(String),
+    /// The tenant's selectors cannot be used.
+    #[error("failed to prepare masking")]
+    Selectors(#[from] masking::SelectorsError),
     /// None or too many files for a chooser.
     #[error("failed to choose files: give at least one and at most {limit}")]
     Files {
@@ -115,7 +116,11 @@ pub struct Attached {
 
 /// Takes over Chrome. Its first page is there, blank, when this returns; Chrome may need its screen for that, so serve the
 /// screen first.
-pub async fn attach(cdp_in: OwnedFd, cdp_out: OwnedFd, side: Browser) -> Result<(Chrome, mpsc::UnboundedReceiver<Event>), Error> {
+pub async fn attach(
+    cdp_in: OwnedFd,
+    cdp_out: OwnedFd,
+    side: Browser,
+) -> Result<(Chrome, mpsc::UnboundedReceiver<Event>), Error> {
     let (cdp, arrived) = transport::open(cdp_in, cdp_out)?;
     let (tell, events) = mpsc::unbounded_channel();
     let inner = Arc::new(Inner::new(cdp, side, tell));
@@ -140,20 +145,22 @@ impl Chrome {
     /// Gives Chrome its session. Once; nothing loads before.
     pub async fn bind(&self, settings: Settings) -> Result<(), Error> {
         let folder = self.inner.side.folders().downloads.clone();
-        {
-            let mut state = self.inner.state();
-            if state.bound.is_some() {
-                return Err(Error::Bound);
-            }
-            state.bound = Some(Arc::new(Bound::new(settings)));
+        if std::mem::replace(&mut self.inner.state().binding, true) {
+            return Err(Error::Bound);
         }
+        let selectors = settings.mask_selectors.clone();
+        let bound = Arc::new(Bound::new(settings));
         let downloads = browser::SetDownloadBehavior {
             behavior: "allowAndName".into(),
             download_path: Some(folder),
             events_enabled: Some(true),
         };
         self.inner.cdp.ask(None, downloads).await?;
-        self.inner.prepare_open_tabs().await
+        self.inner.load_masking(&selectors).await?;
+        self.inner.prepare_open_tabs(&bound);
+        // Only now may anything load: a failure before leaves Chrome blank for ever.
+        self.inner.state().bound = Some(bound);
+        Ok(())
     }
 
     /// Opens an address in the active tab.
@@ -204,6 +211,34 @@ impl Chrome {
     /// Opens a complete download, for the end user alone. Read at most 64 MiB of it.
     pub async fn download(&self, id: &str) -> Result<OwnedFd, Error> {
         self.inner.download(id).await
+    }
+
+    /// Who acts from now on. Await it before passing on the first act after somebody else's; at once when nothing changes.
+    pub async fn acting(&self, actor: masking::Actor) {
+        self.inner.acting(actor).await;
+    }
+
+    /// Say it when passing on an agent's act that may move the focus: a button, a finger, a key. Until Chrome was asked,
+    /// about 120 ms, the focus counts as protected.
+    pub fn focus_may_move(&self) {
+        self.inner.focus_may_move();
+    }
+
+    /// Whether an agent's keys and text must be held back now: they would go to a protected field, or it is not known
+    /// where. Cheap.
+    pub fn focused_is_protected(&self) -> bool {
+        self.inner.focused_is_protected()
+    }
+
+    /// Waits until it is known where the focus is, and says whether that is protected.
+    pub async fn focus_known(&self) -> bool {
+        self.inner.focus_known().await
+    }
+
+    /// A text without what is protected on the page, for everybody but the end user.
+    pub fn redact(&self, text: &str) -> String {
+        let state = self.inner.state();
+        state.active_tab().map_or_else(|_| masking::redact(text, []), |tab| tab.scene.redact(text))
     }
 
     /// Where Chrome is now. The same comes as `Event::Navigation` after each change.

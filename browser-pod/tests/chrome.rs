@@ -4,6 +4,8 @@
 mod dialogs;
 #[path = "chrome/files.rs"]
 mod files;
+#[path = "chrome/masking.rs"]
+mod masking;
 #[path = "chrome/navigation.rs"]
 mod navigation;
 #[path = "chrome/site.rs"]

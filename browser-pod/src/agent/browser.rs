@@ -36,7 +36,7 @@ impl Page for ChromePage {
     }
 
     fn protected_focus(&self) -> bool {
-        false
+        self.0.focused_is_protected()
     }
 
     fn upload(&self, _part: v1::FilePart) -> Answer<()> {
@@ -78,7 +78,7 @@ fn reason(error: &chrome::Error) -> Reason {
         chrome::Error::SiteNotAllowed { .. } => "SiteNotAllowed",
         chrome::Error::LoadFailed(_) => "LoadFailed",
         chrome::Error::NotBound => "NotBound",
-        chrome::Error::Selector(_) => "MaskSelectorInvalid",
+        chrome::Error::Selectors(_) => "MaskSelectorInvalid",
         chrome::Error::NoSuch(_) => "NotFound",
         chrome::Error::Files { .. } => "TooManyFiles",
         chrome::Error::Refused(_) | chrome::Error::Malformed(..) | chrome::Error::Bound => "Refused",

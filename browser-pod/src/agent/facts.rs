@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use cobrowse_wire::v1::{self, Audience, event::Body};
 
+use crate::chrome::masking::PlacedField;
 use crate::chrome::{self, Dialog, DialogKind, Event, Navigation, Tab};
 
 /// The facts of one event, in order.
@@ -33,6 +34,10 @@ pub(super) fn of(event: Event) -> Vec<(Audience, Body)> {
             let download = v1::Download { id, name, size_bytes: size, complete, failed };
             vec![(Audience::EndUser, Body::Download(download))]
         }
+        Event::Protected(fields) => {
+            let fields = fields.into_iter().map(protected).collect();
+            vec![(Audience::EndUser, Body::ProtectedFields(v1::ProtectedFields { fields }))]
+        }
         Event::Gone => Vec::new(),
     }
 }
@@ -44,16 +49,26 @@ fn notice<const N: usize>(code: &str, details: [(&str, String); N]) -> Vec<(Audi
 
 /// Without query and fragment to all, then whole to the end user.
 fn navigated(navigation: Navigation) -> [(Audience, Body); 2] {
-    let Navigation { url, title, can_go_back, can_go_forward, loading, tabs } = navigation;
+    let Navigation { url, shared_url, title, can_go_back, can_go_forward, loading, tabs } = navigation;
     let tab = |tab: Tab| v1::Tab { id: tab.id, title: tab.title, active: tab.active };
     let whole =
         v1::Navigation { url, title, can_go_back, can_go_forward, loading, tabs: tabs.into_iter().map(tab).collect() };
-    let plain = v1::Navigation { url: without_query(&whole.url).to_owned(), ..whole.clone() };
+    let plain = v1::Navigation { url: shared_url, ..whole.clone() };
     [(Audience::All, Body::Navigation(plain)), (Audience::EndUser, Body::Navigation(whole))]
 }
 
-fn without_query(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or_default()
+#[expect(clippy::cast_possible_truncation, reason = "coordinates of a screen")]
+fn protected(placed: PlacedField) -> v1::ProtectedField {
+    let PlacedField { id, field } = placed;
+    let rect = field.rect;
+    v1::ProtectedField {
+        id,
+        rect: Some(v1::Rect { x: rect.x as f32, y: rect.y as f32, width: rect.w as f32, height: rect.h as f32 }),
+        text: field.text,
+        focused: field.focused,
+        font_px: field.font as f32,
+        password: field.password,
+    }
 }
 
 fn asked(dialog: Dialog) -> v1::Dialog {
@@ -79,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_query_is_the_end_users_alone_and_comes_last() {
-        let navigation = Navigation { url: "https://a.example/p?card=4111#x".into(), ..Navigation::default() };
+        let navigation = Navigation { url: "https://a.example/p?card=4111#x".into(), shared_url: "https://a.example/p".into(), ..Navigation::default() };
         let facts = of(Event::Navigation(navigation));
         let urls: Vec<_> = facts
             .into_iter()

@@ -18,18 +18,21 @@ impl Inner {
             "beforeunload" => DialogKind::BeforeUnload,
             _ => DialogKind::Alert,
         };
-        let (id, count) = {
+        let (id, count, message, default_text) = {
             let mut state = self.state();
             let owner = state.tab_session(session);
             let id = state.next_id();
-            let count = state.tab(&owner).map_or(0, |tab| {
+            let (mut count, mut message, mut default_text) = (0, String::new(), String::new());
+            if let Some(tab) = state.tab(&owner) {
                 tab.dialogs += 1;
-                tab.dialogs
-            });
+                count = tab.dialogs;
+                message = tab.scene.redact(&cut(&opening.message));
+                default_text = tab.scene.redact(&cut(opening.default_prompt.as_deref().unwrap_or_default()));
+            }
             if count <= MAX_DIALOGS {
                 state.dialogs.insert(id, Arc::clone(session));
             }
-            (id, count)
+            (id, count, message, default_text)
         };
         if count > MAX_DIALOGS {
             // Leaving is let happen; all else is dismissed.
@@ -39,13 +42,8 @@ impl Inner {
             }
             return;
         }
-        self.tell(Event::Dialog(Dialog {
-            id,
-            kind,
-            message: cut(&opening.message),
-            default_text: cut(opening.default_prompt.as_deref().unwrap_or_default()),
-            origin: origin_of(&opening.url),
-        }));
+        let origin = origin_of(&opening.url);
+        self.tell(Event::Dialog(Dialog { id, kind, message, default_text, origin }));
     }
 
     pub(super) fn dialog_closed(&self, session: &Arc<str>) {

@@ -57,7 +57,15 @@ fn of_session(inner: &Arc<Inner>, session: &Arc<str>, event: Seen) {
         Seen::PageJavascriptDialogClosed(_) => inner.dialog_closed(session),
         Seen::PageFileChooserOpened(opened) => inner.chooser_opened(session, &opened),
         Seen::InspectorTargetCrashed(_) => crashed(inner, session),
-        Seen::RuntimeBindingCalled(call) => inner.bound_call(session, &call),
+        Seen::RuntimeBindingCalled(call) => {
+            inner.bound_call(session, &call);
+            inner.reported(session, &call);
+        }
+        Seen::RuntimeExecutionContextCreated(created) => inner.context_created(session, &created.context),
+        Seen::RuntimeExecutionContextDestroyed(gone) => inner.context_gone(session, Some(gone.execution_context_id)),
+        Seen::RuntimeExecutionContextsCleared(_) => inner.context_gone(session, None),
+        Seen::PageFrameAttached(frame) => inner.frame_attached(&frame.frame_id, &frame.parent_frame_id),
+        Seen::PageFrameDetached(frame) => inner.frame_detached(&frame),
         _ => {}
     }
 }

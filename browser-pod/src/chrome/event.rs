@@ -1,5 +1,7 @@
 //! What Chrome tells the owner of the session. Plain data.
 
+use super::masking::PlacedField;
+
 /// Something happened in Chrome.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
@@ -56,6 +58,8 @@ pub enum Event {
     },
     /// A page offers a file, or more of it is there.
     Download(Download),
+    /// All protected fields in view, in place of those before. For the end user alone.
+    Protected(Vec<PlacedField>),
     /// Chrome is gone. The last event.
     Gone,
 }
@@ -65,7 +69,9 @@ pub enum Event {
 pub struct Navigation {
     /// The whole address of the active tab. Holds the query, so it is for the end user alone.
     pub url: String,
-    /// The page's title.
+    /// The address for the others: without query and fragment, and without what is protected.
+    pub shared_url: String,
+    /// The page's title, without what is protected.
     pub title: String,
     /// There is a page to go back to.
     pub can_go_back: bool,
@@ -110,7 +116,7 @@ pub struct Dialog {
     pub id: u64,
     /// Which question.
     pub kind: DialogKind,
-    /// The page's text, cut at 2,000 characters.
+    /// The page's text without what is protected, cut at 2,000 characters.
     pub message: String,
     /// What a prompt starts with, cut likewise.
     pub default_text: String,

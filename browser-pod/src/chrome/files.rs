@@ -106,7 +106,11 @@ impl Inner {
         }
         let bytes = moved.received_bytes.max(moved.total_bytes).max(0.0);
         // Sizes beyond 2^53 are no sizes.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and capped by the limit")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "not negative, and capped by the limit"
+        )]
         let size = bytes.min(MAX_FILE as f64 + 1.0) as u64;
         let (was, too_large) = (download.size, size > MAX_FILE);
         download.size = size;

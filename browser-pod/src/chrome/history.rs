@@ -2,8 +2,8 @@
 
 use super::Error;
 use super::dispatch::blocked;
-use super::event::Event;
-use super::protocol::{page, runtime};
+use super::event::{Event, Navigation};
+use super::protocol::{Command, page, runtime};
 use super::sites::{Verdict, host_of};
 use super::state::{Inner, Tab};
 use std::sync::{Arc, Weak};
@@ -14,14 +14,26 @@ const PACE: Duration = Duration::from_millis(30);
 
 /// Tells the newest state after changes, until Chrome or the last handle is gone.
 pub(super) async fn publish(inner: Weak<Inner>) {
+    let (mut told, mut fields) = (Navigation::default(), Vec::new());
     loop {
         {
             let Some(inner) = inner.upgrade() else { return };
             // A handle that goes while this waits is noticed at the next turn.
-            let _ = tokio::time::timeout(Duration::from_secs(1), inner.dirty.notified()).await.map(|()| {
-                let navigation = inner.state().navigation();
-                inner.tell(Event::Navigation(navigation));
-            });
+            let changed = tokio::time::timeout(Duration::from_secs(1), inner.dirty.notified()).await.is_ok();
+            if changed {
+                let (navigation, now) = {
+                    let state = inner.state();
+                    (state.navigation(), state.fields())
+                };
+                if navigation != told {
+                    told.clone_from(&navigation);
+                    inner.tell(Event::Navigation(navigation));
+                }
+                if now != fields {
+                    fields.clone_from(&now);
+                    inner.tell(Event::Protected(now));
+                }
+            }
         }
         tokio::time::sleep(PACE).await;
     }
@@ -42,7 +54,7 @@ impl Inner {
             Arc::clone(&state.active_tab()?.session)
         };
         self.dismiss_dialogs(&session);
-        let answer = self.cdp.ask(Some(&session), page::Navigate { url: url.to_owned() }).await?;
+        let answer = self.ask_page(&session, page::Navigate { url: url.to_owned() }).await?;
         match answer.error_text {
             // Aborted: refused on its way by a rule, replaced by another, or a download.
             Some(text) if text != "net::ERR_ABORTED" => Err(Error::LoadFailed(text)),
@@ -58,13 +70,25 @@ impl Inner {
         };
         let Some(entry_id) = entry else { return Ok(()) };
         self.dismiss_dialogs(&session);
-        self.cdp.ask(Some(&session), page::NavigateToHistoryEntry { entry_id }).await.map(|_| ())
+        self.ask_page(&session, page::NavigateToHistoryEntry { entry_id }).await.map(|_| ())
     }
 
     pub(super) async fn reload(&self) -> Result<(), Error> {
         let session = self.active_session()?;
         self.dismiss_dialogs(&session);
-        self.cdp.ask(Some(&session), page::Reload {}).await.map(|_| ())
+        self.ask_page(&session, page::Reload {}).await.map(|_| ())
+    }
+
+    /// Asks a page that may just be replaced by its next one; Chrome refuses that for a moment.
+    async fn ask_page<C: Command + Clone>(&self, session: &Arc<str>, command: C) -> Result<C::Answer, Error> {
+        for _ in 0..20 {
+            match self.cdp.ask(Some(session), command.clone()).await {
+                Err(Error::Refused(why)) if why.contains("Not attached to an active page") => {}
+                answer => return answer,
+            }
+            tokio::time::sleep(PACE).await;
+        }
+        self.cdp.ask(Some(session), command).await
     }
 
     /// A frame shows another document.
@@ -162,7 +186,8 @@ impl Inner {
         let session = Arc::clone(session);
         tokio::spawn(async move {
             let read = runtime::Evaluate {
-                expression: "(document.documentElement.textContent.match(/ERR_[A-Z0-9_]+/) || ['ERR_FAILED'])[0]".into(),
+                expression: "(document.documentElement.textContent.match(/ERR_[A-Z0-9_]+/) || ['ERR_FAILED'])[0]"
+                    .into(),
                 return_by_value: Some(true),
                 ..runtime::Evaluate::default()
             };

@@ -44,7 +44,7 @@ mod selectors;
 pub use redact::redact;
 pub use report::{Error, Field, Fields, Focus, Frame, Kind, Look, Rect, Report, parse};
 pub use scene::{Change, PlacedField, Scene};
-pub use selectors::Selectors;
+pub use selectors::{Error as SelectorsError, Selectors};
 
 /// The extension's name, and so what Chrome calls the world of its content scripts.
 pub const EXTENSION_NAME: &str = "cobrowse-masking";

@@ -2,6 +2,8 @@
 
 use super::event::{Download, Event, Navigation, Tab as TabView};
 use super::files::Chooser;
+use super::masking::{Actor, PlacedField, Scene};
+use super::protect::World;
 use super::sites::{Sites, Verdict};
 use super::transport::Cdp;
 use super::{Error, Settings};
@@ -20,6 +22,7 @@ pub(super) struct Inner {
     pub(super) side: Browser,
     pub(super) dirty: Notify,
     pub(super) tabs_changed: Notify,
+    pub(super) focus_settled: Notify,
     state: Mutex<State>,
     tell: mpsc::UnboundedSender<Event>,
 }
@@ -40,6 +43,8 @@ impl Bound {
 /// Everything that changes.
 #[derive(Debug, Default)]
 pub(super) struct State {
+    /// `bind` was called.
+    pub(super) binding: bool,
     pub(super) bound: Option<Arc<Bound>>,
     pub(super) user_agent: String,
     pub(super) tabs: Vec<Tab>,
@@ -47,6 +52,14 @@ pub(super) struct State {
     /// Sessions of frames in other processes, and the tab's session each belongs to.
     pub(super) frames: HashMap<Arc<str>, Arc<str>>,
     pub(super) dialogs: HashMap<u64, Arc<str>>,
+    /// Documents with the masking extension.
+    pub(super) worlds: Vec<World>,
+    /// The frame around each frame.
+    pub(super) parents: HashMap<String, String>,
+    /// Who acts, as the documents were told.
+    pub(super) actor: Option<Actor>,
+    pub(super) focus_turn: u64,
+    pub(super) focus_unsettled: bool,
     pub(super) choosers: HashMap<u64, Chooser>,
     pub(super) downloads: Vec<Download>,
     pub(super) credentials_told: Option<std::time::Instant>,
@@ -54,7 +67,7 @@ pub(super) struct State {
 }
 
 /// One tab.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Tab {
     pub(super) target: String,
     pub(super) session: Arc<str>,
@@ -71,6 +84,8 @@ pub(super) struct Tab {
     pub(super) dialogs: u32,
     /// The last page that was allowed.
     pub(super) last_good: String,
+    /// What the masking extension reports of its frames.
+    pub(super) scene: Scene,
 }
 
 impl Tab {
@@ -87,6 +102,7 @@ impl Tab {
             reading: false,
             dialogs: 0,
             last_good: "about:blank".into(),
+            scene: Scene::new(target),
         }
     }
 }
@@ -122,17 +138,23 @@ impl State {
         }
     }
 
+    /// What is protected and in view in the active tab.
+    pub(super) fn fields(&self) -> Vec<PlacedField> {
+        self.active_tab().map(|tab| tab.scene.fields()).unwrap_or_default()
+    }
+
     pub(super) fn navigation(&self) -> Navigation {
         let tabs = self.tabs.iter().map(|tab| TabView {
             id: tab.target.clone(),
-            title: tab.title.clone(),
+            title: tab.scene.redact(&tab.title),
             active: tab.target == self.active,
         });
         let tabs = tabs.collect();
         match self.active_tab() {
             Ok(tab) => Navigation {
                 url: tab.url.clone(),
-                title: tab.title.clone(),
+                shared_url: tab.scene.redact(tab.url.split(['?', '#']).next().unwrap_or_default()),
+                title: tab.scene.redact(&tab.title),
                 can_go_back: tab.back.is_some(),
                 can_go_forward: tab.forward.is_some(),
                 loading: tab.loading,
@@ -146,7 +168,7 @@ impl State {
 impl Inner {
     pub(super) fn new(cdp: Cdp, side: Browser, tell: mpsc::UnboundedSender<Event>) -> Self {
         let state = Mutex::new(State::default());
-        Self { cdp, side, dirty: Notify::new(), tabs_changed: Notify::new(), state, tell }
+        Self { cdp, side, dirty: Notify::new(), tabs_changed: Notify::new(), focus_settled: Notify::new(), state, tell }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

@@ -4,6 +4,7 @@ use super::Error;
 use super::dispatch::auto_attach;
 use super::event::Event;
 use super::inject;
+use super::masking::{BINDING, EXTENSION_NAME};
 use super::protocol::{emulation, fetch, page, runtime, target};
 use super::sites::Verdict;
 use super::state::{Bound, Inner, Tab};
@@ -70,6 +71,7 @@ impl Inner {
             let mut state = self.state();
             state.frames.retain(|frame, tab| &**frame != session && &**tab != session);
             state.dialogs.retain(|_, asks| &**asks != session);
+            state.worlds.retain(|world| &*world.session != session);
             let Some(gone) = state.tabs.iter().position(|tab| &*tab.session == session) else { return };
             let gone = state.tabs.remove(gone);
             if gone.target != state.active {
@@ -102,12 +104,11 @@ impl Inner {
     }
 
     /// Prepares the tabs that were there before the session was bound.
-    pub(super) async fn prepare_open_tabs(&self) -> Result<(), Error> {
+    pub(super) fn prepare_open_tabs(&self, bound: &Bound) {
         let sessions: Vec<Arc<str>> = self.state().tabs.iter().map(|tab| Arc::clone(&tab.session)).collect();
         for session in sessions {
-            self.emulate(&session);
+            self.emulate(&session, bound);
         }
-        Ok(())
     }
 
     fn prepare_later(self: &Arc<Self>, session: Arc<str>, top: bool) {
@@ -132,7 +133,11 @@ impl Inner {
             request_stage: Some("Request".into()),
         };
         let guard = async {
-            if top { self.cdp.ask(session, fetch::Enable { patterns: Some(vec![documents]) }).await.map(|_| ()) } else { Ok(()) }
+            if top {
+                self.cdp.ask(session, fetch::Enable { patterns: Some(vec![documents]) }).await.map(|_| ())
+            } else {
+                Ok(())
+            }
         };
         let script = page::AddScriptToEvaluateOnNewDocument {
             source: inject::SCRIPT.into(),
@@ -146,28 +151,26 @@ impl Inner {
             // Without it the bindings exist but tell nobody.
             self.cdp.ask(session, runtime::Enable {}),
             self.cdp.ask(session, runtime::AddBinding { name: inject::BINDING.into(), execution_context_name: None }),
+            self.cdp.ask(session, masking_reports()),
             self.cdp.ask(session, script),
             self.cdp.ask(session, chooser),
             self.cdp.ask(session, auto_attach(&["iframe"])),
         )?;
-        if let Some(session) = session {
-            self.emulate(session);
+        let bound = self.state().bound.clone();
+        if let (Some(session), Some(bound)) = (session, bound) {
+            self.emulate(session, &bound);
         }
         self.cdp.ask(session, runtime::RunIfWaitingForDebugger {}).await.map(|_| ())
     }
 
     /// Language, time zone and touch of the end user.
-    fn emulate(&self, session: &str) {
-        let (bound, user_agent) = {
-            let state = self.state();
-            (state.bound.clone(), state.user_agent.clone())
-        };
-        let Some(bound) = bound else { return };
-        let Bound { settings, .. } = &*bound;
+    fn emulate(&self, session: &str, Bound { settings, .. }: &Bound) {
+        let user_agent = self.state().user_agent.clone();
         let session = Some(session);
         if !settings.locale.is_empty() {
             let locale = settings.locale.clone();
-            self.cdp.tell(session, emulation::SetUserAgentOverride { user_agent, accept_language: Some(locale.clone()) });
+            self.cdp
+                .tell(session, emulation::SetUserAgentOverride { user_agent, accept_language: Some(locale.clone()) });
             self.cdp.tell(session, emulation::SetLocaleOverride { locale: Some(locale.replace('-', "_")) });
         }
         if !settings.timezone.is_empty() {
@@ -197,4 +200,9 @@ impl Inner {
         }
         self.cdp.ask(None, target::CloseTarget { target_id: tab.to_owned() }).await.map(|_| ())
     }
+}
+
+/// The channel of the masking extension, in its world alone.
+fn masking_reports() -> runtime::AddBinding {
+    runtime::AddBinding { name: BINDING.into(), execution_context_name: Some(EXTENSION_NAME.into()) }
 }

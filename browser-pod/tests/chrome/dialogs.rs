@@ -16,10 +16,22 @@ async fn questions_are_told_answered_and_limited() {
     let site = Site::start(&[
         (
             "/",
-            Page::Html("<title>ask</title><script>setTimeout(()=>{document.title=[confirm('sure?'),prompt('name','Sam')].join()})</script>"),
+            Page::Html(
+                "<title>ask</title><script>setTimeout(()=>{document.title=[confirm('sure?'),prompt('name','Sam')].join()})</script>",
+            ),
         ),
-        ("/many", Page::Html("<title>many</title><script>setTimeout(()=>{for(let i=0;i<100;i++)alert(i);document.title='over'})</script>")),
-        ("/passkey", Page::Html("<title>passkey</title><script>navigator.credentials.get({publicKey:{challenge:new Uint8Array(32)}}).catch(e=>document.title=e.name)</script>")),
+        (
+            "/many",
+            Page::Html(
+                "<title>many</title><script>setTimeout(()=>{for(let i=0;i<100;i++)alert(i);document.title='over'})</script>",
+            ),
+        ),
+        (
+            "/passkey",
+            Page::Html(
+                "<title>passkey</title><script>navigator.credentials.get({publicKey:{challenge:new Uint8Array(32)}}).catch(e=>document.title=e.name)</script>",
+            ),
+        ),
     ]);
     let mut stand = Stand::start(&[site.url("shop", "").trim_end_matches('/').to_owned()]).await;
     stand.chrome.navigate(&site.url("shop", "/")).await.expect("opened");

@@ -10,14 +10,10 @@ async fn a_page_gets_chosen_files_and_its_downloads_come_out() {
     let body = "<title>files</title><input type=file id=f accept='image/*' multiple style='position:fixed;left:0;top:0;width:200px;height:40px'>\
         <script>f.onchange=async()=>{document.title=[...f.files].map(x=>x.name+x.size).join()+await f.files[0].text()};</script>";
     let bill = vec![7_u8; 300_000];
-    let site = Site::start(&[
-        ("/", Page::Html(body)),
-        ("/bill", Page::File("bill.pdf", bill.clone())),
-    ]);
+    let site = Site::start(&[("/", Page::Html(body)), ("/bill", Page::File("bill.pdf", bill.clone()))]);
     let mut stand = Stand::start(&[site.url("shop", "").trim_end_matches('/').to_owned()]).await;
     stand.open(&site.url("shop", "/"), "files").await;
-    stand.click(30.0, 20.0);
-    let chooser = stand.wait(|event| match event {
+    let chooser = stand.click_until(30.0, 20.0, |event| match event {
         Event::FileChooser { id, multiple, accept } => Some((*id, *multiple, accept.clone())),
         _ => None,
     });

@@ -15,12 +15,28 @@ fn site() -> Site {
         ("/away", Page::Redirect("http://evil.localhost:PORT/redirected")),
         ("/inside", Page::Redirect("http://shop.localhost:PORT/two")),
         ("/script", Page::Html("<title>script</title><script>location='http://evil.localhost:PORT/script'</script>")),
-        ("/form", Page::Html("<title>form</title><form method=post action='http://evil.localhost:PORT/post'><input name=a value=b></form><script>document.forms[0].submit()</script>")),
+        (
+            "/form",
+            Page::Html(
+                "<title>form</title><form method=post action='http://evil.localhost:PORT/post'><input name=a value=b></form><script>document.forms[0].submit()</script>",
+            ),
+        ),
         ("/frames", Page::Html("<title>frames</title><iframe src='/bust'></iframe>")),
         ("/bust", Page::Html("<script>try{top.location='http://evil.localhost:PORT/top'}catch(e){}</script>")),
-        ("/popup", Page::Html("<title>popup</title><script>setTimeout(()=>open('/two','x','width=300,height=200'))</script>")),
-        ("/popup-out", Page::Html("<title>popup-out</title><script>setTimeout(()=>open('http://evil.localhost:PORT/popup'))</script>")),
-        ("/many", Page::Html("<title>many</title><script>setTimeout(()=>{for(let i=0;i<20;i++)open('/two','w'+i)})</script>")),
+        (
+            "/popup",
+            Page::Html("<title>popup</title><script>setTimeout(()=>open('/two','x','width=300,height=200'))</script>"),
+        ),
+        (
+            "/popup-out",
+            Page::Html(
+                "<title>popup-out</title><script>setTimeout(()=>open('http://evil.localhost:PORT/popup'))</script>",
+            ),
+        ),
+        (
+            "/many",
+            Page::Html("<title>many</title><script>setTimeout(()=>{for(let i=0;i<20;i++)open('/two','w'+i)})</script>"),
+        ),
     ])
 }
 
@@ -59,7 +75,9 @@ async fn no_way_leads_out_of_the_sites() {
     let site = site();
     let mut stand = Stand::start(&pattern(&site)).await;
     stand.open(&site.url("shop", "/"), "home").await;
-    for url in [site.url("evil", "/"), "data:text/html,x".into(), "file:///etc/passwd".into(), "chrome://version".into()] {
+    for url in
+        [site.url("evil", "/"), "data:text/html,x".into(), "file:///etc/passwd".into(), "chrome://version".into()]
+    {
         let refused = stand.chrome.navigate(&url).await;
         assert!(matches!(refused, Err(Error::SiteNotAllowed { .. })), "{url}: {refused:?}");
     }

@@ -93,11 +93,30 @@ impl Stand {
         }
     }
 
-    /// What is seen now: luma, row by row, and the width.
-    pub(crate) fn picture(&self) -> (Vec<u8>, usize) {
+    /// Clicks at a point until what is wanted happens; Chrome drops clicks on a page that was never painted.
+    pub(crate) async fn click_until<T>(&mut self, x: f64, y: f64, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
+        for _ in 0..20 {
+            self.click(x, y);
+            if let Ok(found) = tokio::time::timeout(Duration::from_secs(2), self.wait(&mut wanted)).await {
+                return found;
+            }
+        }
+        panic!("nothing came of a click at {x}, {y}");
+    }
+
+    /// What is seen when the screen has been still for a while: luma, row by row.
+    pub(crate) async fn picture(&self) -> Frame {
         let mut frame = Frame::default();
-        self.screen.take_frame(&mut frame);
-        (frame.luma, frame.width as usize)
+        let mut still = 0;
+        let mut pace = tokio::time::interval(Duration::from_millis(100));
+        for _ in 0..300 {
+            pace.tick().await;
+            still = if self.screen.take_frame(&mut frame) { 0 } else { still + 1 };
+            if still == 8 && frame.width > 0 {
+                return frame;
+            }
+        }
+        panic!("the screen is never still");
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) enum Event {
     InspectorTargetCrashed(inspector::TargetCrashed),
     /// `Page.fileChooserOpened`
     PageFileChooserOpened(page::FileChooserOpened),
+    /// `Page.frameAttached`
+    PageFrameAttached(page::FrameAttached),
     /// `Page.frameDetached`
     PageFrameDetached(page::FrameDetached),
     /// `Page.frameNavigated`
@@ -52,6 +54,7 @@ impl Event {
             "Fetch.requestPaused" => serde_json::from_value(params).map(Self::FetchRequestPaused),
             "Inspector.targetCrashed" => serde_json::from_value(params).map(Self::InspectorTargetCrashed),
             "Page.fileChooserOpened" => serde_json::from_value(params).map(Self::PageFileChooserOpened),
+            "Page.frameAttached" => serde_json::from_value(params).map(Self::PageFrameAttached),
             "Page.frameDetached" => serde_json::from_value(params).map(Self::PageFrameDetached),
             "Page.frameNavigated" => serde_json::from_value(params).map(Self::PageFrameNavigated),
             "Page.frameStartedLoading" => serde_json::from_value(params).map(Self::PageFrameStartedLoading),
@@ -317,6 +320,28 @@ pub(crate) mod dom {
     impl Command for GetNodeForLocation {
         const METHOD: &'static str = "DOM.getNodeForLocation";
         type Answer = GetNodeForLocationAnswer;
+    }
+
+    /// `DOM.resolveNode`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct ResolveNode {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(crate) backend_node_id: Option<super::dom::BackendNodeId>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(crate) execution_context_id: Option<super::runtime::ExecutionContextId>,
+    }
+
+    /// `Answer of DOM.resolveNode`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct ResolveNodeAnswer {
+        pub(crate) object: super::runtime::RemoteObject,
+    }
+
+    impl Command for ResolveNode {
+        const METHOD: &'static str = "DOM.resolveNode";
+        type Answer = ResolveNodeAnswer;
     }
 
     /// `DOM.setFileInputFiles`.
@@ -788,6 +813,14 @@ pub(crate) mod page {
         pub(crate) backend_node_id: Option<super::dom::BackendNodeId>,
     }
 
+    /// `Page.frameAttached`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct FrameAttached {
+        pub(crate) frame_id: FrameId,
+        pub(crate) parent_frame_id: FrameId,
+    }
+
     /// `Page.frameDetached`.
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -848,6 +881,14 @@ pub(crate) mod page {
 pub(crate) mod runtime {
     use super::*;
 
+    /// `CallArgument`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct CallArgument {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(crate) value: Option<Value>,
+    }
+
     /// `ExceptionDetails`.
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -877,6 +918,8 @@ pub(crate) mod runtime {
         pub(crate) r#type: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub(crate) value: Option<Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(crate) object_id: Option<RemoteObjectId>,
     }
 
     /// RemoteObjectId.
@@ -901,6 +944,27 @@ pub(crate) mod runtime {
         type Answer = AddBindingAnswer;
     }
 
+    /// `Runtime.callFunctionOn`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct CallFunctionOn {
+        pub(crate) function_declaration: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(crate) object_id: Option<RemoteObjectId>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(crate) arguments: Option<Vec<CallArgument>>,
+    }
+
+    /// `Answer of Runtime.callFunctionOn`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct CallFunctionOnAnswer {}
+
+    impl Command for CallFunctionOn {
+        const METHOD: &'static str = "Runtime.callFunctionOn";
+        type Answer = CallFunctionOnAnswer;
+    }
+
     /// `Runtime.enable`.
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -922,11 +986,9 @@ pub(crate) mod runtime {
     pub(crate) struct Evaluate {
         pub(crate) expression: String,
         #[serde(skip_serializing_if = "Option::is_none")]
+        pub(crate) context_id: Option<ExecutionContextId>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub(crate) return_by_value: Option<bool>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(crate) await_promise: Option<bool>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(crate) unique_context_id: Option<String>,
     }
 
     /// `Answer of Runtime.evaluate`.
@@ -978,7 +1040,7 @@ pub(crate) mod runtime {
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
     pub(crate) struct ExecutionContextDestroyed {
-        pub(crate) execution_context_unique_id: String,
+        pub(crate) execution_context_id: ExecutionContextId,
     }
 
     /// `Runtime.executionContextsCleared`.
