@@ -1,0 +1,373 @@
+//! A pod without a browser: enrolls, binds, and streams what a test tells it to. Its TLS is the real one.
+
+use cobrowse_identity::enrollment::{self, PodKey};
+use cobrowse_identity::mutual;
+use cobrowse_session_api::pods::{Ended, Error, PodRunner, Running};
+use cobrowse_wire::v1::client_message::Body as Up;
+use cobrowse_wire::v1::command::Body as Act;
+use cobrowse_wire::v1::enrollment_service_server::{EnrollmentService, EnrollmentServiceServer};
+use cobrowse_wire::v1::pod_service_server::{PodService, PodServiceServer};
+use cobrowse_wire::v1::server_message::Body as Down;
+use cobrowse_wire::v1::*;
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::{BoxStream, StreamExt};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::service::TowerToHyperService;
+use rustls::pki_types::CertificateDer;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+use tokio::net::TcpListener;
+use tokio::sync::{broadcast, mpsc, watch};
+use tokio_rustls::TlsAcceptor;
+use tokio_stream::wrappers::{ReceiverStream, WatchStream};
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tonic::{Request, Response, Status, Streaming};
+use zeroize::Zeroizing;
+
+/// The page a fake session is on at its end.
+pub(crate) const LAST_URL: &str = "http://shop.localhost:8300/order?id=private-query";
+
+/// One fake pod.
+pub(crate) struct FakePod {
+    key: PodKey,
+    token: String,
+    certified: Mutex<Option<Arc<rustls::ServerConfig>>>,
+    pub(crate) bound: Mutex<Option<BindRequest>>,
+    pub(crate) started: Mutex<Vec<StartRequest>>,
+    facts: watch::Sender<WatchResponse>,
+    events: broadcast::Sender<Event>,
+    /// All that came up from viewers, Attach excluded.
+    pub(crate) up: Mutex<Vec<(String, Up)>>,
+    up_count: watch::Sender<usize>,
+    /// A frozen pod answers nothing and sends nothing.
+    pub(crate) frozen: AtomicBool,
+    /// Pictures that the transport took from a flood.
+    pub(crate) flooded: AtomicU64,
+    /// Sends pictures to every viewer as fast as they are taken.
+    pub(crate) flood: AtomicBool,
+    seq: AtomicU64,
+    stop: CancellationToken,
+}
+
+/// Starts fake pods and remembers them.
+#[derive(Clone, Default)]
+pub(crate) struct FakeRunner {
+    pub(crate) pods: Arc<Mutex<Vec<Arc<FakePod>>>>,
+}
+
+impl FakeRunner {
+    /// The pod that is bound to a session.
+    pub(crate) fn pod_of(&self, session: &str) -> Arc<FakePod> {
+        let pods = self.pods.lock().expect("no test panics while it holds this");
+        let bound = |pod: &&Arc<FakePod>| {
+            let bound = pod.bound.lock().expect("no test panics while it holds this");
+            bound.as_ref().is_some_and(|bound| bound.session_id == session)
+        };
+        pods.iter().find(bound).expect("a pod was bound to the session").clone()
+    }
+}
+
+impl PodRunner for FakeRunner {
+    fn start(&self) -> BoxFuture<'_, Result<Running, Error>> {
+        async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+            let address = listener.local_addr().expect("it listens");
+            let (facts, _) = watch::channel(WatchResponse::default());
+            let stop = CancellationToken::new();
+            let pod = Arc::new(FakePod {
+                key: PodKey::generate().expect("a key"),
+                token: cobrowse_session_api::hex::encode(&cobrowse_session_api::clock::random::<16>()),
+                certified: Mutex::new(None),
+                bound: Mutex::new(None),
+                started: Mutex::new(Vec::new()),
+                facts,
+                events: broadcast::channel(1024).0,
+                up: Mutex::new(Vec::new()),
+                up_count: watch::channel(0).0,
+                frozen: AtomicBool::new(false),
+                flooded: AtomicU64::new(0),
+                flood: AtomicBool::new(false),
+                seq: AtomicU64::new(0),
+                stop: stop.clone(),
+            });
+            let token = Zeroizing::new(pod.token.clone());
+            self.pods.lock().expect("not poisoned").push(pod.clone());
+            let (tell, ended) = watch::channel(None);
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = accept(pod.clone(), listener) => {}
+                    () = pod.stop.cancelled() => {}
+                }
+                let _ = tell.send(Some(Ended { reason: None }));
+            });
+            Ok(Running { address, token, stop, ended })
+        }
+        .boxed()
+    }
+}
+
+async fn accept(pod: Arc<FakePod>, listener: TcpListener) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let certified = pod.certified.lock().expect("not poisoned").clone();
+        let (tls, routes) = match certified {
+            Some(tls) => (tls, Routes::new(PodServiceServer::new(Served(pod.clone())))),
+            None => {
+                let tls = enrollment::server(&pod.key, SystemTime::now()).expect("enrollment TLS");
+                (tls, Routes::new(EnrollmentServiceServer::new(Served(pod.clone()))))
+            }
+        };
+        let stop = pod.stop.clone();
+        tokio::spawn(async move {
+            let Ok(stream) = TlsAcceptor::from(tls).accept(stream).await else { return };
+            let service = TowerToHyperService::new(routes.into_axum_router());
+            let builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+            let connection = builder.serve_connection(TokioIo::new(stream), service);
+            tokio::select! {
+                _ = connection => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+}
+
+impl FakePod {
+    /// Shows a picture to every viewer that is attached.
+    pub(crate) fn show(&self, data: &'static [u8]) -> u64 {
+        let picture = Picture { codec: Codec::H264.into(), key: true, width: 1, height: 1, data: data.into() };
+        self.send(event::Body::Picture(picture), Audience::All)
+    }
+
+    pub(crate) fn send(&self, body: event::Body, audience: Audience) -> u64 {
+        let seq = self.seq.fetch_add(1, Ordering::SeqCst) + 1;
+        let event = Event {
+            seq,
+            t_us: seq,
+            pause_epoch: self.facts.borrow().pause_epoch,
+            audience: audience.into(),
+            track: Track::Picture.into(),
+            body: Some(body),
+        };
+        // Without a viewer nobody gets it.
+        let _ = self.events.send(event);
+        seq
+    }
+
+    /// Waits until this many messages came up, and returns them.
+    pub(crate) async fn came_up(&self, count: usize) -> Vec<(String, Up)> {
+        let mut seen = self.up_count.subscribe();
+        seen.wait_for(|n| *n >= count).await.expect("the pod lives");
+        self.up.lock().expect("not poisoned").clone()
+    }
+
+    pub(crate) fn pause_epoch(&self) -> u32 {
+        self.facts.borrow().pause_epoch
+    }
+
+    /// The pod dies.
+    pub(crate) fn die(&self) {
+        self.stop.cancel();
+    }
+
+    fn heard(&self, participant: &str, body: Up) {
+        self.up.lock().expect("not poisoned").push((participant.to_owned(), body));
+        self.up_count.send_modify(|n| *n += 1);
+    }
+
+    fn role(&self, participant: &str) -> Option<Role> {
+        let facts = self.facts.borrow();
+        facts.participants.iter().find(|p| p.id == participant).map(Participant::role)
+    }
+
+    fn act(&self, participant: &str, command: Command) -> CommandResult {
+        let is_end_user = self.role(participant) == Some(Role::EndUser);
+        let refused = |reason: &str| CommandResult { id: command.id, ok: false, reason: reason.to_owned() };
+        match command.body {
+            Some(Act::Pause(_)) if is_end_user => self.facts.send_modify(|fact| {
+                if fact.phase() != Phase::Paused {
+                    fact.set_phase(Phase::Paused);
+                    fact.pause_epoch += 1;
+                }
+            }),
+            Some(Act::Resume(_)) if is_end_user => self.facts.send_modify(|fact| fact.set_phase(Phase::Live)),
+            Some(Act::End(_)) => {
+                let reason = if is_end_user { EndReason::EndUser } else { EndReason::Agent };
+                let _ = self.send(event::Body::End(End { reason: reason.into() }), Audience::All);
+                self.facts.send_modify(|fact| {
+                    fact.set_phase(Phase::Ended);
+                    fact.set_end_reason(reason);
+                    fact.last_url = LAST_URL.to_owned();
+                });
+            }
+            Some(Act::Navigate(_)) => {}
+            _ => return refused("NotAllowed"),
+        }
+        CommandResult { id: command.id, ok: true, reason: String::new() }
+    }
+
+    async fn thaw(&self) {
+        if self.frozen.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+struct Served(Arc<FakePod>);
+
+#[tonic::async_trait]
+impl EnrollmentService for Served {
+    async fn enroll(&self, _: Request<EnrollRequest>) -> Result<Response<EnrollResponse>, Status> {
+        let signing_request = self.0.key.signing_request().expect("a request");
+        Ok(Response::new(EnrollResponse { token: self.0.token.clone(), signing_request }))
+    }
+
+    async fn certify(&self, request: Request<CertifyRequest>) -> Result<Response<CertifyResponse>, Status> {
+        let request = request.into_inner();
+        let chain = request.certificates.into_iter().map(CertificateDer::from).collect();
+        let authority = CertificateDer::from(request.client_authority);
+        let tls = mutual::server(&self.0.key, chain, authority).expect("mutual TLS");
+        *self.0.certified.lock().expect("not poisoned") = Some(tls);
+        Ok(Response::new(CertifyResponse {}))
+    }
+}
+
+type Stream<T> = BoxStream<'static, Result<T, Status>>;
+
+#[tonic::async_trait]
+impl PodService for Served {
+    async fn bind(&self, request: Request<BindRequest>) -> Result<Response<BindResponse>, Status> {
+        let request = request.into_inner();
+        self.0.facts.send_modify(|fact| fact.participants = request.participants.clone());
+        *self.0.bound.lock().expect("not poisoned") = Some(request);
+        Ok(Response::new(BindResponse {}))
+    }
+
+    type StartStream = Stream<StartResponse>;
+
+    async fn start(&self, request: Request<StartRequest>) -> Result<Response<Self::StartStream>, Status> {
+        self.0.started.lock().expect("not poisoned").push(request.into_inner());
+        self.0.facts.send_modify(|fact| fact.set_phase(Phase::Live));
+        let outcome = start_response::Outcome::FirstPictureUs(1000);
+        let first = StartResponse { outcome: Some(outcome) };
+        Ok(Response::new(futures::stream::iter([Ok(first)]).boxed()))
+    }
+
+    async fn admit(&self, request: Request<AdmitRequest>) -> Result<Response<AdmitResponse>, Status> {
+        let participant = request.into_inner().participant.expect("a participant");
+        self.0.facts.send_modify(|fact| {
+            fact.participants.retain(|other| other.id != participant.id);
+            fact.participants.push(participant);
+        });
+        Ok(Response::new(AdmitResponse {}))
+    }
+
+    type AttachStream = Stream<PodServiceAttachResponse>;
+
+    async fn attach(
+        &self,
+        request: Request<Streaming<PodServiceAttachRequest>>,
+    ) -> Result<Response<Self::AttachStream>, Status> {
+        let mut up = request.into_inner();
+        let first = up.message().await?.and_then(|m| m.message).and_then(|m| m.body);
+        let Some(Up::Attach(attach)) = first else { return Err(Status::invalid_argument("no attach")) };
+        assert!(attach.ticket.is_empty(), "a ticket must not reach a pod");
+        let id = attach.participant.expect("session-api says who it is").id;
+        let (down, stream) = mpsc::channel(1);
+        let attached =
+            Attached { protocol_version: 1, participant_id: id.clone(), keepalive_ms: 250, ..Attached::default() };
+        let _ = down.send(say(Down::Attached(attached))).await;
+        tokio::spawn(serve_viewer(self.0.clone(), id, up, down));
+        Ok(Response::new(ReceiverStream::new(stream).boxed()))
+    }
+
+    async fn execute(&self, request: Request<ExecuteRequest>) -> Result<Response<ExecuteResponse>, Status> {
+        self.0.thaw().await;
+        let request = request.into_inner();
+        if let Some(guidance) = request.guidance {
+            self.0.heard(&request.participant_id, Up::Guidance(guidance));
+        }
+        let result = request.command.map(|command| self.0.act(&request.participant_id, command));
+        Ok(Response::new(ExecuteResponse { result }))
+    }
+
+    type WatchStream = Stream<WatchResponse>;
+
+    async fn watch(&self, _: Request<WatchRequest>) -> Result<Response<Self::WatchStream>, Status> {
+        let pod = self.0.clone();
+        let facts = WatchStream::new(pod.facts.subscribe()).filter(move |_| {
+            let frozen = pod.frozen.load(Ordering::SeqCst);
+            async move { !frozen }
+        });
+        Ok(Response::new(facts.map(Ok).boxed()))
+    }
+
+    async fn upload(&self, _: Request<UploadRequest>) -> Result<Response<UploadResponse>, Status> {
+        Ok(Response::new(UploadResponse {}))
+    }
+
+    type DownloadStream = Stream<DownloadResponse>;
+
+    async fn download(&self, _: Request<DownloadRequest>) -> Result<Response<Self::DownloadStream>, Status> {
+        let part = DownloadResponse { content: "a file".into() };
+        Ok(Response::new(futures::stream::iter([Ok(part)]).boxed()))
+    }
+}
+
+async fn serve_viewer(
+    pod: Arc<FakePod>,
+    id: String,
+    mut up: Streaming<PodServiceAttachRequest>,
+    down: mpsc::Sender<Result<PodServiceAttachResponse, Status>>,
+) {
+    let mut events = pod.events.subscribe();
+    let is_end_user = pod.role(&id) == Some(Role::EndUser);
+    loop {
+        pod.thaw().await;
+        if pod.flood.load(Ordering::SeqCst) {
+            let picture = Picture { data: vec![7; 64 * 1024].into(), key: true, ..Picture::default() };
+            let event = Event { body: Some(event::Body::Picture(picture)), audience: 1, ..Event::default() };
+            if down.send(say(Down::Event(event))).await.is_err() {
+                return;
+            }
+            pod.flooded.fetch_add(1, Ordering::SeqCst);
+            continue;
+        }
+        tokio::select! {
+            event = events.recv() => {
+                let Ok(event) = event else { return };
+                if event.audience() == Audience::EndUser && !is_end_user {
+                    continue;
+                }
+                let is_end = matches!(event.body, Some(event::Body::End(_)));
+                if down.send(say(Down::Event(event))).await.is_err() {
+                    return;
+                }
+                if is_end {
+                    let closed = Closed { reason: "Ended".to_owned(), ..Closed::default() };
+                    let _ = down.send(say(Down::Closed(closed))).await;
+                    return;
+                }
+            }
+            message = up.message() => {
+                let Ok(Some(PodServiceAttachRequest { message: Some(ClientMessage { body: Some(body) }) })) = message else {
+                    return;
+                };
+                let answer = match body.clone() {
+                    Up::Command(command) => Some(Down::Result(pod.act(&id, command))),
+                    Up::Keepalive(keepalive) => Some(Down::Keepalive(keepalive)),
+                    _ => None,
+                };
+                pod.heard(&id, body);
+                if let Some(answer) = answer && down.send(say(answer)).await.is_err() {
+                    return;
+                }
+            }
+            () = down.closed() => return,
+        }
+    }
+}
+
+fn say(body: Down) -> Result<PodServiceAttachResponse, Status> {
+    Ok(PodServiceAttachResponse { message: Some(ServerMessage { body: Some(body) }) })
+}

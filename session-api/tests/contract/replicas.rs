@@ -1,0 +1,39 @@
+//! Two replicas on one store: one winner, one browser.
+
+use crate::door::TestDoor;
+use crate::people::{agent, end_user, reason};
+use cobrowse_wire::v1::Phase;
+use futures::future::join_all;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_joins_at_once_have_one_winner() {
+    let door = TestDoor::open().await;
+    let other = door.replica().await;
+    let mut user = end_user(&door).await;
+    let sam = agent(&door, "sam@northwind.example").await;
+    let priya = agent(&door, "priya@northwind.example").await;
+    // One connection has fewer streams than that.
+    let mut connections = Vec::new();
+    for n in 0..8 {
+        connections.push(if n % 4 < 2 { door.sessions().await } else { other.sessions().await });
+    }
+    let joins = (0..200).map(|n| {
+        let mut person = if n % 2 == 0 { sam.clone() } else { priya.clone() };
+        person.client = connections[n % 8].clone();
+        let pin = user.pin.clone();
+        async move { person.join(&pin).await }
+    });
+    let answers = join_all(joins).await;
+    let admitted: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
+    assert_eq!(admitted.len(), 1, "one winner");
+    for refused in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+        let reason = reason(refused);
+        assert!(["PinInvalid", "PinLocked", "WrongPhase", "RateLimited"].contains(&reason.as_str()), "{reason}");
+    }
+    user.person.allow(&admitted[0].self_id).await.expect("may allow");
+    user.person.until(Phase::Live).await;
+    let bound = |door: &TestDoor| door.runner.pods.lock().expect("not poisoned").len();
+    assert_eq!(bound(&door) + bound(&other), 1, "one browser");
+    other.running.stop().await;
+    door.running.stop().await;
+}
