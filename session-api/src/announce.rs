@@ -1,6 +1,11 @@
-//! What a person at the terminal is told when the program has started. The only place that writes to stdout.
+//! What a person at the terminal is told when the program has started. The only place that writes to
+//! the terminal itself.
 
-#![expect(clippy::print_stdout, reason = "this is for the person who started the program, not for logs")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is for the person who started the program, not for logs"
+)]
 
 use crate::serve::Running;
 
@@ -17,4 +22,9 @@ pub fn started(running: &Running) {
     for shown in &running.demo {
         println!("  {:<10}  {:<24}  {}  {}", shown.role, shown.email, shown.password.as_str(), shown.company);
     }
+}
+
+/// Tells why the program did not start, with all causes on one line.
+pub fn not_started(error: &anyhow::Error) {
+    eprintln!("session-api: {error:#}");
 }

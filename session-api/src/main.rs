@@ -1,15 +1,26 @@
-//! Entry: reads settings, starts, waits for a signal, ends.
+//! Entry: reads settings, starts, waits for a signal, ends. What keeps it from starting is one line that says the mend.
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use cobrowse_session_api::args::{Cli, Command};
+use cobrowse_session_api::args::{Cli, Command, Serve};
 use cobrowse_session_api::pods::embedded::EmbeddedRunner;
 use cobrowse_session_api::{announce, config, logs, preflight, serve};
+use std::process::ExitCode;
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
     let Command::Serve(arguments) = Cli::parse().command;
-    let config = config::load(*arguments)?;
+    match run(*arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            announce::not_started(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Serve) -> Result<()> {
+    let config = config::load(arguments)?;
     logs::start(&config.log)?;
     preflight::check(&config.pods.program)?;
     let runner = EmbeddedRunner::new(config.pods.clone());
