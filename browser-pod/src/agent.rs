@@ -9,6 +9,7 @@ mod input;
 mod lockdown;
 mod owner;
 mod page;
+mod png;
 mod run;
 mod serve;
 mod service;

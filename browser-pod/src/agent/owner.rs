@@ -296,3 +296,6 @@ impl Owner {
         Outcome { reason, last_seq: self.stream.head(), chrome_exit: self.chrome_exit }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use cobrowse_session::participant::EndReason;
 use cobrowse_wire::v1::{self, event::Body};
 
 use super::super::page::News;
+use super::super::png;
 use super::Owner;
 use crate::display;
 use crate::encode::worker::{Demand, Picture};
@@ -180,9 +181,14 @@ impl Owner {
 }
 
 fn cursor_fact(cursor: display::Cursor) -> v1::Cursor {
+    let named = |name: &str| v1::Cursor { name: name.to_owned(), ..v1::Cursor::default() };
     match cursor {
-        display::Cursor::Named(name) => v1::Cursor { name, ..v1::Cursor::default() },
-        display::Cursor::Hidden => v1::Cursor { name: "none".into(), ..v1::Cursor::default() },
-        display::Cursor::Image { .. } => v1::Cursor { name: "default".into(), ..v1::Cursor::default() },
+        display::Cursor::Named(name) => named(&name),
+        display::Cursor::Hidden => named("none"),
+        display::Cursor::Image { width, height, rgba, hotspot_x, hotspot_y } => {
+            let image = png::encode(width, height, &rgba).unwrap_or_default();
+            let name = if image.is_empty() { "default".to_owned() } else { String::new() };
+            v1::Cursor { name, image, hotspot_x, hotspot_y }
+        }
     }
 }

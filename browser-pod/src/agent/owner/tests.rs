@@ -1,0 +1,228 @@
+//! The owner with a fake page and a fake screen: what people send, what comes of it, and how fast.
+
+mod stand;
+
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::display::Input;
+use cobrowse_wire::v1::{client_message, command, input, server_message};
+use stand::{AGENT, END_USER, Stand, Watching};
+
+fn moved(x: f32) -> input::Body {
+    input::Body::Move(v1::PointerMove { at: Some(v1::Point { x, y: 5.0 }) })
+}
+
+fn button(down: bool) -> input::Body {
+    input::Body::Button(v1::PointerButton { at: Some(v1::Point { x: 1.0, y: 2.0 }), button: 0, down })
+}
+
+fn key(down: bool) -> input::Body {
+    input::Body::Key(v1::Key { code: "KeyA".into(), key: "a".into(), down, modifiers: 0 })
+}
+
+fn pause() -> command::Body {
+    command::Body::Pause(v1::PauseCommand {})
+}
+
+fn resume() -> command::Body {
+    command::Body::Resume(v1::ResumeCommand {})
+}
+
+async fn two() -> (Stand, Watching, Watching) {
+    let mut stand = Stand::bound().await;
+    stand.admit(AGENT).await.expect("admitted");
+    let end_user = stand.attach(END_USER).await.expect("attached");
+    let agent = stand.attach(AGENT).await.expect("attached");
+    (stand, end_user, agent)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_behind_three_hundred_moves_is_dispatched_within_ten_milliseconds() {
+    let (stand, end_user, _agent) = two().await;
+    let begun = Instant::now();
+    for x in 0..300_u16 {
+        stand.act(&end_user, moved(f32::from(x))).await;
+    }
+    stand.act(&end_user, button(true)).await;
+    stand.screen.wait_for(&Input::Button { code: 0x110, down: true }).await;
+    let took = begun.elapsed();
+    assert!(took < Duration::from_millis(10), "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_holds_while_page_and_encoder_answer_nothing() {
+    let (mut stand, mut end_user, mut agent) = two().await;
+    stand.page.freeze();
+    let navigate = v1::NavigateCommand { to: Some(v1::navigate_command::To::Reload(true)) };
+    for _ in 0..10 {
+        stand.command(&end_user, command::Body::Navigate(navigate.clone())).await;
+    }
+    stand.act(&agent, key(true)).await;
+    stand.screen.wait_for(&Input::Key { code: 30, keysym: 0x61, down: true }).await;
+    let begun = Instant::now();
+    let id = stand.command(&end_user, pause()).await;
+    agent.wait(|body| matches!(body, server_message::Body::Blank(_)).then_some(())).await;
+    assert!(begun.elapsed() < Duration::from_millis(200), "{:?}", begun.elapsed());
+    stand.screen.wait_for(&Input::Key { code: 30, keysym: 0, down: false }).await;
+    assert!(end_user.result(id).await.ok);
+    stand.act(&agent, button(true)).await;
+    stand.act(&end_user, key(true)).await;
+    stand.screen.wait_for(&Input::Key { code: 30, keysym: 0x61, down: true }).await;
+    assert!(!stand.screen.got(&Input::Button { code: 0x110, down: true }), "an agent acted while stopped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_cannot_stop_or_continue() {
+    let (mut stand, _end_user, mut agent) = two().await;
+    for body in [pause(), resume()] {
+        let id = stand.command(&agent, body).await;
+        let result = agent.result(id).await;
+        assert_eq!((result.ok, result.reason.as_str()), (false, "NotAllowed"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_see_nothing_while_the_end_users_link_is_silent() {
+    let (stand, end_user, mut agent) = two().await;
+    let keepalive = || client_message::Body::Keepalive(v1::Keepalive { sent_us: 7 });
+    stand.say(&end_user, keepalive()).await;
+    let begun = Instant::now();
+    agent.wait(|body| matches!(body, server_message::Body::Blank(_)).then_some(())).await;
+    let took = begun.elapsed();
+    assert!(took > Duration::from_millis(900) && took < Duration::from_millis(2_000), "{took:?}");
+    stand.act(&agent, button(true)).await;
+    stand.say(&end_user, keepalive()).await;
+    agent.roster(|people| people.iter().all(|person| person.connected)).await;
+    stand.act(&agent, moved(9.0)).await;
+    stand.screen.wait_for(&Input::Move { x: 9.0, y: 5.0 }).await;
+    assert!(!stand.screen.got(&Input::Button { code: 0x110, down: true }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_leaving_person_holds_is_released() {
+    let (stand, _end_user, agent) = two().await;
+    stand.act(&agent, button(true)).await;
+    stand.screen.wait_for(&Input::Button { code: 0x110, down: true }).await;
+    stand.leave(&agent).await;
+    stand.screen.wait_for(&Input::Button { code: 0x110, down: false }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_do_not_type_into_protected_fields() {
+    let (stand, mut end_user, agent) = two().await;
+    stand.page.protect(true);
+    stand.act(&agent, key(true)).await;
+    let notice = end_user.fact(|body| match body {
+        Body::Notice(notice) => Some(notice.code.clone()),
+        _ => None,
+    });
+    assert_eq!(notice.await, "AgentTypingBlocked");
+    stand.act(&end_user, key(true)).await;
+    stand.screen.wait_for(&Input::Key { code: 30, keysym: 0x61, down: true }).await;
+    assert_eq!(stand.screen.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inputs_that_come_again_are_dropped() {
+    let (stand, end_user, _agent) = two().await;
+    for seq in [5, 5, 4, 6] {
+        let input = v1::Input { seq, body: Some(button(seq != 6)) };
+        stand.say(&end_user, client_message::Body::Input(input)).await;
+    }
+    stand.screen.wait_for(&Input::Button { code: 0x110, down: false }).await;
+    let here = Input::Move { x: 1.0, y: 2.0 };
+    let button = |down| Input::Button { code: 0x110, down };
+    assert_eq!(stand.screen.all(), [here.clone(), button(true), here, button(false)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_attach_message_closes_the_stream() {
+    let (stand, end_user, mut agent) = two().await;
+    stand.say(&agent, client_message::Body::Attach(v1::Attach::default())).await;
+    assert_eq!(agent.closed().await, "Malformed");
+    drop(end_user);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_stream_of_a_person_replaces_the_first() {
+    let (mut stand, _end_user, mut agent) = two().await;
+    let mut second = stand.attach(AGENT).await.expect("attached");
+    assert_eq!(agent.closed().await, "Replaced");
+    second.roster(|people| people.iter().all(|person| person.connected)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guidance_beyond_its_limits_is_refused_with_the_reason() {
+    let (stand, _end_user, mut agent) = two().await;
+    let at = Some(v1::Point { x: f32::NAN, y: 0.0 });
+    let points = vec![v1::Point { x: 1.0, y: 1.0 }; 257];
+    let cases = [
+        (v1::guidance::Body::Stroke(v1::Stroke { id: 1, points, done: false }), "TooLong"),
+        (v1::guidance::Body::Text(v1::TextLabel { at, text: "x".into() }), "Malformed"),
+        (v1::guidance::Body::Chat(v1::ChatMessage { text: "x".repeat(2_001) }), "TooLong"),
+    ];
+    for (body, reason) in cases {
+        let guidance = v1::Guidance { participant_id: END_USER.into(), body: Some(body) };
+        stand.say(&agent, client_message::Body::Guidance(guidance)).await;
+        assert_eq!(agent.result(0).await.reason, reason);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bind_refuses_what_is_malformed() {
+    let good = stand::bind_request();
+    let broken = [
+        v1::BindRequest { session_id: "Not A Label".into(), ..good.clone() },
+        v1::BindRequest { policy: None, ..good.clone() },
+        v1::BindRequest { policy: Some(v1::Policy::default()), ..good.clone() },
+        v1::BindRequest {
+            viewport: Some(v1::Viewport { width: 9, height: 9, scale_percent: 100, touch: false }),
+            ..good.clone()
+        },
+        v1::BindRequest { participants: Vec::new(), ..good.clone() },
+        v1::BindRequest { locale: "x".repeat(65), ..good.clone() },
+    ];
+    let mut stand = Stand::unbound();
+    for request in broken {
+        assert_eq!(
+            stand.bind(request.clone()).await.map_err(|status| status.code()),
+            Err(tonic::Code::InvalidArgument)
+        );
+    }
+    stand.bind(good.clone()).await.expect("bound");
+    stand.bind(good).await.expect("idempotent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_ends_ends_the_session_and_all_are_told() {
+    let (stand, mut end_user, mut agent) = two().await;
+    stand.ordinary(Message::Page(News::Gone(Some(5)))).await;
+    assert_eq!(end_user.closed().await, "Ended");
+    assert_eq!(agent.closed().await, "Ended");
+    let outcome = stand.outcome().await;
+    assert_eq!((outcome.reason, outcome.chrome_exit), (EndReason::BrowserCrashed, Some(5)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn start_fails_with_the_pages_reason_and_again_with_the_same() {
+    let mut stand = Stand::bound().await;
+    stand.page.fail("SiteNotAllowed");
+    for _ in 0..2 {
+        assert_eq!(stand.start().await.expect("answered"), Err("SiteNotAllowed"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_address_is_told_at_the_end_alone() {
+    let (mut stand, mut end_user, _agent) = two().await;
+    let navigation = v1::Navigation { url: "https://a.example/p?q=1".into(), ..v1::Navigation::default() };
+    let body = Box::new(Body::Navigation(navigation));
+    stand.ordinary(Message::Page(News::Fact { audience: v1::Audience::EndUser, body })).await;
+    end_user.fact(|body| matches!(body, Body::Navigation(_)).then_some(())).await;
+    assert_eq!(stand.facts().last_url, "");
+    stand.command(&end_user, command::Body::End(v1::EndCommand {})).await;
+    assert_eq!(end_user.closed().await, "Ended");
+    let facts = stand.facts();
+    assert_eq!((facts.phase(), facts.last_url.as_str()), (v1::Phase::Ended, "https://a.example/p?q=1"));
+}
