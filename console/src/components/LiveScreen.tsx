@@ -6,6 +6,7 @@ import type { Tool } from "../core/tools";
 import type { Size, Spot } from "../core/viewport";
 import type { LiveHandle } from "../hooks/use-live";
 import { useSize } from "../hooks/use-size";
+import { useTitle } from "../hooks/use-title";
 import { useText } from "../hooks/use-text";
 import { AddressBar } from "./AddressBar";
 import { ControlButton } from "./ControlButton";
@@ -33,6 +34,7 @@ interface Props {
 
 export function LiveScreen({ live, endUser, company, exit, covered, onSize }: Props) {
   const { t } = useText();
+  useTitle(t("live.stage"));
   const root = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLElement>(null);
   // The page follows the window, not the panel beside it: opening messages must not move the website about.

@@ -2,6 +2,7 @@
 // the owner's `inert` attribute.
 
 import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useTitle } from "../hooks/use-title";
 
 interface Props {
   title: string;
@@ -16,6 +17,7 @@ interface Props {
 
 export function Modal({ title, lead, children, actions, onClose, testId, titleTestId }: Props) {
   const id = useId();
+  useTitle(title);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;

@@ -1,6 +1,7 @@
 // The frame of every page but the live one: logo, language, and a main region.
 
-import { useEffect, type ReactNode } from "react";
+import type { ReactNode } from "react";
+import { useTitle } from "../hooks/use-title";
 import { useText } from "../hooks/use-text";
 import { Logo } from "./Logo";
 
@@ -15,9 +16,7 @@ interface Props {
 
 export function Shell({ title, actions, covered, children }: Props) {
   const { t, language, setLanguage } = useText();
-  useEffect(() => {
-    document.title = `${title} · ${t("app.name")}`;
-  }, [title, t]);
+  useTitle(title);
   return (
     <div className="shell">
       <a className="skip" href="#main" onClick={skip}>{t("app.skip")}</a>

@@ -12,13 +12,14 @@ interface Props {
   live: boolean;
   /** The server has confirmed. */
   sure: boolean;
-  ending: boolean;
+  /** A choice was made and is under way. */
+  busy: boolean;
   choiceMs: number;
   onContinue(): void;
   onEnd(): void;
 }
 
-export function StopScreen({ company, live, sure, ending, choiceMs, onContinue, onEnd }: Props) {
+export function StopScreen({ company, live, sure, busy, choiceMs, onContinue, onEnd }: Props) {
   const { t } = useText();
   const seconds = useCountdown(choiceMs) ?? 0;
   const box = useRef<HTMLDivElement>(null);
@@ -39,8 +40,8 @@ export function StopScreen({ company, live, sure, ending, choiceMs, onContinue, 
         <p className="figures quiet-text" aria-hidden="true">{t("stop.countdown", { seconds })}</p>
         <p className="unseen" role="status">{worthSaying(seconds) ? t("stop.countdown", { seconds }) : ""}</p>
         <div className="actions">
-          <button type="button" className="button" data-testid="end" disabled={ending} onClick={onEnd}>{t("stop.end")}</button>
-          <button type="button" className="button main" data-testid="continue" disabled={!sure || ending} onClick={onContinue}>{t("stop.continue")}</button>
+          <button type="button" className="button" data-testid="end" disabled={busy} onClick={onEnd}>{t("stop.end")}</button>
+          <button type="button" className="button main" data-testid="continue" disabled={!sure || busy} onClick={onContinue}>{t("stop.continue")}</button>
         </div>
       </div>
     </div>

@@ -28,6 +28,8 @@ export interface StreamEvents {
 }
 
 const PROTOCOL_VERSION = 1;
+/** A fresh ticket and another try mend these, whatever the server says of it. */
+const PASSING = new Set(["TicketInvalid", "TicketExpired", "Draining"]);
 
 export class LiveStream {
   readonly #options: StreamOptions;
@@ -132,6 +134,6 @@ export class LiveStream {
     if (body.case === "attached") this.#step({ type: "attached", keepaliveMs: body.value.keepaliveMs });
     else this.#step({ type: "message" });
     this.#events.onMessage(message);
-    if (body.case === "closed") this.#step({ type: "closedByServer", reason: body.value.reason, retry: body.value.retry });
+    if (body.case === "closed") this.#step({ type: "closedByServer", reason: body.value.reason, retry: body.value.retry || PASSING.has(body.value.reason) });
   }
 }

@@ -3,20 +3,19 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Phase, type Session } from "../gen/cobrowse/v1/session_pb";
-import { backoffMs } from "../core/backoff";
-import { isPassing } from "../transport/failure";
 import { useBackend } from "./backend-context";
+import { useInsist } from "./use-insist";
 import type { LiveHandle } from "./use-live";
 
 /** How long a person may think. The pod counts the same and is the judge. */
 const CHOICE_MS = 30_000;
-const TRIES_MAX = 20;
+const CALL_MS = 5_000;
 
 export interface Stopping {
   stopped: boolean;
   sure: boolean;
-  /** End was pressed and is under way. */
-  ending: boolean;
+  /** Continue or End was pressed and is under way. */
+  busy: boolean;
   choiceMs: number;
   stop(): void;
   resume(): void;
@@ -25,65 +24,59 @@ export interface Stopping {
 
 export function useStop(sessionId: string, phase: Phase, live: LiveHandle | undefined, put: (session: Session | undefined) => void): Stopping {
   const { sessions } = useBackend();
+  const insist = useInsist();
+  const presses = useRef(0);
   const [pressed, setPressed] = useState(false);
   const [sure, setSure] = useState(false);
   const [resumed, setResumed] = useState(false);
+  const [resuming, setResuming] = useState(false);
   const [ending, setEnding] = useState(false);
-  const here = useRef(true);
-  useEffect(() => {
-    here.current = true;
-    return () => {
-      here.current = false;
-    };
-  }, []);
-  // After Continue the watch still says "paused" for a moment; after a reload it is the only one who knows.
   const paused = phase === Phase.PAUSED;
+  const inside = phase === Phase.STARTING || phase === Phase.LIVE || paused;
+  const controller = live?.controller;
+  const open = live?.link.phase === "open";
+
+  // After Continue the watch still says "paused" for a moment; after a reload it is the only one who knows.
   useEffect(() => {
     if (!paused) setResumed(false);
   }, [paused]);
 
-  const insist = useCallback(async (call: () => Promise<unknown>): Promise<boolean> => {
-    for (let attempt = 0; attempt < TRIES_MAX && here.current; attempt++) {
-      try {
-        await call();
-        return true;
-      } catch (error) {
-        if (!isPassing(error)) return false;
-        await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, Math.random)));
-      }
-    }
-    return false;
-  }, []);
+  // Again when the session goes live under a Stop, or the stream comes back: what is already stopped stays so.
+  useEffect(() => {
+    if (!pressed || !inside || paused || resuming || ending) return;
+    const press = presses.current;
+    const told = (ok: boolean | undefined) => ok && press === presses.current && setSure(true);
+    if (open) void controller?.command({ case: "pause", value: {} }).then((result) => told(result?.ok));
+    void insist(() => sessions.pauseSession({ sessionId }, { timeoutMs: CALL_MS })).then(told);
+  }, [pressed, inside, paused, resuming, ending, phase, open, controller, insist, sessions, sessionId]);
 
-  const inside = phase === Phase.LIVE || phase === Phase.PAUSED;
   const stop = useCallback(() => {
     if (pressed) return;
+    presses.current++;
     setPressed(true);
     setResumed(false);
     setSure(!inside);
-    if (!inside) return;
-    void live?.controller.command({ case: "pause", value: {} }).then((result) => result?.ok && setSure(true));
-    void insist(() => sessions.pauseSession({ sessionId }, { timeoutMs: 5_000 })).then((ok) => ok && setSure(true));
-  }, [pressed, inside, live?.controller, insist, sessions, sessionId]);
+  }, [pressed, inside]);
 
-  const resume = useCallback(() => {
-    void insist(async () => {
-      if (inside) await sessions.resumeSession({ sessionId }, { timeoutMs: 5_000 });
-    }).then((ok) => {
-      if (!ok) return;
-      setResumed(true);
-      setPressed(false);
-    });
+  const resume = useCallback(async () => {
+    setResuming(true);
+    const ok = !inside || (await insist(() => sessions.resumeSession({ sessionId }, { timeoutMs: CALL_MS })));
+    setResuming(false);
+    if (!ok) return;
+    setResumed(true);
+    setPressed(false);
   }, [inside, insist, sessions, sessionId]);
 
-  const end = useCallback(() => {
+  const end = useCallback(async () => {
     setEnding(true);
-    void insist(() => sessions.endSession({ sessionId }, { timeoutMs: 5_000 })).then(async () => {
-      const answer = await sessions.getSession({ sessionId }).catch(() => undefined);
-      put(answer?.session);
-      setEnding(false);
-    });
+    await insist(() => sessions.endSession({ sessionId }, { timeoutMs: CALL_MS }));
+    const answer = await sessions.getSession({ sessionId }, { timeoutMs: CALL_MS }).catch(() => undefined);
+    put(answer?.session);
+    setEnding(false);
   }, [insist, sessions, sessionId, put]);
 
-  return { stopped: pressed || (paused && !resumed), sure: sure || (paused && !pressed), ending, choiceMs: CHOICE_MS, stop, resume, end };
+  return {
+    stopped: pressed || (paused && !resumed), sure: sure || paused, busy: ending || resuming, choiceMs: CHOICE_MS, stop,
+    resume: () => void resume(), end: useCallback(() => void end(), [end]),
+  };
 }

@@ -6,6 +6,7 @@ import { LiveScreen } from "../components/LiveScreen";
 import { MessagePage } from "../components/MessagePage";
 import { Modal } from "../components/Modal";
 import { ProblemPage } from "../components/ProblemPage";
+import { StreamProblem, streamProblem } from "../components/StreamProblem";
 import type { ProblemKind } from "../core/problem";
 import type { Account } from "../gen/cobrowse/v1/account_pb";
 import { Phase, type Session } from "../gen/cobrowse/v1/session_pb";
@@ -42,10 +43,9 @@ export function AgentSession({ sessionId, account, codecs, onLeave, onSignedOut 
   if (problem) return fail(problem.kind);
   if (!session) return <LoadingPage title={t("start.loading")} />;
   if (standing === "ended") return <EndPage session={session} company={session.company} endUser={false} onAgain={onLeave} />;
-  if (standing === "denied" || live?.link.closedReason === "Denied") return fail("denied");
-  if (live?.link.closedReason === "Replaced") {
-    return <ProblemPage problem={{ kind: "replaced" }} actions={<button type="button" className="button main" onClick={() => live.controller.again()}>{t("problem.replaced.again")}</button>} />;
-  }
+  const broken = streamProblem(live);
+  if (standing === "denied" || broken === "denied") return fail("denied");
+  if (live && broken) return <StreamProblem live={live} kind={broken} />;
   if (standing === "waiting") {
     return (
       <MessagePage

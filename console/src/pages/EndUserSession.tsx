@@ -1,12 +1,12 @@
 // One session of the end user: PIN, who wants in, live, Stop, end.
 
-import { useCallback, useState } from "react";
 import { AllowDialog } from "../components/AllowDialog";
 import { LiveScreen } from "../components/LiveScreen";
 import { ProblemPage } from "../components/ProblemPage";
 import { StopButton } from "../components/StopButton";
 import { StopScreen } from "../components/StopScreen";
-import { Phase, type Session } from "../gen/cobrowse/v1/session_pb";
+import { StreamProblem, streamProblem } from "../components/StreamProblem";
+import { Phase } from "../gen/cobrowse/v1/session_pb";
 import type { Codec } from "../gen/cobrowse/v1/stream_pb";
 import { useAllow } from "../hooks/use-allow";
 import { useFollowSize } from "../hooks/use-follow-size";
@@ -37,31 +37,27 @@ export function EndUserSession({ start, codecs, onChange, onLeave }: Props) {
   const allow = useAllow(session, put);
   useLiveEnd(start.sessionId, live, put);
   const follow = useFollowSize(live);
-  const [gone, setGone] = useState<Session>();
-  const leave = useCallback(() => {
-    setGone(undefined);
-    onLeave();
-  }, [onLeave]);
 
   if (problem) return <ProblemPage problem={problem} actions={<button type="button" className="button main" onClick={onLeave}>{t("end.again")}</button>} />;
   if (!session) return <LoadingPage title={t("start.loading")} />;
   const company = session.company || start.company;
-  if (phase === Phase.ENDED || gone) return <EndPage session={gone ?? session} company={company} endUser onAgain={leave} />;
-  if (live?.link.closedReason === "Replaced") {
-    return <ProblemPage problem={{ kind: "replaced" }} actions={<button type="button" className="button main" onClick={() => live.controller.again()}>{t("problem.replaced.again")}</button>} />;
-  }
+  if (phase === Phase.ENDED) return <EndPage session={session} company={company} endUser onAgain={onLeave} />;
+  const broken = streamProblem(live);
   const before = phase === Phase.WAITING || phase === Phase.KNOCKING;
   const covered = stop.stopped || allow.person !== undefined;
   const button = <StopButton onStop={stop.stop} />;
+  const page = () => {
+    if (live && broken) return <StreamProblem live={live} kind={broken} headActions={button} />;
+    if (before) return <PinPage session={session} start={start} exit={button} covered={covered} linked={linked} onChange={onChange} />;
+    return <LiveScreen live={live} endUser company={company} exit={button} covered={covered} onSize={follow} />;
+  };
   return (
     <>
-      {before
-        ? <PinPage session={session} start={start} exit={button} covered={covered} linked={linked} onChange={onChange} />
-        : <LiveScreen live={live} endUser company={company} exit={button} covered={covered} onSize={follow} />}
+      {page()}
       {allow.person && !stop.stopped && (
         <AllowDialog key={allow.person.id} person={allow.person} busy={allow.busy} onAllow={allow.allow} onDeny={allow.deny} />
       )}
-      {stop.stopped && <StopScreen company={company} live={!before} sure={stop.sure} ending={stop.ending} choiceMs={stop.choiceMs} onContinue={stop.resume} onEnd={stop.end} />}
+      {stop.stopped && <StopScreen company={company} live={!before} sure={stop.sure} busy={stop.busy} choiceMs={stop.choiceMs} onContinue={stop.resume} onEnd={stop.end} />}
     </>
   );
 }
