@@ -24,6 +24,8 @@ export default defineConfig({
     launchOptions: {
       executablePath: new URL("./chromium", import.meta.url).pathname,
       chromiumSandbox: true,
+      // The shared browser shows scrollbars, and what it shows is compared.
+      ignoreDefaultArgs: ["--hide-scrollbars"],
     },
   },
 });

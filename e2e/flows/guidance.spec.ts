@@ -21,7 +21,7 @@ test("laser, highlight, drawing and chat", async ({ browser, stack, endUser, age
   await endUser.shared.showsSomething();
   const oracle = await Oracle.look(browser, `${stack.shop}/`, await agent.shared.viewport());
   await oracle.isSeenBy(endUser.shared);
-  const button = await oracle.box("h1 ~ p:last-of-type a, .hero .button");
+  const button = await oracle.box(".hero .button >> nth=0");
   const around = (box: Box, by: number) => ({ x: box.x - by, y: box.y - by, width: box.width + 2 * by, height: box.height + 2 * by });
   const [x, y] = [button.x + button.width / 2, button.y + button.height / 2];
 

@@ -2,7 +2,7 @@
 
 import { type Browser, type BrowserContext, expect, type Page } from "@playwright/test";
 import { decodePng, type Pixels } from "./png.ts";
-import { type Box, difference } from "./pixels.ts";
+import { type Box, unlike } from "./pixels.ts";
 import type { SharedPage } from "./shared-page.ts";
 
 export class Oracle {
@@ -47,7 +47,7 @@ export class Oracle {
   async isSeenBy(shared: SharedPage, share = 0.06): Promise<void> {
     const look = async () => {
       const seen = await shared.picture();
-      return seen ? difference(seen, await this.picture()) : 1;
+      return seen ? unlike(seen, await this.picture()) : 1;
     };
     await expect.poll(look, { timeout: 20_000 }).toBeLessThan(share);
   }

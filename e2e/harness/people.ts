@@ -100,8 +100,9 @@ export class Agent extends Person {
 
   /** A PIN was refused, on the page of the PIN or on one of its own. */
   async isRefused(): Promise<void> {
-    const answered = async () => (await this.byTestId("pin-again").isVisible()) || (await this.byTestId("pin-input").inputValue()) === "";
-    await expect.poll(answered).toBe(true);
+    const again = this.byTestId("pin-again");
+    const emptied = this.page.locator('[data-testid=pin-input][value=""]');
+    await expect(again.or(emptied)).toBeVisible();
     await expect(this.byTestId("message-title")).toBeVisible();
     await expect(this.shared.canvas).toBeHidden();
   }

@@ -39,6 +39,27 @@ export function difference(one: Pixels, other: Pixels, by = 48): number {
   return far / count;
 }
 
+const CELL = 8;
+
+/** Share of cells of 8 by 8 pixels whose mean brightness differs by more than `by`: blind to scaling, codec and hinting. */
+export function unlike(one: Pixels, other: Pixels, by = 20): number {
+  const [columns, rows] = [Math.ceil(one.width / CELL), Math.ceil(one.height / CELL)];
+  const [mine, theirs] = [means(one, columns, rows), means(other, columns, rows)];
+  return mine.filter((mean, index) => Math.abs(mean - theirs[index]!) > by).length / mine.length;
+}
+
+function means(pixels: Pixels, columns: number, rows: number): number[] {
+  const [width, height] = [pixels.width / columns, pixels.height / rows];
+  return Array.from({ length: columns * rows }, (_, cell) => {
+    let [sum, count] = [0, 0];
+    each(pixels, { x: (cell % columns) * width, y: Math.floor(cell / columns) * height, width, height }, (at) => {
+      sum += brightness(pixels.data, at);
+      count += 1;
+    });
+    return sum / Math.max(1, count);
+  });
+}
+
 /** The part of a picture inside a box. */
 export function crop(pixels: Pixels, box: Box): Pixels {
   const width = Math.round(box.width);
