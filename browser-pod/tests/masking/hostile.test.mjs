@@ -116,6 +116,14 @@ test("document.write and document.open", () =>
     await assertQuiet(tab, "changed after it was written");
   }));
 
+test("a field with its text selected", () =>
+  show(hostile("<p><input id=i autocomplete=cc-number value=4111111111111111><p><textarea id=t name=cardNumber>4111111111111111 x y z</textarea>"), async (tab) => {
+    for (const id of ["i", "t"]) {
+      await tab.page(`${id}.focus(); ${id}.select()`);
+      await assertQuiet(tab, id);
+    }
+  }));
+
 test("generated content and highlights", () =>
   show(hostile(`<style>b::before, b::after, input::before { content: attr(data-x); } ::highlight(h) { color: #f0f; background: #f0f }</style><p><b id=b data-x=${CARD}>${CARD}</b>`), async (tab) => {
     await tab.page("CSS.highlights.set('h', new Highlight(new StaticRange({ startContainer: b.firstChild, startOffset: 0, endContainer: b.firstChild, endOffset: 9 })))");

@@ -24,6 +24,7 @@ class Tab {
   #waiting = new Set();
   #frames = new Map();
   #loader = null;
+  #frame = null;
   #loaded = null;
 
   constructor(chrome) {
@@ -74,6 +75,7 @@ class Tab {
     if (method === "Page.frameAttached") this.#frames.set(params.frameId, params.parentFrameId);
     if (method === "Runtime.bindingCalled" && params.name === BINDING) this.#reported(params, session);
     if (method === "Page.javascriptDialogOpening") this.dialogs.push(params.message);
+    if (method === "Page.screencastFrame") this.#frame?.(params.data);
     if (method === "Page.screencastFrame") void this.#chrome.call("Page.screencastFrameAck", { sessionId: params.sessionId }, session).catch(() => {});
     for (const waiting of [...this.#waiting]) waiting(method, params, session);
   }
@@ -133,9 +135,11 @@ class Tab {
     });
   }
 
-  /** Goes to an address and waits for its load event. */
-  async go(url) {
+  /** Goes to an address and waits for its load event; `begun` is called when its document is there. */
+  async go(url, begun = () => {}) {
     const { loaderId } = await this.call("Page.navigate", { url });
+    await this.until(`${url} begun`, () => this.#loader === loaderId && this.worlds.has(this.target));
+    begun();
     await this.until(`${url} loaded`, () => this.#loaded === loaderId);
   }
 
@@ -158,6 +162,12 @@ class Tab {
     );
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
+  }
+
+  /** Calls back with every frame of a screencast, until the function that this returns is called. */
+  onFrame(callback) {
+    this.#frame = callback;
+    return () => (this.#frame = null);
   }
 
   /** Waits until every document of the tab is shown. */

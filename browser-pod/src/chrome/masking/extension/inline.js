@@ -32,10 +32,13 @@ const inline = (() => {
     "vertical-align": "middle",
     background: PATTERN,
   };
+  // For selected text see mask.css.
+  const FIELD = { appearance: "none", "field-sizing": "fixed", "text-indent": "-100000px", "text-align": "start" };
   const GONE = { opacity: "0", transition: "none", animation: "none", "view-transition-name": "none" };
   const EDIT = { contain: "size", "contain-intrinsic-size": "160px 24px", "min-height": "24px", overflow: "hidden" };
   const LOOKS = {
-    field: { ...HIDDEN_TEXT, appearance: "none", "field-sizing": "fixed", background: PATTERN },
+    field: { ...HIDDEN_TEXT, ...FIELD, background: PATTERN },
+    lines: { ...HIDDEN_TEXT, ...FIELD, overflow: "hidden", "line-height": "0px", "min-height": "2.5em", background: PATTERN },
     edit: { ...HIDDEN_TEXT, ...NO_SIZE, ...EDIT, background: PATTERN },
     text: { ...HIDDEN_TEXT, ...NO_SIZE, ...BOX },
     "text-inline": { ...HIDDEN_TEXT, ...NO_SIZE, ...BOX, display: "inline-block" },
@@ -48,6 +51,7 @@ const inline = (() => {
     field: { "-webkit-text-fill-color": "rgba(0, 0, 0, 0)", "-webkit-text-security": "disc" },
     edit: { "-webkit-text-fill-color": "rgba(0, 0, 0, 0)", "font-size": "0px" },
     text: { "-webkit-text-fill-color": "rgba(0, 0, 0, 0)", "font-size": "0px" },
+    lines: { "-webkit-text-fill-color": "rgba(0, 0, 0, 0)", "-webkit-text-security": "disc" },
     "text-inline": { "-webkit-text-fill-color": "rgba(0, 0, 0, 0)", "font-size": "0px" },
     cover: { opacity: "0" },
     inside: { display: "none" },
@@ -62,6 +66,8 @@ const inline = (() => {
     ${M}::first-line, ${M}::first-letter { color: transparent !important; -webkit-text-fill-color: transparent !important; }
     ${M}::before, ${M}::after { content: none !important; }`;
   let sheet = null;
+
+  const exact = (element, look) => (look === "field" && dom.tag(element) === "textarea" ? "lines" : look);
 
   function holds(style, look) {
     for (const [name, value] of Object.entries(LOOKS[look])) {
@@ -93,18 +99,21 @@ const inline = (() => {
       if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
     },
     /** Puts the look on the element, again if the page changed it. */
-    enforce(element, look) {
+    enforce(element, mark) {
+      const look = exact(element, mark);
       const style = dom.style(element);
       if (!style || holds(style, look)) return;
       for (const [name, value] of Object.entries(LOOKS[look])) style.setProperty(name, value, "important");
     },
     /** Takes the look away. */
-    release(element, look) {
+    release(element, mark) {
+      const look = exact(element, mark);
       const style = dom.style(element);
       for (const name of Object.keys(LOOKS[look])) style?.removeProperty(name);
     },
     /** Whether the look was beaten by rules that win over it. */
-    beaten(element, look) {
+    beaten(element, mark) {
+      const look = exact(element, mark);
       const result = dom.computed(element);
       if (result.display === "none") return false;
       return Object.entries(PROOFS[look]).some(([name, value]) => result.getPropertyValue(name) !== value);

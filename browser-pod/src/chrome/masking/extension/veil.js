@@ -2,7 +2,7 @@
 // extension fails: important declarations on the root element, put on again in the microtask in which they are taken off.
 
 const veil = (() => {
-  const LOOK = { opacity: "0", "clip-path": "inset(100%)", transition: "none", animation: "none", "view-transition-name": "none" };
+  const LOOK = { opacity: "0", "clip-path": "inset(100%)", "transition-property": "none", "animation-name": "none", "view-transition-name": "none" };
   const TRIES = 20;
   const before = new Map();
   const observer = new MutationObserver(hold);
@@ -38,7 +38,7 @@ const veil = (() => {
     ["opacity", "clip-path", "view-transition-name"].forEach(restore);
     // Settled before the page's own transitions count again, or they would run on this.
     void dom.computed(root).opacity;
-    ["transition", "animation"].forEach(restore);
+    ["transition-property", "animation-name"].forEach(restore);
     if (style.length === 0) dom.removeAttribute(root, "style");
   }
 
@@ -63,6 +63,7 @@ const veil = (() => {
     drop() {
       forever = true;
       lifted = false;
+      root = null;
       hold();
     },
   };
