@@ -9,14 +9,19 @@ mod random;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use client::Client;
 use cobrowse_browser_pod::display::{Display, Frame, Input, Pace, Size, wayland};
 use random::Random;
 
 /// Clients, and messages that each tries to send before it is thrown out.
-const CLIENTS: u64 = 400;
+const CLIENTS: u64 = 300;
 const MESSAGES: usize = 400;
+/// How long an answer may take on a loaded machine, and how long one is awaited that need not come: a broken message may
+/// announce more bytes than it has.
+const PATIENCE: Duration = Duration::from_secs(20);
+const SHORT: Duration = Duration::from_secs(1);
 
 fn random_act(random: &mut Random, screen: &Arc<dyn Display>) {
     let (x, y) = (random.float(), random.float());
@@ -43,7 +48,7 @@ fn random_act(random: &mut Random, screen: &Arc<dyn Display>) {
 
 /// A client that behaves gets an answer.
 fn still_answers(socket: &Path, seed: u64) {
-    let mut client = Client::connect(socket).unwrap_or_else(|error| panic!("seed {seed}: gone: {error}"));
+    let mut client = Client::connect(socket, PATIENCE).unwrap_or_else(|error| panic!("seed {seed}: gone: {error}"));
     assert!(client.roundtrip(), "seed {seed}: no answer");
 }
 
@@ -55,10 +60,10 @@ fn whatever_clients_say_it_goes_on() {
     let size = Size { width: 640, height: 360, scale: 1 };
     let (screen, mut events) = wayland::start(listener.into(), size).expect("the compositor starts");
     let mut frame = Frame::default();
-    let (mut sent, mut windows) = (0, 0);
+    let (mut heard, mut windows) = (0, 0);
     for seed in 1..=CLIENTS {
         let mut random = Random::new(seed);
-        let mut client = Client::connect(&socket).unwrap_or_else(|error| panic!("seed {seed}: gone: {error}"));
+        let mut client = Client::connect(&socket, SHORT).unwrap_or_else(|error| panic!("seed {seed}: gone: {error}"));
         client.bind_globals();
         windows += usize::from(client.open_window());
         for _ in 0..MESSAGES {
@@ -68,13 +73,14 @@ fn whatever_clients_say_it_goes_on() {
             if !client.send_random(&mut random) {
                 break;
             }
-            sent += 1;
+            heard += usize::from(random.one_in(20) && client.roundtrip());
         }
         screen.take_frame(&mut frame);
         still_answers(&socket, seed);
         while events.try_recv().is_ok() {}
     }
-    assert!(sent > 10_000, "only {sent} messages got through");
+
+    assert!(heard > 150, "clients were thrown out before they could say much: {heard} answers");
     assert!(windows as u64 > CLIENTS / 2, "only {windows} clients had a window");
     assert!(frame.generation > 0, "no client drew a picture");
 }
@@ -88,7 +94,7 @@ fn bytes_without_sense_are_refused() {
     let (_screen, _events) = wayland::start(listener.into(), size).expect("the compositor starts");
     for seed in 1..=CLIENTS {
         let mut random = Random::new(seed);
-        let mut client = Client::connect(&socket).expect("the compositor listens");
+        let mut client = Client::connect(&socket, SHORT).expect("the compositor listens");
         let length = random.below(9000);
         let bytes: Vec<u8> = (0..length).map(|_| random.number() as u8).collect();
         client.send_bytes(&bytes);

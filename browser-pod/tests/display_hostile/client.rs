@@ -28,13 +28,13 @@ use wayland_server::protocol::wl_subcompositor::WlSubcompositor;
 
 use crate::random::Random;
 
-/// How long an answer may take on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Bytes of the shared memory that clients have: a picture of 64 by 64.
 const MEMORY: u32 = 64 * 64 * 4;
 
+#[derive(Clone, Copy)]
 struct Object {
     id: u32,
+    version: u32,
     interface: &'static Interface,
 }
 
@@ -102,6 +102,36 @@ fn globals() -> Vec<&'static Interface> {
     ]
 }
 
+/// Requests that are refused at most objects, and so end the client.
+const RISKY: [&str; 9] = [
+    "get_toplevel",
+    "get_popup",
+    "resize",
+    "place_above",
+    "place_below",
+    "get_viewport",
+    "get_fractional_scale",
+    "get_tablet_tool_v2",
+    "set_source",
+];
+
+/// One more than the numbers that a request usually takes, so that most are valid. Others take any.
+fn usual(request: &str) -> &'static [u32] {
+    match request {
+        "attach" => &[1, 1],
+        "set_window_geometry" | "set_size" | "set_anchor_rect" => &[60, 60, 60, 60],
+        "set_buffer_scale" => &[3],
+        "set_buffer_transform" => &[8],
+        "create_buffer" => &[1, 64, 64, 257, 2],
+        "create_pool" => &[MEMORY + 1],
+        "set_anchor" | "set_gravity" => &[9],
+        "set_constraint_adjustment" => &[64],
+        "set_actions" => &[8, 8],
+        "set_shape" => &[1, 35],
+        _ => &[],
+    }
+}
+
 fn sealed_memory() -> OwnedFd {
     let fd = memfd_create("client", MemfdFlags::ALLOW_SEALING).expect("memory files exist");
     ftruncate(&fd, u64::from(MEMORY)).expect("the file is ours");
@@ -110,10 +140,10 @@ fn sealed_memory() -> OwnedFd {
 }
 
 impl Client {
-    pub(crate) fn connect(socket: &Path) -> io::Result<Client> {
+    pub(crate) fn connect(socket: &Path, patience: Duration) -> io::Result<Client> {
         let socket = UnixStream::connect(socket)?;
-        socket.set_read_timeout(Some(PATIENCE))?;
-        socket.set_write_timeout(Some(PATIENCE))?;
+        socket.set_read_timeout(Some(patience))?;
+        socket.set_write_timeout(Some(patience))?;
         Ok(Client { socket, objects: Vec::new(), next_id: 2, received: Vec::new(), memory: sealed_memory() })
     }
 
@@ -147,10 +177,10 @@ impl Client {
         }
     }
 
-    fn new_id(&mut self, interface: &'static Interface) -> u32 {
+    fn new_id(&mut self, interface: &'static Interface, version: u32) -> u32 {
         let id = self.next_id;
         self.next_id += 1;
-        self.objects.push(Object { id, interface });
+        self.objects.push(Object { id, version, interface });
         id
     }
 
@@ -181,7 +211,7 @@ impl Client {
         self.roundtrip();
         for interface in globals() {
             let Some((name, version)) = self.find_global(interface.name) else { continue };
-            let id = self.new_id(interface);
+            let id = self.new_id(interface, version);
             let message = Message::new(registry, 0).number(name).text(interface.name).number(version).number(id);
             self.send(&message.done(), None);
         }
@@ -202,7 +232,8 @@ impl Client {
 
     /// Says a request by name; new objects are made, numbers are taken in order. Gives the new object's id, if any.
     fn say(&mut self, object: u32, name: &str, numbers: &[u32], fd: Option<BorrowedFd<'_>>) -> u32 {
-        let interface = self.objects.iter().find(|known| known.id == object).expect("it was made").interface;
+        let known = self.objects.iter().find(|known| known.id == object).expect("it was made");
+        let (interface, version) = (known.interface, known.version);
         let opcode = interface.requests.iter().position(|request| request.name == name).expect("it exists");
         let request = &interface.requests[opcode];
         let (mut numbers, mut made) = (numbers.iter(), 0);
@@ -210,7 +241,8 @@ impl Client {
         for kind in request.signature {
             message = match kind {
                 ArgumentType::NewId => {
-                    made = self.new_id(request.child_interface.expect("requests here say what they make"));
+                    let interface = request.child_interface.expect("requests here say what they make");
+                    made = self.new_id(interface, version);
                     message.number(made)
                 }
                 ArgumentType::Fd => message,
@@ -264,25 +296,28 @@ impl Client {
             return false;
         }
         let at = random.below(self.objects.len());
-        let (id, interface) = (self.objects[at].id, self.objects[at].interface);
+        let Object { id, version, interface } = self.objects[at];
         if interface.requests.is_empty() {
             return true;
         }
         let opcode = random.below(interface.requests.len());
         let request = &interface.requests[opcode];
+        if request.since > version || (RISKY.contains(&request.name) && !random.one_in(60)) {
+            return true;
+        }
         if request.is_destructor {
             if !random.one_in(8) {
                 return true;
             }
             self.objects.swap_remove(at);
         }
-        let (bytes, fd) = self.random_message(id, opcode, request, random);
+        let (bytes, fd) = self.random_message((id, version), opcode, request, random);
         self.send(&bytes, fd.as_ref().map(AsFd::as_fd))
     }
 
     fn random_message(
         &mut self,
-        id: u32,
+        (id, version): (u32, u32),
         opcode: usize,
         request: &MessageDesc,
         random: &mut Random,
@@ -290,15 +325,24 @@ impl Client {
         let mut message = Message::new(id, opcode);
         let mut fd = None;
         let mut interfaces = request.arg_interfaces.iter();
+        let mut fresh = false;
+        let mut usual = usual(request.name).iter().filter(|_| !random.one_in(40)).collect::<Vec<_>>().into_iter();
         for kind in request.signature {
             message = match kind {
                 ArgumentType::NewId => match request.child_interface {
-                    Some(interface) => message.number(self.new_id(interface)),
+                    Some(interface) => message.number(self.new_id(interface, version)),
                     None => message.number(0),
                 },
                 ArgumentType::Object(_) => {
                     let wanted = interfaces.next().map_or("", |interface| interface.name);
-                    message.number(self.random_object(wanted, random))
+                    message.number(match request.name {
+                        // A role is given once, so it needs a new surface.
+                        "get_xdg_surface" | "set_cursor" | "get_subsurface" if !random.one_in(60) && !fresh => {
+                            fresh = true;
+                            self.say(self.first("wl_compositor"), "create_surface", &[], None)
+                        }
+                        _ => self.random_object(wanted, random),
+                    })
                 }
                 ArgumentType::Str(_) => message.text(&random.text().replace('\0', "")),
                 ArgumentType::Array => message.bytes(&[1, 2, 3, 4], 4),
@@ -307,12 +351,19 @@ impl Client {
                     message
                 }
                 ArgumentType::Fixed => message.number(random.number() << 8),
-                ArgumentType::Int | ArgumentType::Uint => message.number(random.number()),
+                ArgumentType::Int | ArgumentType::Uint => {
+                    let value = random.number();
+                    message.number(usual.next().map_or(value, |most| value % most))
+                }
             };
         }
         let mut bytes = message.done();
-        if random.one_in(200) {
-            let at = random.below(bytes.len());
+        if random.one_in(400) {
+            // Not the length: the server would wait for the rest of the message.
+            let at = 8 + random.below(bytes.len() - 8);
+            if at >= bytes.len() {
+                return (bytes, fd);
+            }
             bytes[at] ^= 1 << random.below(8);
         }
         (bytes, fd)
