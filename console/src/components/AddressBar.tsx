@@ -61,7 +61,8 @@ export function AddressBar({ navigation, controller, mayAct }: Props) {
 /** What people need of an address: the host first, and where on the site. */
 function shortened(url: string): string {
   try {
-    const { pathname } = new URL(url);
+    const { protocol, pathname } = new URL(url);
+    if (protocol !== "https:" && protocol !== "http:") return "";
     return hostOf(url) + (pathname === "/" ? "" : pathname);
   } catch {
     return url;

@@ -3,6 +3,7 @@
 import { useRef, useState } from "react";
 import type { FileChooser } from "../gen/cobrowse/v1/stream_pb";
 import type { LiveController } from "../hooks/live-controller";
+import type { Sent } from "../hooks/files";
 import { useText } from "../hooks/use-text";
 import { Modal } from "./Modal";
 
@@ -10,12 +11,13 @@ export function FileDialog({ chooser, controller, company }: { chooser: FileChoo
   const { t } = useText();
   const input = useRef<HTMLInputElement>(null);
   const [sending, setSending] = useState("");
-  const [failed, setFailed] = useState(false);
+  const [result, setResult] = useState<Sent>();
   const send = async (files: File[]) => {
-    setFailed(false);
-    const ok = await controller.upload(chooser.id, files, setSending);
+    if (files.length === 0) return;
+    setResult(undefined);
+    const sent = await controller.upload(chooser.id, files, setSending);
     setSending("");
-    setFailed(!ok);
+    setResult(sent);
   };
   const cancel = () => void controller.command({ case: "chooserCancel", value: { chooserId: chooser.id } });
   return (
@@ -29,7 +31,7 @@ export function FileDialog({ chooser, controller, company }: { chooser: FileChoo
       }
     >
       <p>{t("file.text", { company })}</p>
-      <p role="status">{sending ? t("file.busy", { name: sending }) : failed ? t("file.failed") : ""}</p>
+      <p role="status">{sending ? t("file.busy", { name: sending }) : result === "failed" ? t("file.failed") : result === "tooLarge" ? t("file.large") : ""}</p>
       <input
         ref={input} className="unseen" data-testid="file-input" type="file" tabIndex={-1} aria-label={t("file.choose")} multiple={chooser.multiple} accept={chooser.accept || undefined}
         onChange={(event) => void send([...(event.target.files ?? [])])}

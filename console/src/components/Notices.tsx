@@ -1,6 +1,6 @@
 // Short messages over the page: what the page could not do, limits that come near, downloads, copied text.
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { isKey } from "../core/catalogue";
 import { clock, secondsLeft } from "../core/countdown";
 import type { LiveHandle } from "../hooks/use-live";
@@ -51,19 +51,25 @@ function WarningNotice({ live, endUser }: { live: LiveHandle; endUser: boolean }
   );
 }
 
-/** The page copied text. Browsers let a page write to the clipboard only on a press of the person's own. */
+/** The page copied text. Browsers that write to the clipboard only on a press of the person's own get a button. */
 function ClipboardNotice({ live }: { live: LiveHandle }) {
   const { t } = useText();
   const { clipboard } = live.live;
   const [done, setDone] = useState("");
-  if (!clipboard?.text || done === clipboard.key) return null;
-  const copy = () => navigator.clipboard.writeText(clipboard.text).finally(() => setDone(clipboard.key));
+  const [asked, setAsked] = useState("");
+  const key = clipboard?.key ?? "";
+  const text = clipboard?.text ?? "";
+  const copy = () => navigator.clipboard.writeText(text).then(() => setDone(key));
+  useEffect(() => {
+    if (text) navigator.clipboard.writeText(text).then(() => setDone(key), () => setAsked(key));
+  }, [key, text]);
+  if (!text || done === key || asked !== key) return null;
   return (
     <div className="notice" role="status">
       <Icon name="copy" />
       <span>{t("clipboard.ready")}</span>
-      <button type="button" className="button small" onClick={() => void copy()}>{t("common.copy")}</button>
-      <button type="button" className="button icon-only quiet" aria-label={t("common.close")} onClick={() => setDone(clipboard.key)}><Icon name="close" size={16} /></button>
+      <button type="button" className="button small" onClick={() => void copy().catch(() => setDone(key))}>{t("common.copy")}</button>
+      <button type="button" className="button icon-only quiet" aria-label={t("common.close")} onClick={() => setDone(key)}><Icon name="close" size={16} /></button>
     </div>
   );
 }

@@ -10,15 +10,18 @@ import { Icon } from "./Icon";
 interface Props {
   pin: string;
   expiresAtMs: number;
+  /** It was used, and nobody was let in. */
+  spent: boolean;
   renewing: boolean;
   onRenew(): void;
 }
 
-export function PinDisplay({ pin, expiresAtMs, renewing, onRenew }: Props) {
+export function PinDisplay({ pin, expiresAtMs, spent, renewing, onRenew }: Props) {
   const { t } = useText();
   const [copied, setCopied] = useState(false);
   const left = secondsLeft(expiresAtMs, useNow());
-  const expired = left <= 0;
+  const expired = left <= 0 || spent;
+  const over = t(spent ? "pin.used" : "pin.expired");
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(pin);
@@ -34,7 +37,7 @@ export function PinDisplay({ pin, expiresAtMs, renewing, onRenew }: Props) {
       </p>
       <div className="row center">
         {expired
-          ? <p className="pin-time">{t("pin.expired")}</p>
+          ? <p className="pin-time">{over}</p>
           : <p className="pin-time figures" aria-hidden="true">{t("pin.expires", { time: clock(left) })}</p>}
         {!expired && (
           <button type="button" className="button quiet" onClick={copy}>
@@ -43,7 +46,7 @@ export function PinDisplay({ pin, expiresAtMs, renewing, onRenew }: Props) {
         )}
         {expired && <button type="button" className="button" disabled={renewing} onClick={onRenew}>{t("pin.renew")}</button>}
       </div>
-      <p className="unseen" role="status">{copied ? t("pin.copied") : ""}{worthSaying(left) ? t("pin.expires.said", { seconds: left }) : ""}{expired ? t("pin.expired") : ""}</p>
+      <p className="unseen" role="status">{copied ? t("pin.copied") : ""}{!expired && worthSaying(left) ? t("pin.expires.said", { seconds: left }) : ""}{expired ? over : ""}</p>
     </section>
   );
 }

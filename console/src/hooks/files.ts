@@ -8,9 +8,11 @@ const FILE_BYTES_MAX = 32 * 1024 * 1024;
 const FILES_MAX = 10;
 const TRIES = 3;
 
-/** False when a file is too large or the way broke. `onFile` hears the name of the file that is being sent. */
-export async function upload(backend: Backend, sessionId: string, chooserId: string, files: File[], onFile: (name: string) => void): Promise<boolean> {
-  if (files.length === 0 || files.length > FILES_MAX || files.some((file) => file.size > FILE_BYTES_MAX)) return false;
+export type Sent = "sent" | "tooLarge" | "failed";
+
+/** `onFile` hears the name of the file that is being sent. */
+export async function upload(backend: Backend, sessionId: string, chooserId: string, files: File[], onFile: (name: string) => void): Promise<Sent> {
+  if (files.length === 0 || files.length > FILES_MAX || files.some((file) => file.size > FILE_BYTES_MAX)) return "tooLarge";
   try {
     for (const [fileIndex, file] of files.entries()) {
       onFile(file.name);
@@ -25,9 +27,9 @@ export async function upload(backend: Backend, sessionId: string, chooserId: str
         if (endOfFile) break;
       } while (offset < file.size);
     }
-    return true;
+    return "sent";
   } catch {
-    return false;
+    return "failed";
   }
 }
 

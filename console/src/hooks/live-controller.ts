@@ -11,7 +11,7 @@ import { CommandSchema, type CommandResult } from "../gen/cobrowse/v1/control_pb
 import { GuidanceSchema, type Event, type ServerMessage } from "../gen/cobrowse/v1/stream_pb";
 import { Surface } from "../render/surface";
 import { Commands } from "./commands";
-import { download, upload } from "./files";
+import { download, upload, type Sent } from "./files";
 import { LiveStream, type StreamOptions } from "./live-stream";
 
 export interface LiveView {
@@ -21,6 +21,8 @@ export interface LiveView {
   /** Size of the picture on the canvas in device pixels; undefined while there is none. */
   shown: Size | undefined;
 }
+
+const PUBLISH_MAX_MS = 40;
 
 export type CommandBody = NonNullable<MessageInitShape<typeof CommandSchema>["body"]>;
 export type GuidanceBody = NonNullable<MessageInitShape<typeof GuidanceSchema>["body"]>;
@@ -37,6 +39,7 @@ export class LiveController {
   #shown: Size | undefined;
   #view: LiveView;
   #frame = 0;
+  #due = false;
   #wantKey = false;
 
   constructor(options: StreamOptions) {
@@ -105,7 +108,7 @@ export class LiveController {
     return this.#commands.send(body);
   }
 
-  upload(chooserId: string, files: File[], onFile: (name: string) => void): Promise<boolean> {
+  upload(chooserId: string, files: File[], onFile: (name: string) => void): Promise<Sent> {
     return upload(this.#options.backend, this.#options.sessionId, chooserId, files, onFile);
   }
 
@@ -200,8 +203,18 @@ export class LiveController {
     return { link: this.#stream.link, live: this.#live, quality: this.#quality.read(), shown: this.#shown };
   }
 
+  /** At most once per frame; a hidden tab has no frames, so a timer stands in. */
   #publish(): void {
-    this.#view = this.#look();
-    for (const listener of this.#listeners) listener();
+    if (this.#due) return;
+    const tell = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+      this.#due = false;
+      this.#view = this.#look();
+      for (const listener of this.#listeners) listener();
+    };
+    this.#due = true;
+    const frame = requestAnimationFrame(tell);
+    const timer = setTimeout(tell, PUBLISH_MAX_MS);
   }
 }

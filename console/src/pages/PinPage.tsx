@@ -1,6 +1,6 @@
 // The PIN, and waiting for somebody to enter it.
 
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { PinDisplay } from "../components/PinDisplay";
 import { Icon } from "../components/Icon";
@@ -27,12 +27,15 @@ export function PinPage({ session, start, exit, covered, linked, onChange }: Pro
   const [renewing, setRenewing] = useState(false);
   const company = session.company || start.company;
   const knocking = session.phase === Phase.KNOCKING;
-  const expiresAtMs = session.pinExpiresAt ? timestampMs(session.pinExpiresAt) : session.phase === Phase.WAITING ? 0 : start.pinExpiresAtMs;
+  const expiresAtMs = Math.max(session.pinExpiresAt ? timestampMs(session.pinExpiresAt) : 0, start.pinExpiresAtMs);
+  useEffect(() => {
+    if (knocking && !start.pinSpent) onChange({ ...start, pinSpent: true });
+  }, [knocking, start, onChange]);
   const renew = async () => {
     setRenewing(true);
     try {
       const { pin, pinExpiresAt } = await sessions.renewPin({ sessionId: session.id });
-      onChange({ ...start, pin, pinExpiresAtMs: pinExpiresAt ? timestampMs(pinExpiresAt) : 0 });
+      onChange({ ...start, pin, pinExpiresAtMs: pinExpiresAt ? timestampMs(pinExpiresAt) : 0, pinSpent: false });
     } catch {
       // Still expired; the button stays.
     } finally {
@@ -45,7 +48,7 @@ export function PinPage({ session, start, exit, covered, linked, onChange }: Pro
         <p className="site-chip"><Icon name="lock" size={16} /> {hostOf(start.origin)}</p>
         <h1>{t("pin.title")}</h1>
         <p className="lead">{t("pin.lead", { company })}</p>
-        <PinDisplay pin={start.pin} expiresAtMs={Math.max(expiresAtMs, start.pinExpiresAtMs)} renewing={renewing} onRenew={() => void renew()} />
+        <PinDisplay pin={start.pin} expiresAtMs={expiresAtMs} spent={start.pinSpent && !knocking} renewing={renewing} onRenew={() => void renew()} />
         <p className="waiting" data-testid="waiting" role="status">
           <span className="pulse" aria-hidden="true" /> {!linked ? t("pin.offline") : knocking ? t("allow.waiting") : t("pin.waiting", { company })}
         </p>

@@ -58,7 +58,7 @@ export function StartIntro({ site, simple, onSite, onStarted }: Props) {
       });
       if (!session) throw new Error("no session in the answer");
       const pinExpiresAtMs = session.pinExpiresAt ? timestampMs(session.pinExpiresAt) : 0;
-      onStarted({ sessionId: session.id, token, pin, pinExpiresAtMs, company: session.company || resolved.company, origin: resolved.origin });
+      onStarted({ sessionId: session.id, token, pin, pinExpiresAtMs, pinSpent: false, company: session.company || resolved.company, origin: resolved.origin });
     } catch (error) {
       setProblem(problemOf(failureOf(error)));
       setBusy(false);

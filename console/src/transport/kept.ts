@@ -5,6 +5,8 @@ export interface KeptStart {
   token: string;
   pin: string;
   pinExpiresAtMs: number;
+  /** Somebody knocked with this PIN; it lets nobody else in. */
+  pinSpent: boolean;
   company: string;
   origin: string;
 }

@@ -31,6 +31,11 @@ export function playOther(world: FakeWorld, page: FakePage, tell: Tell): Array<R
   if (world.script === "notice") timers.push(after(1_000, () => tell({ case: "notice", value: { code: "SiteNotAllowed" } })));
   if (world.script === "file") timers.push(after(1_000, () => tell({ case: "fileChooser", value: { id: "c1", open: true, multiple: false, accept: "image/*" } })));
   if (world.script === "download") timers.push(after(1_000, () => tell({ case: "download", value: { id: "w1", name: "invoice.txt", sizeBytes: 24n, complete: true } })));
+  if (world.script === "select") {
+    const options = ["Blue", "Green", "Red"].map((label, at) => ({ value: String(at), label, selected: at === 1 }));
+    timers.push(after(1_000, () => tell({ case: "picker", value: { id: "k1", open: true, kind: 1, options } })));
+  }
+  if (world.script === "date") timers.push(after(1_000, () => tell({ case: "picker", value: { id: "k2", open: true, kind: 2, value: "2026-11-22", min: "2026-01-01" } })));
   if (world.script === "silent") timers.push(after(4_000, () => timers.forEach(clearInterval)));
   return timers;
 }
