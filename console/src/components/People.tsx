@@ -31,12 +31,14 @@ function Person({ live, person }: { live: LiveHandle; person: Participant }) {
   const { t } = useText();
   const state = live.live;
   const role = person.role === Role.END_USER ? t("people.customer") : person.role === Role.OBSERVER ? t("people.observer") : t("people.agent");
-  const notes = [person.id === state.selfId ? t("people.you") : "", state.control.holderId === person.id ? t("people.holds") : "", person.connected ? "" : t("people.away")].filter(Boolean);
+  const self = person.id === state.selfId;
+  const name = person.name || (self ? t("people.self") : role);
+  const notes = [self && person.name ? t("people.you") : "", state.control.holderId === person.id ? t("people.holds") : "", person.connected ? "" : t("people.away")].filter(Boolean);
   return (
     <div className="person" data-away={person.connected ? undefined : true}>
-      <span className="person-badge" style={{ background: colourOf(state, person.id) }} aria-hidden="true">{initials(person.name || role)}</span>
+      <span className="person-badge" style={{ background: colourOf(state, person.id) }} aria-hidden="true">{initials(name)}</span>
       <span>
-        <strong>{person.name || role}</strong>
+        <strong>{name}</strong>
         <span className="quiet-text">{[person.company || role, ...notes].join(" · ")}</span>
       </span>
     </div>

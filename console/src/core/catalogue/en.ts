@@ -97,6 +97,7 @@ export const en = {
   "stop.unsure": "We are still telling the other side. The page is already hidden when your connection is gone.",
 
   "people.title": "People",
+  "people.self": "You",
   "people.you": "you",
   "people.customer": "Customer",
   "people.agent": "Agent",

@@ -98,6 +98,7 @@ export const nl: Catalogue = {
   "stop.unsure": "We geven het nog door aan de andere kant. Als uw verbinding weg is, is de pagina al verborgen.",
 
   "people.title": "Personen",
+  "people.self": "U",
   "people.you": "u",
   "people.customer": "Klant",
   "people.agent": "Medewerker",
