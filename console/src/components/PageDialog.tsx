@@ -27,7 +27,7 @@ export function PageDialog({ dialog, controller, mayAct }: { dialog: Dialog; con
         actions={
           <>
             {!alone && <button type="button" className="button" data-testid="dialog-cancel" disabled={!mayAct} onClick={() => answer(false)}>{t(leaving ? "dialog.leave.no" : "common.cancel")}</button>}
-            <button type="submit" className="button main" data-testid="dialog-ok" data-autofocus={dialog.kind === DialogKind.PROMPT ? undefined : true} disabled={!mayAct}>{t(leaving ? "dialog.leave.yes" : "common.ok")}</button>
+            <button type="submit" className="button main" data-testid="dialog-ok" data-autofocus={alone || undefined} disabled={!mayAct}>{t(leaving ? "dialog.leave.yes" : "common.ok")}</button>
           </>
         }
       >

@@ -107,6 +107,9 @@ describe("closing", () => {
     for (const type of ["tick", "wake", "message", "lost"] as const) expect(run.later(60_000).put({ type })).toEqual([]);
     expect(run.put({ type: "start" })).toEqual(["fetchTicket"]);
   });
+  test("a start in the middle drops the old stream first", () => {
+    expect(new Run().open().put({ type: "start" })).toEqual(["closeSocket", "fetchTicket"]);
+  });
   test("with retry tries again", () => {
     const run = new Run().open();
     run.put({ type: "closedByServer", reason: "Draining", retry: true });

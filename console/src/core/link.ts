@@ -59,7 +59,7 @@ export function step(link: Link, input: LinkInput, now: number, options: LinkOpt
   if (link.phase === "closed" && input.type !== "start") return [link, []];
   switch (input.type) {
     case "start":
-      return [{ ...newLink(), phase: "ticket", phaseSince: now }, ["fetchTicket"]];
+      return [{ ...newLink(), phase: "ticket", phaseSince: now }, link.phase === "idle" || link.phase === "closed" ? ["fetchTicket"] : ["closeSocket", "fetchTicket"]];
     case "ticket":
       return link.phase === "ticket" ? [{ ...link, phase: "opening", phaseSince: now }, ["openSocket"]] : [link, []];
     case "ticketFailed":

@@ -8,7 +8,7 @@ import { applyBlank, applyDrawn, applyEvent, dismissNotice, newLive, type LiveSt
 import { Quality } from "../core/quality";
 import type { Size } from "../core/viewport";
 import { CommandSchema, type CommandResult } from "../gen/cobrowse/v1/control_pb";
-import { GuidanceSchema, type Event, type ServerMessage } from "../gen/cobrowse/v1/stream_pb";
+import { Codec, GuidanceSchema, type Event, type ServerMessage } from "../gen/cobrowse/v1/stream_pb";
 import { Surface } from "../render/surface";
 import { Commands } from "./commands";
 import { download, upload, type Sent } from "./files";
@@ -58,6 +58,10 @@ export class LiveController {
       onAck: (seq, decodeUs) => this.#stream.send({ case: "ack", value: { seq, decodeUs } }),
       onAskKey: () => this.#askKey(),
       onDrawn: (pauseEpoch, width, height) => this.#drawn(pauseEpoch, width, height),
+      onUseless: () => {
+        this.#wantKey = true;
+        this.#stream.again([Codec.JPEG]);
+      },
       onStale: () => this.#hide(),
       onTick: () => this.#tick(),
     });

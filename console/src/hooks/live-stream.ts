@@ -32,7 +32,7 @@ const PROTOCOL_VERSION = 1;
 const PASSING = new Set(["TicketInvalid", "TicketExpired", "Draining"]);
 
 export class LiveStream {
-  readonly #options: StreamOptions;
+  #options: StreamOptions;
   readonly #events: StreamEvents;
   #link: Link = newLink();
   #socket: LiveSocket | undefined;
@@ -61,8 +61,9 @@ export class LiveStream {
     this.#step({ type: "stop" });
   }
 
-  /** Takes the stream back from another tab, or tries again after it was given up. */
-  again(): void {
+  /** Takes the stream back from another tab, tries again after it was given up, or begins anew with other codecs. */
+  again(codecs?: Codec[]): void {
+    if (codecs) this.#options = { ...this.#options, codecs };
     this.#step({ type: "start" });
   }
 

@@ -17,6 +17,8 @@ export type FromWorker =
   | { type: "ack"; seq: bigint; decodeUs: number }
   | { type: "askKey" }
   | { type: "drawn"; pauseEpoch: number; width: number; height: number }
+  /** The decoder failed time and again: this browser cannot decode what it said it could. */
+  | { type: "useless" }
   /** Nothing was heard for too long; the canvas is blank. */
   | { type: "stale" }
   /** Steady beat that goes on while the tab is in the background. */

@@ -7,6 +7,8 @@ export interface SurfaceEvents {
   onAck(seq: bigint, decodeUs: number): void;
   onAskKey(): void;
   onDrawn(pauseEpoch: number, width: number, height: number): void;
+  /** H.264 does not work here after all. */
+  onUseless(): void;
   onStale(): void;
   onTick(): void;
 }
@@ -27,6 +29,8 @@ export class Surface {
           return events.onAskKey();
         case "drawn":
           return events.onDrawn(data.pauseEpoch, data.width, data.height);
+        case "useless":
+          return events.onUseless();
         case "stale":
           return events.onStale();
         case "tick":

@@ -14,6 +14,8 @@ interface Scope {
 }
 
 const TICK_MS = 100;
+/** Failures in a row, without one picture, after which a decoder is given up. */
+const FAILURES_MAX = 4;
 const scope = self as unknown as Scope;
 const gate = new PictureGate();
 let canvas: OffscreenCanvas | undefined;
@@ -21,6 +23,7 @@ let context: OffscreenCanvasRenderingContext2D | null = null;
 let blankAfterMs = 0;
 let aliveAt = performance.now();
 let blank = true;
+let failures = 0;
 
 const events: DecoderEvents = { onPicture: draw, onFailure: fail };
 const decoders = new Map<Codec, PictureDecoder>();
@@ -52,6 +55,7 @@ function take(picture: PictureIn): void {
 }
 
 function draw(drawable: Drawable, of: PictureIn): void {
+  failures = 0;
   if (canvas && context && gate.shows(of.pauseEpoch)) {
     const width = "displayWidth" in drawable ? drawable.displayWidth : drawable.width;
     const height = "displayHeight" in drawable ? drawable.displayHeight : drawable.height;
@@ -71,6 +75,7 @@ function fail(of: PictureIn): void {
   ack(of);
   if (of.codec === Codec.JPEG) return;
   gate.breakChain();
+  if (of.key && ++failures === FAILURES_MAX) return scope.postMessage({ type: "useless" });
   if (gate.mayAskKey(performance.now())) scope.postMessage({ type: "askKey" });
 }
 

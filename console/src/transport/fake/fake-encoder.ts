@@ -16,7 +16,8 @@ export class FakeEncoder {
   #wantKey = true;
   #out: ((coded: Coded) => void) | undefined;
 
-  constructor(codecs: Codec[]) {
+  /** `broken` codes H.264 that no decoder takes. */
+  constructor(codecs: Codec[], readonly broken = false) {
     this.#h264 = codecs[0] === Codec.H264 && typeof VideoEncoder === "function";
   }
 
@@ -55,6 +56,7 @@ export class FakeEncoder {
   #done(chunk: EncodedVideoChunk): void {
     const data = new Uint8Array(chunk.byteLength);
     chunk.copyTo(data);
+    if (this.broken) data.fill(0xaa, 8);
     this.#out?.({ codec: Codec.H264, key: chunk.type === "key", data });
   }
 }

@@ -63,7 +63,7 @@ export function openFakeSocket(world: FakeWorld, handlers: SocketHandlers): Live
   function receive({ body }: ClientMessage) {
     switch (body.case) {
       case "attach":
-        encoder = new FakeEncoder(world.script === "jpeg" ? [] : body.value.codecs);
+        encoder = new FakeEncoder(world.script === "jpeg" ? [] : body.value.codecs, world.script === "broken");
         return attached();
       case "ack":
         unacked = Math.max(0, unacked - 1);
