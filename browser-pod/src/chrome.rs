@@ -213,15 +213,20 @@ impl Chrome {
         self.inner.download(id).await
     }
 
-    /// Who acts from now on. Await it before passing on the first act after somebody else's; at once when nothing changes.
-    pub async fn acting(&self, actor: masking::Actor) {
-        self.inner.acting(actor).await;
+    /// Who acts from now on. Say it before passing on any act of the end user, and an agent's that is more than a movement;
+    /// it costs nothing while it stays the same.
+    pub fn acting(&self, actor: masking::Actor) {
+        self.inner.acting(actor);
     }
 
-    /// Say it when passing on an agent's act that may move the focus: a button, a finger, a key. Until Chrome was asked,
-    /// about 120 ms, the focus counts as protected.
+    /// Say it when passing on anybody's act that may move the focus: a button, a finger, Tab.
     pub fn focus_may_move(&self) {
         self.inner.focus_may_move();
+    }
+
+    /// Puts text into a protected field, for the end user alone.
+    pub async fn fill(&self, field: &str, text: &str) -> Result<(), Error> {
+        self.inner.fill(field, text).await
     }
 
     /// Whether an agent's keys and text must be held back now: they would go to a protected field, or it is not known

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::facts;
 use super::page::{Answer, News, Order, Page, Reason, Setup};
+use crate::chrome::masking::Actor;
 use crate::chrome::{self, Chrome, Settings, Sites};
 
 /// Chrome as the owner's page.
@@ -33,6 +34,13 @@ impl Page for ChromePage {
 
     fn element_at(&self, _x: f64, _y: f64) -> Answer<v1::Rect> {
         async { Err("Unsupported") }.boxed()
+    }
+
+    fn acting(&self, end_user: bool, moves_focus: bool) {
+        self.0.acting(if end_user { Actor::EndUser } else { Actor::Agent });
+        if moves_focus {
+            self.0.focus_may_move();
+        }
     }
 
     fn protected_focus(&self) -> bool {
@@ -64,7 +72,8 @@ async fn carry_out(chrome: &Chrome, order: Order) -> Result<(), Reason> {
         // The screen's size is the window's size.
         Order::Resize(_) => Ok(()),
         Order::ChooserCancel(id) => chrome.cancel_chooser(id.parse().map_err(|_| "NotFound")?),
-        Order::Picker(_) | Order::ProtectedText(_) => return Err("Unsupported"),
+        Order::ProtectedText(new) => chrome.fill(&new.field_id, &new.text).await,
+        Order::Picker(_) => return Err("Unsupported"),
     };
     done.map_err(|error| reason(&error))
 }

@@ -232,5 +232,19 @@ pub(super) fn types(act: &Body) -> bool {
     }
 }
 
+/// Whether an act only moves: it neither takes anything out of the page nor puts anything in.
+pub(super) fn glides(act: &Body) -> bool {
+    matches!(act, Body::Move(_) | Body::Wheel(_) | Body::ReleaseAll(_))
+}
+
+/// Whether an act may move the focus by itself.
+pub(super) fn moves_focus(act: &Body) -> bool {
+    match act {
+        Body::Button(_) | Body::Touch(_) => true,
+        Body::Key(key) => matches!(key.code.as_str(), "Tab" | "Enter" | "NumpadEnter" | "Space"),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests;

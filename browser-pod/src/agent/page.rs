@@ -72,7 +72,9 @@ pub trait Page: Send + Sync {
     fn carry_out(&self, order: Order) -> Answer<()>;
     /// The rectangle of the element at a point, in CSS pixels of the viewport.
     fn element_at(&self, x: f64, y: f64) -> Answer<v1::Rect>;
-    /// A protected field has the focus at this moment.
+    /// Somebody is about to act: the end user or another; the act may move the focus.
+    fn acting(&self, end_user: bool, moves_focus: bool);
+    /// A protected field has the focus at this moment, or it is not known.
     fn protected_focus(&self) -> bool;
     /// Hands a part of a file to an open chooser.
     fn upload(&self, part: v1::FilePart) -> Answer<()>;

@@ -88,6 +88,16 @@ pub fn ask_at(x: f64, y: f64) -> String {
 
 pub use report::Hit;
 
+/// Longest text that is put into a field, characters.
+const MAX_FILL: usize = 4_096;
+
+/// Expression for a world: puts text into the field with this id, as its person would; true when it is there.
+#[must_use]
+pub fn fill(id: &str, text: &str) -> String {
+    let text: String = text.chars().take(MAX_FILL).collect();
+    format!("cobrowse.fill({}, {})", serde_json::json!(id), serde_json::json!(text))
+}
+
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
         &[$(($name, include_str!(concat!("masking/extension/", $name)))),*]
@@ -115,6 +125,7 @@ pub const EXTENSION_FILES: &[(&str, &str)] = files![
     "report.js",
     "focus.js",
     "guard.js",
+    "fill.js",
     "start.js",
 ];
 

@@ -2,25 +2,30 @@
 //!
 //! Why an agent can neither type into a protected field nor take anything out of it:
 //! - The extension refuses keys, text, paste and drop in a protected field, and copy, cut and drag out of it, in the frame
-//!   that receives the event and at the moment it is received. Nothing can move the focus in between. It does so from when
-//!   `acting(Agent)` was answered by all frames, and `acting` is awaited before an agent's first act after the end user's.
-//! - An agent's keys and text are also held back here while `focused_is_protected`. The extension tells the focus within
-//!   the event that moves it, and after an act of an agent that may move it (`focus_may_move`) the answer is "protected"
-//!   until all frames were asked again. So the owner refuses what was sent late or early around a change of who acts.
+//!   that receives the event and at the moment it is received: nothing can move the focus in between. It does so for all
+//!   that arrives while an agent acts. The owner says who acts (`acting`) before it passes an act on.
+//! - The owner holds an agent's keys and text back while `focused_is_protected`. The extension tells the focus within the
+//!   event that moves it. After an act of anybody that may move the focus (`focus_may_move`) the answer is "protected"
+//!   until the page was asked, unless all frames have confirmed that they refuse an agent's keys themselves.
+//! - So keys that an agent sends while the end user types in a protected field are stopped by the second, whoever the page
+//!   believes to act; and keys that follow an agent's own click by the first, however slow the page is.
 //!
 //! A page cannot forge either: the extension's world and its binding are out of a page's reach.
 
 use super::Error;
 use super::masking::{self, ASK_FOCUS, Actor, BINDING, EXTENSION_NAME, Focus, NAME_FRAME, Report, Selectors};
 use super::protocol::{dom, extensions, page, runtime};
-use super::state::{Inner, Tab};
+use super::state::Inner;
+use super::transport::ANSWER;
 use crate::handover::Place;
 use futures::future::{join_all, try_join_all};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Chrome takes a click from its screen to the page in 6 to 17 ms; a busy page in 60.
-const SETTLE: [Duration; 2] = [Duration::from_millis(40), Duration::from_millis(80)];
+const SETTLE: Duration = Duration::from_millis(60);
+/// How long `focus_known` waits for a page that does not answer.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Worlds of all tabs that are followed.
 const MAX_WORLDS: usize = 1_024;
 
@@ -52,23 +57,20 @@ impl Inner {
         self.cdp.ask(None, extensions::LoadUnpacked { path }).await.map(|_| ())
     }
 
-    pub(super) fn context_created(&self, session: &Arc<str>, seen: &runtime::ExecutionContextDescription) {
+    pub(super) fn context_created(self: &Arc<Self>, session: &Arc<str>, seen: &runtime::ExecutionContextDescription) {
         let aux = seen.aux_data.as_ref();
         let frame = aux.and_then(|aux| aux.get("frameId")?.as_str());
         let isolated = aux.is_some_and(|aux| aux.get("type").and_then(|kind| kind.as_str()) == Some("isolated"));
         let (Some(frame), true, EXTENSION_NAME) = (frame, isolated, seen.name.as_str()) else { return };
         let world = World { session: Arc::clone(session), context: seen.id, frame: frame.to_owned() };
-        let actor = {
+        {
             let mut state = self.state();
             if state.worlds.len() >= MAX_WORLDS {
                 return;
             }
-            state.worlds.push(world.clone());
-            state.actor
-        };
-        if let Some(actor) = actor {
-            self.cdp.tell(Some(session), evaluate(&world, masking::acts(actor)));
+            state.worlds.push(world);
         }
+        self.arm();
     }
 
     /// A document of a session is gone; all of them without a context.
@@ -168,22 +170,45 @@ impl Inner {
         self.cdp.ask(session, name).await.map(|_| ())
     }
 
-    /// All frames know who acts when this returns. At once when nothing changes.
-    pub(super) async fn acting(&self, actor: Actor) {
-        let worlds = {
+    /// From now on this one acts. Costs nothing while it stays the same.
+    pub(super) fn acting(self: &Arc<Self>, actor: Actor) {
+        {
             let mut state = self.state();
             if state.actor == Some(actor) {
                 return;
             }
             state.actor = Some(actor);
-            state.worlds.clone()
-        };
-        let all = worlds.iter().map(|world| self.cdp.ask(Some(&world.session), evaluate(world, masking::acts(actor))));
-        // A world that went meanwhile needs nothing; a new one is told when it comes.
-        join_all(all).await;
+        }
+        self.arm();
     }
 
-    /// An agent's act may move the focus: until the page was asked, it counts as protected.
+    /// Tells all frames who acts, and notes when all have confirmed.
+    fn arm(self: &Arc<Self>) {
+        let (turn, actor, worlds) = {
+            let mut state = self.state();
+            let Some(actor) = state.actor else { return };
+            state.armed = false;
+            state.arm_turn += 1;
+            (state.arm_turn, actor, state.worlds.clone())
+        };
+        let inner = Arc::clone(self);
+        // Asked before this returns, so before the act that follows is passed on.
+        let asked: Vec<_> = worlds
+            .iter()
+            .filter_map(|world| inner.cdp.post(Some(&world.session), &evaluate(world, masking::acts(actor))).ok())
+            .collect();
+        tokio::spawn(async move {
+            // A world that went meanwhile needs nothing; a new one is told when it comes.
+            let confirmed = join_all(asked.into_iter().map(|(_, answer)| answer));
+            if tokio::time::timeout(ANSWER, confirmed).await.is_ok() {
+                let mut state = inner.state();
+                state.armed = state.arm_turn == turn;
+            }
+            inner.focus_settled.notify_waiters();
+        });
+    }
+
+    /// An act may move the focus: until the page was asked, it is not known where it is.
     pub(super) fn focus_may_move(self: &Arc<Self>) {
         let turn = {
             let mut state = self.state();
@@ -193,18 +218,15 @@ impl Inner {
         };
         let inner = Arc::clone(self);
         tokio::spawn(async move {
-            for wait in SETTLE {
-                tokio::time::sleep(wait).await;
-                if inner.state().focus_turn != turn {
-                    return;
-                }
-                inner.ask_focus().await;
+            tokio::time::sleep(SETTLE).await;
+            if inner.state().focus_turn != turn {
+                return;
             }
+            inner.ask_focus().await;
             let mut state = inner.state();
-            if state.focus_turn == turn {
-                state.focus_unsettled = false;
-                inner.focus_settled.notify_waiters();
-            }
+            state.focus_unsettled = state.focus_turn != turn;
+            drop(state);
+            inner.focus_settled.notify_waiters();
         });
     }
 
@@ -231,24 +253,38 @@ impl Inner {
 
     pub(super) fn focused_is_protected(&self) -> bool {
         let state = self.state();
-        state.focus_unsettled || state.active_tab().is_ok_and(Tab::focus_protected)
+        let refused_by_page = state.armed && state.actor == Some(Actor::Agent);
+        let unknown = state.focus_unsettled && !refused_by_page;
+        unknown || state.active_tab().is_ok_and(|tab| tab.scene.focused_protected())
     }
 
-    /// Waits until the focus is known, and says whether it is protected.
+    /// Waits until the focus is known and all frames know who acts, and says whether the focus is protected.
     pub(super) async fn focus_known(&self) -> bool {
-        loop {
-            let settled = self.focus_settled.notified();
-            if !self.state().focus_unsettled {
-                return self.focused_is_protected();
+        let known = async {
+            loop {
+                let settled = self.focus_settled.notified();
+                let state = self.state();
+                if !state.focus_unsettled && (state.armed || state.actor.is_none()) {
+                    return;
+                }
+                drop(state);
+                settled.await;
             }
-            settled.await;
-        }
+        };
+        let in_time = tokio::time::timeout(PATIENCE, known).await.is_ok();
+        !in_time || self.focused_is_protected()
     }
-}
 
-impl Tab {
-    fn focus_protected(&self) -> bool {
-        self.scene.focused_protected()
+    /// Puts text into a protected field, for the end user.
+    pub(super) async fn fill(&self, field: &str, text: &str) -> Result<(), Error> {
+        let (frame, id) = field.split_once('.').ok_or(Error::NoSuch("field"))?;
+        let world = {
+            let state = self.state();
+            state.worlds.iter().rev().find(|world| world.frame == frame).cloned().ok_or(Error::NoSuch("field"))?
+        };
+        let answer = self.cdp.ask(Some(&world.session), evaluate(&world, &masking::fill(id, text))).await?;
+        let done = answer.result.value.and_then(|value| value.as_bool()).unwrap_or(false);
+        if done { Ok(()) } else { Err(Error::NoSuch("field")) }
     }
 }
 

@@ -58,6 +58,9 @@ pub(super) struct State {
     pub(super) parents: HashMap<String, String>,
     /// Who acts, as the documents were told.
     pub(super) actor: Option<Actor>,
+    /// All documents have confirmed who acts.
+    pub(super) armed: bool,
+    pub(super) arm_turn: u64,
     pub(super) focus_turn: u64,
     pub(super) focus_unsettled: bool,
     pub(super) choosers: HashMap<u64, Chooser>,

@@ -109,7 +109,8 @@ impl Cdp {
         }
     }
 
-    fn post<C: Command>(&self, session: Option<&str>, command: &C) -> Result<(u64, Answer), Error> {
+    /// Asks at once; the answer may be waited for later.
+    pub(crate) fn post<C: Command>(&self, session: Option<&str>, command: &C) -> Result<(u64, Answer), Error> {
         let (tell, answer) = oneshot::channel();
         let id = {
             let mut waiting = lock(&self.waiting);
@@ -138,7 +139,7 @@ impl Cdp {
     }
 }
 
-type Answer = oneshot::Receiver<Result<Value, Error>>;
+pub(crate) type Answer = oneshot::Receiver<Result<Value, Error>>;
 
 fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner)

@@ -72,26 +72,47 @@ async fn an_agent_can_neither_type_into_nor_know_a_protected_field() {
     let mut stand = Stand::start(&[site.url("shop", "").trim_end_matches('/').to_owned()]).await;
     stand.open(&site.url("shop", "/"), "sign in").await;
     let focused = |event: &Event| match event {
-        Event::Protected(fields) => fields.iter().any(|one| one.field.focused).then_some(()),
+        Event::Protected(fields) => fields.iter().find(|one| one.field.focused).map(|one| one.id.clone()),
         _ => None,
     };
-    stand.chrome.acting(Actor::EndUser).await;
-    stand.click_until(100.0, 80.0, focused).await;
+    stand.chrome.acting(Actor::EndUser);
+    let field = stand.click_until(100.0, 80.0, focused).await;
     assert!(stand.chrome.focused_is_protected());
     key(&stand, 30, 0x61);
     stand.state(|now| now.title == "got 1").await;
 
-    stand.chrome.acting(Actor::Agent).await;
+    stand.chrome.acting(Actor::Agent);
     assert!(stand.chrome.focus_known().await);
     key(&stand, 30, 0x61);
     // What follows in the other field shows that the key before it went nowhere.
     stand.click(100.0, 20.0);
     stand.chrome.focus_may_move();
-    assert!(stand.chrome.focused_is_protected(), "not known yet");
     assert!(!stand.chrome.focus_known().await);
     key(&stand, 48, 0x62);
     let now = stand.state(|now| now.title != "got 1").await;
     assert_eq!(now.title, "plain b");
+    stand.chrome.fill(&field, "hunter2").await.expect("filled");
+    stand.state(|now| now.title == "got 7").await;
+    assert!(stand.chrome.fill("no.such", "x").await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_user_types_on_after_an_agent_acted() {
+    let body = "<title>sign in</title><input id=b type=password style='position:fixed;left:0;top:0;width:200px;height:40px'>\
+        <script>b.oninput=()=>document.title='got '+b.value.length</script>";
+    let site = Site::start(&[("/", Page::Html(body))]);
+    let mut stand = Stand::start(&[site.url("shop", "").trim_end_matches('/').to_owned()]).await;
+    stand.open(&site.url("shop", "/"), "sign in").await;
+    stand.chrome.acting(Actor::EndUser);
+    let focused = |event: &Event| matches!(event, Event::Protected(fields) if fields[0].field.focused).then_some(());
+    stand.click_until(100.0, 20.0, focused).await;
+    for count in 1..=10 {
+        stand.chrome.acting(Actor::Agent);
+        stand.chrome.acting(Actor::EndUser);
+        assert!(stand.chrome.focus_known().await);
+        key(&stand, 30, 0x61);
+        stand.state(|now| now.title == format!("got {count}")).await;
+    }
 }
 
 fn key(stand: &Stand, code: u32, keysym: u32) {

@@ -7,7 +7,7 @@ use cobrowse_wire::v1::{self, client_message, command, event, input, navigate_co
 use tokio::sync::oneshot;
 use tonic::Status;
 
-use super::super::input::types;
+use super::super::input::{glides, moves_focus, types};
 use super::super::page::{Order, Reason};
 use super::super::status;
 use super::setup::viewport;
@@ -86,6 +86,11 @@ impl Owner {
         }
         if types(act) && !self.is_end_user(who) && self.page.protected_focus() {
             return self.tell_blocked(who);
+        }
+        // The page learns early that the end user is back, so that no key of theirs comes too soon.
+        let end_user = self.is_end_user(who);
+        if end_user || !glides(act) {
+            self.page.acting(end_user, moves_focus(act));
         }
         self.injector.act(who, act, self.clock.millis());
         self.encoder.input();

@@ -102,6 +102,7 @@ impl Page for FakePage {
         let (x, y) = (x as f32, y as f32);
         self.answer(v1::Rect { x, y, width: 1.0, height: 1.0 })
     }
+    fn acting(&self, _end_user: bool, _moves_focus: bool) {}
     fn protected_focus(&self) -> bool {
         self.protected.load(Ordering::SeqCst)
     }

@@ -40,14 +40,14 @@ const guard = (() => {
     acts(who) {
       actor = who === "end_user" ? who : "agent";
     },
-    /** Copying, cutting, dragging. Refused until the pod said that the end user acts. */
+    /** Copying and cutting: refused until the pod said that the end user acts. Dragging: always, nobody needs it. */
     leaves(event) {
-      if (!event.isTrusted || actor === "end_user") return;
+      if (!event.isTrusted || (actor === "end_user" && event.type !== "dragstart")) return;
       if (selected() || (event.target && marks.around(event.target))) stop(event);
     },
-    /** Typing, pasting, dropping. Refused from when the pod said that an agent acts. */
+    /** Typing and pasting: refused from when the pod said that an agent acts. Dropping: always. */
     enters(event) {
-      if (!event.isTrusted || actor !== "agent") return;
+      if (!event.isTrusted || (actor !== "agent" && event.type !== "drop")) return;
       const target = event.target && dom.isElement(event.target) ? marks.around(event.target) : null;
       if (target || focus.state().protected) stop(event);
     },

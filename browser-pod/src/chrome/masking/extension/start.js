@@ -73,6 +73,7 @@ const cobrowse = (() => {
   return {
     acts: guard.acts,
     again: () => report.again(),
+    fill: (id, text) => fill(id, text),
     focus: () => focus.state(),
     frame: (element, name) => report.frame(element, name),
     at(x, y) {
