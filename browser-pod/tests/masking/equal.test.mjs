@@ -14,6 +14,8 @@ const CASES = {
   "an input": ["<input id=f name=cardNumber>", "f.value = value"],
   "an input with the focus and its caret": ["<input id=f name=cardNumber>", "f.value = value; f.focus(); f.setSelectionRange(value.length, value.length)"],
   "an input with all selected": ["<input id=f name=cardNumber>", "f.value = value; f.focus(); f.select()"],
+  "an input that was selected and left": ["<input id=f name=cardNumber><button id=b>b</button>", "f.value = value; f.focus(); f.select(); b.focus()"],
+  "an input that was selected in a page that lost the focus": ["<input id=f name=cardNumber>", "f.value = value; f.focus(); f.select(); f.blur()"],
   "an input in a closed shadow root with all selected": [
     "<div id=f></div>",
     "const r = f.attachShadow({ mode: 'closed' }); r.innerHTML = `<input name=cvc value='${value}'>`; r.firstChild.focus(); r.firstChild.select()",
@@ -22,6 +24,7 @@ const CASES = {
   "an empty one and a full one": ["<input id=f name=cardNumber placeholder='1234 1234'>", "f.value = value.includes(' ') ? '' : value"],
   "a password": ["<input id=f type=password>", "f.value = value; f.focus()"],
   "a password that is shown": ["<input id=f type=password>", "f.value = value; f.type = 'text'"],
+  "a textarea with all selected": ["<textarea id=f name=cardNumber></textarea>", "f.value = value; f.focus(); f.select()"],
   "a textarea": ["<textarea id=f name=cardNumber rows=2 cols=10></textarea>", "f.value = value.repeat(value.includes(' ') ? 30 : 1); f.focus()"],
   "editable text": ["<div id=f contenteditable autocomplete=cc-number></div> after", "f.textContent = value; f.focus()"],
   "editable text with lines": ["<div id=f contenteditable autocomplete=cc-number></div> after", "f.innerHTML = '<div>' + value.split(' ').join('</div><div>') + '</div>'"],

@@ -32,13 +32,14 @@ const inline = (() => {
     "vertical-align": "middle",
     background: PATTERN,
   };
-  // For selected text see mask.css.
-  const FIELD = { appearance: "none", "field-sizing": "fixed", "text-indent": "-100000px", "text-align": "start" };
+  // Nothing inside the border is painted: a style attribute cannot say how a selection looks.
+  const MASK = "linear-gradient(rgb(0, 0, 0) 0px, rgb(0, 0, 0) 0px) padding-box exclude, linear-gradient(rgb(0, 0, 0) 0px, rgb(0, 0, 0) 0px) no-clip";
+  const FIELD = { appearance: "none", "field-sizing": "fixed", mask: MASK, "box-shadow": "rgb(89, 97, 111) 0px 0px 0px 2px" };
   const GONE = { opacity: "0", transition: "none", animation: "none", "view-transition-name": "none" };
   const EDIT = { contain: "size", "contain-intrinsic-size": "160px 24px", "min-height": "24px", overflow: "hidden" };
   const LOOKS = {
     field: { ...HIDDEN_TEXT, ...FIELD, background: PATTERN },
-    lines: { ...HIDDEN_TEXT, ...FIELD, overflow: "hidden", "line-height": "0px", "min-height": "2.5em", background: PATTERN },
+    lines: { ...HIDDEN_TEXT, ...FIELD, overflow: "hidden", background: PATTERN },
     edit: { ...HIDDEN_TEXT, ...NO_SIZE, ...EDIT, background: PATTERN },
     text: { ...HIDDEN_TEXT, ...NO_SIZE, ...BOX },
     "text-inline": { ...HIDDEN_TEXT, ...NO_SIZE, ...BOX, display: "inline-block" },
