@@ -26,7 +26,8 @@ fn tenant_extension(root: &Path) -> PathBuf {
 fn chromium_masks_what_is_protected() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/masking");
     let root = tempfile::tempdir().expect("a folder");
-    let mut files: Vec<_> = std::fs::read_dir(&tests).expect("the tests").map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(&tests).expect("the tests").map(|entry| entry.expect("an entry").path()).collect();
     files.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     let status = Command::new("node")
@@ -37,5 +38,9 @@ fn chromium_masks_what_is_protected() {
         .env("COBROWSE_MASKING_CHECK", Selectors::parse(&owned(&BAD)).expect("of the right form").check_script())
         .status();
     let status = status.expect("Node.js 20 or newer must be installed as `node` to test masking in Chromium");
-    assert!(status.success(), "tests of masking in Chromium failed; run `node --test {}` to see them alone", tests.display());
+    assert!(
+        status.success(),
+        "tests of masking in Chromium failed; run `node --test {}` to see them alone",
+        tests.display()
+    );
 }

@@ -32,6 +32,11 @@
 //!    protected content are refused; after `Agent`, typing, pasting and dropping into protected fields too.
 //! 7. *Text on other ways* (dialogs, titles, addresses, clipboard) to anybody but the end user goes through [`Scene::redact`].
 //!
+//! How a mask holds: sheets of user origin, which win over all that a page can write; Chrome takes them from a service worker
+//! only (a manifest's have author origin), so a veil covers each document until they are there. They do not reach into
+//! shadow roots: there it is important declarations in style attributes, watched over, and where a page still wins the whole host
+//! is covered. Marks are put on in the microtask of the change that calls for them, so before anything is painted.
+//!
 //! Not held: what a page draws of a value into a picture, a canvas or a style sheet's `content`; mirrors shorter than six
 //! characters, encoded, or on the next page (card numbers are); a card number typed into a field that nothing hints at, up to its
 //! last digit; the size of what a page's own script sizes by a value. The popup list of a protected select has no texts.

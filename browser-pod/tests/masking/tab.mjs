@@ -83,7 +83,7 @@ class Tab {
   #reported(params, session) {
     for (const [frame, world] of this.worlds) {
       if (world.session === session && world.context === params.executionContextId) {
-        this.reports.push({ frame, payload: params.payload, ...JSON.parse(params.payload) });
+        this.reports.push({ ...JSON.parse(params.payload), frame, payload: params.payload });
         return;
       }
     }

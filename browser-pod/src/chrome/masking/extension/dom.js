@@ -8,6 +8,7 @@ const dom = (() => {
   const openShadow = chrome.dom.openOrClosedShadowRoot.bind(chrome.dom);
   const htmlStyle = getter(HTMLElement, "style");
   const svgStyle = getter(SVGElement, "style");
+  const HOSTS = /^(?:article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$|-/;
   const attribute = method(Element, "getAttribute");
   const parentNode = getter(Node, "parentNode");
   const rootOf = method(Node, "getRootNode");
@@ -71,7 +72,8 @@ const dom = (() => {
 
     /** The shadow root of an element, closed ones too; null when it has none or can have none. */
     shadow(element) {
-      return isHtml(element) ? openShadow(element) : null;
+      // Asking costs more than all else in a look at an element, and few sorts of elements can have one.
+      return isHtml(element) && HOSTS.test(localName(element)) ? openShadow(element) : null;
     },
 
     /** The parent in the tree that is painted: slots and shadow hosts included. */

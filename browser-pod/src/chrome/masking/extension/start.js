@@ -26,7 +26,7 @@ const cobrowse = (() => {
     focused: (event) => watch.guarded(() => focus.arrived(event)),
     blurred: () => watch.guarded(() => focus.tell()),
     moved: () => report.soon(),
-    shown: () => watch.all(),
+    shown: () => watch.fields(),
     leaves: guard.leaves,
     enters: guard.enters,
   };

@@ -140,12 +140,14 @@ const watch = (() => {
       });
       onChange({});
     },
-    /** Looks at everything again. */
-    all() {
+    /** Looks at all fields again: Chrome restores values of forms with no word to anybody. */
+    fields() {
       guarded(() => {
-        for (const root of roots) if (!dom.connected(root)) roots.delete(root);
-        scan(document);
-        select();
+        for (const root of roots) {
+          if (!dom.connected(root)) roots.delete(root);
+          else for (const field of dom.query(root, classify.FIELDS)) look(field);
+        }
+        openHosts();
       });
       onChange({});
     },
