@@ -22,7 +22,7 @@ export function Modal({ title, lead, children, actions, onClose, testId, titleTe
   useEffect(() => {
     const before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
     const first = box.current?.querySelector<HTMLElement>("[data-autofocus]") ?? box.current;
-    first?.focus();
+    first?.focus({ preventScroll: first === box.current });
     return () => before?.focus({ preventScroll: true });
   }, []);
   return (

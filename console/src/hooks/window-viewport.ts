@@ -6,10 +6,10 @@ import { wantedViewport, type Size } from "../core/viewport";
 /** Heights of the bars around the stage: one on a wide window, two on a narrow one. As in live.css. */
 const WIDE_BAR = 60;
 const NARROW_BARS = 112;
-export const NARROW_PX = 720;
+const NARROW = "(max-width: 719px), (max-width: 899px) and (min-height: 501px)";
 
 export function windowViewport(stage?: Size) {
-  const bars = innerWidth < NARROW_PX ? NARROW_BARS : WIDE_BAR;
+  const bars = matchMedia(NARROW).matches ? NARROW_BARS : WIDE_BAR;
   const size = stage ?? { width: innerWidth, height: innerHeight - bars };
   return wantedViewport(size, devicePixelRatio, isTouch());
 }
