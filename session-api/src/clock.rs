@@ -20,11 +20,3 @@ pub fn source() -> impl RandomBytes + Clone + Send {
 pub fn random<const N: usize>() -> [u8; N] {
     cobrowse_session::random::draw(&mut source()).expect("the operating system's random source answers")
 }
-
-/// A moment as the contract has it.
-pub fn timestamp(at: Timestamp) -> prost_types::Timestamp {
-    let ms = at.as_millis();
-    let seconds = i64::try_from(ms / 1000).unwrap_or(i64::MAX);
-    let nanos = i32::try_from(ms % 1000).unwrap_or(0) * 1_000_000;
-    prost_types::Timestamp { seconds, nanos }
-}

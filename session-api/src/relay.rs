@@ -4,6 +4,7 @@
 mod admission;
 mod filter;
 mod grpc;
+mod pace;
 mod pump;
 mod replaced;
 mod websocket;

@@ -128,6 +128,7 @@ pub async fn start(config: &Config, runner: Box<dyn PodRunner>) -> Result<Runnin
         pods: pods.clone(),
         metrics: metrics.clone(),
         replica: ReplicaId::from_random(clock::random()),
+        draining: draining.clone(),
         wanted,
     });
     tasks.spawn(drive::take_up(sessions.clone(), wants, stop.clone()));

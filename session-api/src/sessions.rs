@@ -38,6 +38,7 @@ use links::Links;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// Starts are counted over this time.
 const STARTS_PERIOD: Duration = Duration::from_secs(600);
@@ -67,6 +68,8 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// This replica.
     pub replica: ReplicaId,
+    /// Cancelled when this replica goes down: who watches is sent elsewhere.
+    pub draining: CancellationToken,
     /// Where sessions that want a browser are told to.
     pub wanted: mpsc::UnboundedSender<Wanted>,
 }

@@ -7,7 +7,7 @@ mod state;
 
 pub use command::rule_command;
 pub use policy::BoundPolicy;
-pub use state::waiting_ids;
+pub use state::{moment, timestamp, waiting_ids};
 
 use cobrowse_session::id;
 use cobrowse_session::participant::NameError;

@@ -3,7 +3,7 @@
 
 mod convert;
 
-pub use convert::{BoundPolicy, Error, rule_command, waiting_ids};
+pub use convert::{BoundPolicy, Error, moment, rule_command, timestamp, waiting_ids};
 
 /// Generated from `proto/cobrowse/v1` by `make gen`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated code")]

@@ -2,10 +2,10 @@
 
 use super::Accounts;
 use crate::caller::Caller;
-use crate::clock::timestamp;
 use crate::refusal::Refusal;
 use crate::store;
 use cobrowse_session::Timestamp;
+use cobrowse_wire::timestamp;
 use cobrowse_wire::v1::{ListReportsRequest, ListReportsResponse, Report};
 
 /// As the contract says.

@@ -4,7 +4,7 @@ use super::Drive;
 use crate::clock;
 use crate::refusal::Refusal;
 use cobrowse_session::waiting::{Event, Stage};
-use cobrowse_session::{EndReason, Participant};
+use cobrowse_session::{EndReason, Participant, Timestamp};
 use cobrowse_wire::v1::{Phase, WatchResponse};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ pub(super) struct Told {
     live: bool,
     pub(super) epoch: u32,
     paused: bool,
+    expires_at: Option<Timestamp>,
 }
 
 impl Drive {
@@ -26,9 +27,13 @@ impl Drive {
             self.ended(reason, (!fact.last_url.is_empty()).then_some(fact.last_url.as_str())).await;
             return true;
         }
+        let said = fact.expires_at.as_ref().map(cobrowse_wire::moment);
         if !told.live && matches!(phase, Phase::Live | Phase::Paused) {
-            let went = self.tell(Event::WentLive { expires_at: clock::now() + max_duration }).await;
-            told.live = went;
+            let expires_at = said.unwrap_or_else(|| clock::now() + max_duration);
+            told.live = self.tell(Event::WentLive { expires_at }).await;
+            told.expires_at = Some(expires_at);
+        } else if let Some(expires_at) = said.filter(|at| told.expires_at != Some(*at)) {
+            told.expires_at = self.tell(Event::Extended { expires_at }).await.then_some(expires_at);
         }
         match phase {
             Phase::Paused if !told.paused || fact.pause_epoch > told.epoch => {

@@ -139,7 +139,29 @@ fn end_reason(name: &str) -> Option<EndReason> {
     EndReason::try_from(v1::EndReason::from_str_name(name)?).ok()
 }
 
-/// Passes the child's log on, line by line, as it is: JSON of the same house.
+/// One line of a child's log: JSON of the same house, or whatever a library wrote.
+#[derive(Deserialize)]
+struct LogLine {
+    level: String,
+    fields: serde_json::Map<String, serde_json::Value>,
+}
+
+fn log_line(line: &[u8]) {
+    let Ok(LogLine { level, mut fields }) = serde_json::from_slice(line) else {
+        tracing::info!(target: "browser_pod", line = %String::from_utf8_lossy(line).trim_end(), "a pod says");
+        return;
+    };
+    let message = fields.remove("message").and_then(|m| m.as_str().map(str::to_owned)).unwrap_or_default();
+    let rest = if fields.is_empty() { String::new() } else { serde_json::Value::Object(fields).to_string() };
+    match level.as_str() {
+        "ERROR" => tracing::error!(target: "browser_pod", rest, "{message}"),
+        "WARN" => tracing::warn!(target: "browser_pod", rest, "{message}"),
+        "INFO" => tracing::info!(target: "browser_pod", rest, "{message}"),
+        _ => tracing::debug!(target: "browser_pod", rest, "{message}"),
+    }
+}
+
+/// Passes the child's log on, line by line.
 async fn pass_logs(stderr: ChildStderr) {
     let mut reader = BufReader::new(stderr);
     let mut line = Vec::new();
@@ -148,7 +170,7 @@ async fn pass_logs(stderr: ChildStderr) {
         let limit = u64::try_from(LOG_LINE_BYTES).unwrap_or(u64::MAX);
         match (&mut reader).take(limit).read_until(b'\n', &mut line).await {
             Ok(0) | Err(_) => return,
-            Ok(_) => tracing::info!(target: "browser_pod", "{}", String::from_utf8_lossy(&line).trim_end()),
+            Ok(_) => log_line(&line),
         }
     }
 }

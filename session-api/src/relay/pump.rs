@@ -3,6 +3,7 @@
 
 use super::admission::Admission;
 use super::filter::{Filter, Verdict, blank};
+use super::pace::Pace;
 use super::{Deliver, Ending, Receive, Relay, Up};
 use crate::sessions::change::Actor;
 use cobrowse_session::Role;
@@ -19,6 +20,8 @@ use tonic::Streaming;
 
 /// Messages up that wait for the pod: less than a second of moves.
 const UP: usize = 32;
+/// A viewer that says nothing for so long is gone; its keepalives are far more frequent.
+const SILENCE: Duration = Duration::from_secs(60);
 /// From the end in the store to the pod's own last message.
 const LAST_MESSAGE: Duration = Duration::from_secs(2);
 /// A pod that does not take a viewer in within this time is lost.
@@ -49,8 +52,11 @@ impl Relay {
             down.deliver(blank(epoch)).await.ok()?;
         }
         let carry_up = async {
+            let mut pace = Pace::new();
             loop {
-                let message = match up.receive().await {
+                pace.wait().await;
+                let received = tokio::time::timeout(SILENCE, up.receive()).await;
+                let message = match received.unwrap_or(Up::Gone) {
                     Up::Message(message) => *message,
                     Up::Malformed => return Some(Ending::MALFORMED),
                     Up::Gone => return None,

@@ -31,6 +31,14 @@ pub struct Changed {
     pub effects: Vec<Effect>,
 }
 
+/// What one transaction writes beside the row.
+struct Step<'a> {
+    scope: &'a TenantScope,
+    event: &'a Event,
+    actor: &'a Actor,
+    return_url: Option<&'a str>,
+}
+
 impl Actor {
     /// The caller of a call.
     pub fn caller(caller: &Caller) -> Self {
@@ -73,7 +81,8 @@ impl Sessions {
             }
             let sealed = return_url.map(|url| self.parts.sealer.seal(id, url)).transpose();
             let sealed = sealed.map_err(|_| Refusal::Internal)?;
-            match self.write(scope, &stored, &decision, &event, actor, sealed.as_deref()).await {
+            let step = Step { scope, event: &event, actor, return_url: sealed.as_deref() };
+            match self.write(&stored, &decision, &step).await {
                 Ok(()) => {
                     self.after(scope, &stored.row, &decision);
                     stored.row = decision.row;
@@ -95,15 +104,8 @@ impl Sessions {
         Ok(write.commit().await?)
     }
 
-    async fn write(
-        &self,
-        scope: &TenantScope,
-        read: &Stored,
-        decision: &Decision,
-        event: &Event,
-        actor: &Actor,
-        return_url: Option<&str>,
-    ) -> Result<(), store::Error> {
+    async fn write(&self, read: &Stored, decision: &Decision, step: &Step<'_>) -> Result<(), store::Error> {
+        let Step { scope, event, actor, return_url } = *step;
         let now = clock::now();
         let mut write = self.parts.store.write().await?;
         let row = &decision.row;

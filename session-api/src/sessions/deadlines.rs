@@ -12,8 +12,10 @@ use tokio_util::sync::CancellationToken;
 
 /// How late a deadline may be kept.
 const LATE: Duration = Duration::from_millis(250);
-/// How often old counters of wrong tries are swept.
+/// How often old counters and ended sessions are swept, in ticks of the above.
 const SWEEP: u32 = 240;
+/// How long after its end a session can still be asked for: where to go on, why it ended. Its report stays.
+const KEPT: Duration = Duration::from_secs(3600);
 
 impl Sessions {
     /// Keeps deadlines until `stop`.
@@ -36,6 +38,7 @@ impl Sessions {
         if sweep {
             let mut write = self.parts.store.write().await?;
             write.forget_attempts(now).await?;
+            write.wipe_ended(now.minus(KEPT)).await?;
             write.commit().await?;
         }
         for row in self.parts.store.sessions_due(now).await? {

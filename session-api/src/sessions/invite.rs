@@ -8,6 +8,7 @@ use crate::refusal::Refusal;
 use cobrowse_session::secret::{Purpose, SessionSecret};
 use cobrowse_session::waiting::Event;
 use cobrowse_session::{ParticipantId, Role};
+use cobrowse_wire::timestamp;
 use cobrowse_wire::v1::{AcceptInvitationRequest, CreateInvitationRequest, CreateInvitationResponse, Session};
 
 impl Sessions {
@@ -28,7 +29,7 @@ impl Sessions {
         let invitation = changed.stored.row.invitations.iter().find(|invitation| invitation.hash == hash);
         Ok(CreateInvitationResponse {
             invitation: secret.expose(),
-            expires_at: invitation.map(|invitation| clock::timestamp(invitation.expires_at)),
+            expires_at: invitation.map(|invitation| timestamp(invitation.expires_at)),
         })
     }
 

@@ -56,63 +56,54 @@ impl Sessions {
     }
 
     async fn try_pin(&self, caller: &Caller, knocker: &Knocker<'_>, pin: &PinHash) -> Result<Stored, Failed> {
+        let store = &self.parts.store;
         let scope = knocker.signed_in.scope();
-        let now = clock::now();
-        let mut write = self.parts.store.write().await?;
-        let counters = Counters::lock(&mut write, caller, knocker.signed_in, now).await?;
-        let found = self.parts.store.session_of_pin(scope, pin).await?;
-        let Some(id) = found else { return self.wrong(write, counters, caller, scope, None, now).await };
-        let mut stored = self.parts.store.session(scope, &id).await?;
-        let event = knock(knocker, *pin);
-        match waiting::decide(&stored.row, now, event) {
+        let mut attempt = Try { write: store.write().await?, caller, scope, now: clock::now() };
+        let counters = Counters::lock(&mut attempt, knocker.signed_in).await?;
+        let Some(id) = store.session_of_pin(scope, pin).await? else { return attempt.wrong(counters, None).await };
+        let mut stored = store.session(scope, &id).await?;
+        match waiting::decide(&stored.row, attempt.now, knock(knocker, *pin)) {
             Ok(decision) => {
-                let act = "PinEntered";
-                self.admit(write, caller, scope, &stored, &decision, act, now).await?;
+                attempt.admit(&stored, &decision).await?;
                 self.after(scope, &stored.row, &decision);
                 stored.row = decision.row;
                 Ok(stored)
             }
-            Err(refusal) if is_wrong_pin(refusal) => self.wrong(write, counters, caller, scope, Some(&id), now).await,
+            Err(refusal) if is_wrong_pin(refusal) => attempt.wrong(counters, Some(&id)).await,
             Err(refusal) => Err(Failed::Refused(refusal.into())),
         }
     }
+}
 
-    #[expect(clippy::too_many_arguments, reason = "one transaction's parts, used once")]
-    async fn admit(
-        &self,
-        mut write: Write<'_>,
-        caller: &Caller,
-        scope: &TenantScope,
-        stored: &Stored,
-        decision: &Decision,
-        act: &str,
-        now: Timestamp,
-    ) -> Result<(), Failed> {
+/// One try of a PIN: one transaction.
+struct Try<'a> {
+    write: Write<'a>,
+    caller: &'a Caller,
+    scope: &'a TenantScope,
+    now: Timestamp,
+}
+
+impl Try<'_> {
+    async fn admit(mut self, stored: &Stored, decision: &Decision) -> Result<(), Failed> {
         let row = &decision.row;
-        write.change_session(scope, stored.row.version, row, now).await?;
-        let Actor { who, address } = Actor::caller(caller);
-        let detail = caller.person(row).map(|person| person.participant.id.to_string()).unwrap_or_default();
-        let act = Act { at: now, who: &who, act, session: Some(&row.id), detail: &detail, address: &address };
-        write.audit(scope, &act).await?;
-        write.report(scope, row, &stored.start.origin).await?;
-        Ok(write.commit().await?)
+        self.write.change_session(self.scope, stored.row.version, row, self.now).await?;
+        let detail = self.caller.person(row).map(|person| person.participant.id.to_string()).unwrap_or_default();
+        self.audit("PinEntered", Some(&row.id), &detail).await?;
+        self.write.report(self.scope, row, &stored.start.origin).await?;
+        Ok(self.write.commit().await?)
     }
 
-    async fn wrong(
-        &self,
-        mut write: Write<'_>,
-        counters: Counters,
-        caller: &Caller,
-        scope: &TenantScope,
-        session: Option<&SessionId>,
-        now: Timestamp,
-    ) -> Result<Stored, Failed> {
-        counters.record(&mut write, now).await?;
-        let Actor { who, address } = Actor::caller(caller);
-        let act = Act { at: now, who: &who, act: "PinRefused", session, detail: "", address: &address };
-        write.audit(scope, &act).await?;
-        write.commit().await?;
+    async fn wrong(mut self, counters: Counters, session: Option<&SessionId>) -> Result<Stored, Failed> {
+        counters.record(&mut self).await?;
+        self.audit("PinRefused", session, "").await?;
+        self.write.commit().await?;
         Err(Failed::Refused(Refusal::PinInvalid))
+    }
+
+    async fn audit(&mut self, act: &str, session: Option<&SessionId>, detail: &str) -> Result<(), store::Error> {
+        let Actor { who, address } = Actor::caller(self.caller);
+        let act = Act { at: self.now, who: &who, act, session, detail, address: &address };
+        self.write.audit(self.scope, &act).await
     }
 }
 
@@ -137,34 +128,29 @@ fn is_wrong_pin(refusal: waiting::Refusal) -> bool {
 struct Counters([(String, Limit, Attempts); 3]);
 
 impl Counters {
-    async fn lock(
-        write: &mut Write<'_>,
-        caller: &Caller,
-        signed_in: &SignedIn,
-        now: Timestamp,
-    ) -> Result<Self, Failed> {
+    async fn lock(of: &mut Try<'_>, signed_in: &SignedIn) -> Result<Self, Failed> {
         let limits = Limits::default();
         let tenant = signed_in.scope().tenant();
         // Always in this order, so that two tries never wait for each other's rows crosswise.
         let keys = [
             (format!("tenant:{tenant}"), limits.tenant),
-            (format!("address:{tenant}:{}", caller.prefix), limits.address),
+            (format!("address:{tenant}:{}", of.caller.prefix), limits.address),
             (format!("agent:{}", signed_in.account()), limits.agent),
         ];
         let mut counters = Vec::with_capacity(keys.len());
         for (key, limit) in keys {
-            let attempts = write.attempts(&key).await?;
-            attempts.check(&limit, now).map_err(|l| Failed::Refused(Refusal::PinLocked(l.retry_after)))?;
+            let attempts = of.write.attempts(&key).await?;
+            attempts.check(&limit, of.now).map_err(|l| Failed::Refused(Refusal::PinLocked(l.retry_after)))?;
             counters.push((key, limit, attempts));
         }
         counters.try_into().map(Self).map_err(|_| Failed::Refused(Refusal::Internal))
     }
 
-    async fn record(self, write: &mut Write<'_>, now: Timestamp) -> Result<(), store::Error> {
+    async fn record(self, of: &mut Try<'_>) -> Result<(), store::Error> {
         for (key, limit, mut attempts) in self.0 {
-            attempts.record(&limit, now);
-            let forget_at = attempts.forget_at(&limit).unwrap_or(now);
-            write.keep_attempts(&key, &attempts, forget_at).await?;
+            attempts.record(&limit, of.now);
+            let forget_at = attempts.forget_at(&limit).unwrap_or(of.now);
+            of.write.keep_attempts(&key, &attempts, forget_at).await?;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use cobrowse_session::secret::{Purpose, SessionSecret};
 use cobrowse_session::site::PageUrl;
 use cobrowse_session::waiting::{Event, NewSession, Row};
 use cobrowse_session::{ParticipantId, PersonName, SessionId};
+use cobrowse_wire::timestamp;
 use cobrowse_wire::v1::{RenewPinRequest, RenewPinResponse, StartSessionRequest, StartSessionResponse, Viewport};
 use std::time::Instant;
 
@@ -78,7 +79,7 @@ impl Sessions {
             let event = Event::RenewPin { by: person.participant.id.clone(), pin: hash };
             match self.change(scope, &stored.row.id, event, &Actor::caller(caller)).await {
                 Ok(changed) => {
-                    let expires = clock::timestamp(changed.stored.row.pin.expires_at);
+                    let expires = timestamp(changed.stored.row.pin.expires_at);
                     return Ok(RenewPinResponse { pin: pin.expose().to_owned(), pin_expires_at: Some(expires) });
                 }
                 Err(Refusal::Conflict) => {}

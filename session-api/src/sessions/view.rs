@@ -2,11 +2,11 @@
 
 use super::Sessions;
 use crate::caller::Caller;
-use crate::clock;
 use crate::refusal::Refusal;
 use crate::store::Stored;
 use cobrowse_session::Role;
 use cobrowse_session::waiting::{Person, Row, Stage};
+use cobrowse_wire::timestamp;
 use cobrowse_wire::v1;
 
 impl Sessions {
@@ -37,12 +37,12 @@ impl Sessions {
             phase: v1::Phase::from(row.phase()).into(),
             participants: there.map(|person| v1::Participant::from(&person.participant)).collect(),
             waiting_ids: row.asked().map(|person| person.participant.id.to_string()).collect(),
-            pin_expires_at: (is_end_user && waits).then(|| clock::timestamp(row.pin.expires_at)),
-            expires_at: row.expires_at.map(clock::timestamp),
+            pin_expires_at: (is_end_user && waits).then(|| timestamp(row.pin.expires_at)),
+            expires_at: row.expires_at.map(timestamp),
             end_reason: row.end_reason.map_or(v1::EndReason::Unspecified, v1::EndReason::from).into(),
             return_url: String::new(),
             self_id: own.map(|person| person.participant.id.to_string()).unwrap_or_default(),
-            created_at: Some(clock::timestamp(row.created_at)),
+            created_at: Some(timestamp(row.created_at)),
             failure: row.failure.clone().unwrap_or_default(),
         })
     }

@@ -51,7 +51,13 @@ impl Watching {
     async fn next(mut self) -> Option<(Result<WatchSessionResponse, Status>, Self)> {
         match std::mem::replace(&mut self.state, State::Going) {
             State::First => {}
-            State::Going => self.known.changed().await.ok()?,
+            State::Going => tokio::select! {
+                changed = self.known.changed() => changed.ok()?,
+                () = self.sessions.parts.draining.cancelled() => {
+                    self.state = State::Over(None);
+                    return Some((Err(Refusal::Draining.into()), self));
+                }
+            },
             State::Over(refusal) => {
                 self.state = State::Over(None);
                 return refusal.map(|refusal| (Err(refusal.into()), self));

@@ -168,6 +168,13 @@ impl Write<'_> {
         update.execute(self.connection()).await.map(drop).map_err(query("keep where a session goes on"))
     }
 
+    /// Wipes sessions that ended before this moment, of all tenants: names, addresses and hashes go with the row.
+    pub async fn wipe_ended(&mut self, before: Timestamp) -> Result<u64, Error> {
+        let delete = sqlx::query("DELETE FROM sessions WHERE ended_ms < $1").bind(signed(before.as_millis()));
+        let done = delete.execute(self.connection()).await.map_err(query("wipe ended sessions"))?;
+        Ok(done.rows_affected())
+    }
+
     /// How many sessions wait, in this transaction.
     pub async fn count_waiting(&mut self, scope: &TenantScope, start: &Start) -> Result<Waiting, Error> {
         let of_address = "SELECT COUNT(*) FROM sessions WHERE waits = 1 AND address = $1";

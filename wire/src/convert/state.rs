@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cobrowse_session::Timestamp;
 use cobrowse_session::live::{Live, State};
 use cobrowse_session::waiting::{Phase, Row};
 
@@ -44,6 +45,21 @@ impl From<&State> for v1::LiveState {
         };
         Self { paused: state.paused, viewport: None, remaining_ms: millis(state.remaining), warning, warning_ms: left }
     }
+}
+
+/// A moment as the contract has it.
+pub fn timestamp(at: Timestamp) -> prost_types::Timestamp {
+    let millis = at.as_millis();
+    let seconds = i64::try_from(millis / 1000).unwrap_or(i64::MAX);
+    let nanos = i32::try_from(millis % 1000).unwrap_or(0) * 1_000_000;
+    prost_types::Timestamp { seconds, nanos }
+}
+
+/// A moment of the contract; before 1970 counts as 1970.
+pub fn moment(at: &prost_types::Timestamp) -> Timestamp {
+    let seconds = u64::try_from(at.seconds).unwrap_or(0);
+    let millis = u64::try_from(at.nanos / 1_000_000).unwrap_or(0);
+    Timestamp::from_millis(seconds.saturating_mul(1000).saturating_add(millis))
 }
 
 /// Ids of those that wait for Allow, for `Session.waiting_ids`.

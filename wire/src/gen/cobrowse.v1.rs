@@ -2779,6 +2779,9 @@ pub struct WatchResponse {
     /// The page at the end, whole. Set when ended. Never logged.
     #[prost(string, tag = "5")]
     pub last_url: ::prost::alloc::string::String,
+    /// When the session ends by its maximum duration, by the pod's clock. Moves when it is extended.
+    #[prost(message, optional, tag = "6")]
+    pub expires_at: ::core::option::Option<::prost_types::Timestamp>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct UploadRequest {

@@ -100,6 +100,7 @@ impl Owner {
 
     /// Tells session-api what the store keeps.
     pub(super) fn tell_watchers(&mut self) {
+        let now = self.clock.now();
         let Some(session) = &self.session else { return };
         let phase = match (session.live.ended(), session.live.paused()) {
             (Some(_), _) => v1::Phase::Ended,
@@ -113,6 +114,7 @@ impl Owner {
             end_reason: ended.map_or(v1::EndReason::Unspecified, v1::EndReason::from).into(),
             participants: v1::Roster::from(&session.live).participants,
             last_url: if ended.is_some() { self.last_url.clone() } else { String::new() },
+            expires_at: Some(cobrowse_wire::timestamp(session.live.state(now).expires_at)),
         };
         self.told.send_if_modified(|told| std::mem::replace(told, facts) != *told);
     }
