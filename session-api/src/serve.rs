@@ -134,6 +134,7 @@ pub async fn start(config: &Config, runner: Box<dyn PodRunner>) -> Result<Runnin
     tasks.spawn(drive::take_up(sessions.clone(), wants, stop.clone()));
     tasks.spawn(sessions.parts().hub.clone().follow(store.clone(), stop.clone()));
     tasks.spawn(sessions.clone().keep_deadlines(stop.clone()));
+    tasks.spawn(sessions.clone().find_lost(stop.clone()));
     let Limits { connections, connections_per_address, calls_per_second, .. } = config.limits;
     let public = config.public_origin.as_deref();
     let gate = Gate::new(store.clone(), metrics.clone(), calls_per_second, public);

@@ -8,6 +8,7 @@ mod invite;
 mod join;
 pub mod links;
 mod live;
+mod lost;
 mod people;
 pub mod service;
 mod sites;

@@ -10,6 +10,8 @@ mod reports;
 mod row;
 mod schema;
 mod sessions;
+#[cfg(test)]
+mod tests;
 
 pub use accounts::Account;
 pub use audit::Act;

@@ -6,6 +6,8 @@
 mod abuse;
 #[path = "contract/door.rs"]
 mod door;
+#[path = "contract/embedded.rs"]
+mod embedded;
 #[path = "contract/fake_pod.rs"]
 mod fake_pod;
 #[path = "contract/flow.rs"]
@@ -14,6 +16,8 @@ mod flow;
 mod http;
 #[path = "contract/people.rs"]
 mod people;
+#[path = "contract/refused.rs"]
+mod refused;
 #[path = "contract/replicas.rs"]
 mod replicas;
 #[path = "contract/stop.rs"]

@@ -49,6 +49,14 @@ impl Dialer {
         });
         endpoint().connect_with_connector(connector).await.map_err(Error::Channel)
     }
+
+    /// False when nobody listens there, or somebody else. A pod that is slow or frozen may still be there.
+    pub async fn may_be_there(&self, address: SocketAddr, uid: &PodUid) -> bool {
+        match connect(address, self.tls.clone(), PeerName::Pod(uid.clone()).server_name()).await {
+            Ok(_) => true,
+            Err(error) => error.kind() == std::io::ErrorKind::TimedOut,
+        }
+    }
 }
 
 /// How every channel to a pod is set.

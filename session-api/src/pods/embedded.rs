@@ -8,12 +8,14 @@ use cobrowse_wire::v1;
 use futures::future::{BoxFuture, FutureExt};
 use serde::Deserialize;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines, Take};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
@@ -116,15 +118,21 @@ async fn watch_over(
 ) {
     let mut stdin = Some(stdin);
     let mut reason = None;
-    let said = async {
-        while let Ok(Some(line)) = lines.next_line().await {
-            reason = serde_json::from_str::<Says>(&line).ok().and_then(|says| end_reason(&says.reason)).or(reason);
-        }
-    };
-    tokio::select! {
-        () = said => {}
-        () = stop.cancelled() => {
-            drop(stdin.take());
+    let mut patience = pin!(tokio::time::sleep(END));
+    loop {
+        tokio::select! {
+            line = lines.next_line() => match line {
+                Ok(Some(line)) => {
+                    let says = serde_json::from_str::<Says>(&line).ok();
+                    reason = says.and_then(|says| end_reason(&says.reason)).or(reason);
+                }
+                Ok(None) | Err(_) => break,
+            },
+            () = stop.cancelled(), if stdin.is_some() => {
+                drop(stdin.take());
+                patience.as_mut().reset(Instant::now() + END);
+            }
+            () = &mut patience, if stdin.is_none() => break,
         }
     }
     drop(stdin);

@@ -99,6 +99,13 @@ impl Store {
         rows.map_err(query("find due sessions"))?.iter().map(read_row).collect()
     }
 
+    /// Rows of all tenants whose browser is being made or is there, at most 1,000, for the program that looks for lost pods.
+    pub async fn sessions_open(&self) -> Result<Vec<Row>, Error> {
+        let sql = "SELECT waiting, version FROM sessions WHERE waits = 0 AND ended_ms IS NULL LIMIT 1000";
+        let rows = sqlx::query(sql).fetch_all(self.pool()).await;
+        rows.map_err(query("find open sessions"))?.iter().map(read_row).collect()
+    }
+
     /// Ids and versions of what changed since, of all tenants: the notice by which replicas hear of each other's changes.
     pub async fn changed_since(&self, since: Timestamp) -> Result<Vec<(String, u64)>, Error> {
         let sql = "SELECT id, version FROM sessions WHERE changed_ms >= $1";

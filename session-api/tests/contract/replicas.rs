@@ -37,3 +37,21 @@ async fn two_hundred_joins_at_once_have_one_winner() {
     other.running.stop().await;
     door.running.stop().await;
 }
+
+#[tokio::test]
+async fn a_session_whose_replica_died_is_ended_by_another() {
+    let door = TestDoor::open().await;
+    let (mut user, _sam) = crate::people::live(&door).await;
+    let pod = door.runner.pod_of(&user.person.session);
+    // The replica hears nothing of its pod's death, as if it had died first.
+    pod.frozen.store(true, std::sync::atomic::Ordering::SeqCst);
+    let id = cobrowse_session::SessionId::parse(&user.person.session).expect("an id");
+    let row = door.running.sessions.parts().store.row_for_proof(&id).await.expect("reads").expect("is there");
+    let place = cobrowse_session_api::sessions::links::Place::of(&row).expect("is bound");
+    let dialer = door.running.sessions.parts().links.dialer().clone();
+    assert!(dialer.may_be_there(place.address, &place.uid).await);
+    pod.die();
+    user.person.until(Phase::Ended).await;
+    assert!(!dialer.may_be_there(place.address, &place.uid).await);
+    door.running.stop().await;
+}

@@ -1,0 +1,68 @@
+//! What keeps the program from starting, each with its mend.
+
+use crate::fake_pod::FakeRunner;
+use cobrowse_session_api::args::Settings;
+use cobrowse_session_api::config::{self, Config};
+use cobrowse_session_api::{chain, serve};
+use std::net::SocketAddr;
+use std::path::Path;
+use tempfile::TempDir;
+
+fn sound(dir: &TempDir) -> Config {
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let settings = Settings {
+        data_dir: Some(dir.path().join("data")),
+        tenants: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/tenants")),
+        listen: Some(any),
+        admin_listen: Some(any),
+        warm_pods: Some(0),
+        ..Settings::default()
+    };
+    config::check(settings).expect("sound")
+}
+
+async fn refused(config: &Config) -> String {
+    let started = serve::start(config, Box::new(FakeRunner::default())).await;
+    chain(&started.err().expect("is refused"))
+}
+
+#[tokio::test]
+async fn a_taken_port_names_its_setting() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("it listens");
+    let error = refused(&Config { listen: address, ..sound(&dir) }).await;
+    assert!(error.contains(&address.to_string()) && error.contains("--listen"), "{error}");
+    let error = refused(&Config { admin_listen: address, ..sound(&dir) }).await;
+    assert!(error.contains("--admin-listen"), "{error}");
+}
+
+#[tokio::test]
+async fn a_tenant_with_a_typo_names_file_and_field() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let tenants = dir.path().join("tenants");
+    std::fs::create_dir(&tenants).expect("made");
+    let config = Config { tenants: tenants.clone(), ..sound(&dir) };
+    assert!(refused(&config).await.contains("write at least one CoBrowseTenant"));
+    let example = std::fs::read_to_string("../examples/tenants/northwind.yaml").expect("is there");
+    std::fs::write(tenants.join("a.yaml"), example.replace("displayName", "dispalyName")).expect("written");
+    let error = refused(&config).await;
+    assert!(error.contains("a.yaml") && error.contains("dispalyName"), "{error}");
+}
+
+#[tokio::test]
+async fn a_data_folder_that_cannot_be_is_named() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("file");
+    std::fs::write(&file, "").expect("written");
+    let error = refused(&Config { data_dir: file.join("data"), ..sound(&dir) }).await;
+    assert!(error.contains("data folder") && error.contains("check that its parent exists"), "{error}");
+}
+
+#[tokio::test]
+async fn an_absent_certificate_is_named() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let certificate = Some((dir.path().join("no.crt"), dir.path().join("no.key")));
+    let error = refused(&Config { certificate, ..sound(&dir) }).await;
+    assert!(error.contains("no.crt"), "{error}");
+}
