@@ -1,5 +1,6 @@
 // What every flow gets: the running product, an end user and an agent. One product per file of flows.
 
+import { writeFileSync } from "node:fs";
 import { test as base } from "@playwright/test";
 import { Agent, EndUser } from "./people.ts";
 import { Stack, type StackOptions } from "./stack.ts";
@@ -10,6 +11,8 @@ interface PerFile {
 }
 
 interface PerFlow {
+  /** Keeps what session-api and its pods logged during a flow that failed. */
+  readonly logged: void;
   readonly endUser: EndUser;
   readonly agent: Agent;
 }
@@ -23,6 +26,14 @@ export const test = base.extend<PerFlow, PerFile>({
       await stack.end();
     },
     { scope: "worker", timeout: 60_000 },
+  ],
+  logged: [
+    async ({ stack }, use, info) => {
+      const from = stack.door.output.length;
+      await use();
+      if (info.status !== info.expectedStatus) writeFileSync(info.outputPath("session-api.log"), stack.door.output.slice(from));
+    },
+    { auto: true },
   ],
   endUser: async ({ browser }, use, info) => {
     const person = await EndUser.arrive(browser, phoneOf(info.title));
