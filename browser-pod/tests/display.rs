@@ -124,13 +124,13 @@ fn an_input_method_composes() {
 #[test]
 fn a_list_opens_in_the_picture_and_a_choice_works() {
     let mut browser = Browser::start(
-        "<body style='margin:0;background:#fff'>
+        "<body style='margin:0;background:#0f0'>
          <select id=s style='position:absolute;left:100px;top:100px;width:200px;height:40px;font-size:20px'>
          <option style='background:#f00'>red<option style='background:#0f0'>green<option style='background:#00f'>blue
          </select><script>s.onchange = () => document.body.style.background = ['#f00', '#0f0', '#00f'][s.selectedIndex]
          </script>",
     );
-    browser.wait_for_colour((640, 360), WHITE);
+    browser.wait_for_colour((640, 360), GREEN);
     browser.click(200.0, 120.0);
     let mut place = None;
     browser.wait_for("the list", |frame| {
@@ -143,6 +143,23 @@ fn a_list_opens_in_the_picture_and_a_choice_works() {
     browser.click(270.0, y);
     browser.wait_for_colour((640, 360), BLUE);
     browser.wait_for_colour((280, 160), BLUE);
+}
+
+#[test]
+fn a_new_window_lies_over_the_first() {
+    let mut browser = Browser::start(
+        "<body style='margin:0;height:100vh;background:#f00'><script>onmousedown = () => {
+         const w = open('about:blank', '', 'popup,width=500,height=400');
+         w.document.body.style = 'margin:0;height:100vh;background:#0f0';
+         w.onmousedown = () => { w.close(); document.body.style.background = '#00f' } }</script>",
+    );
+    browser.wait_for_colour((640, 360), RED);
+    browser.click(300.0, 300.0);
+    browser.wait_for_colour((640, 500), GREEN);
+    browser.wait_for_colour((1270, 710), GREEN);
+    browser.click(640.0, 500.0);
+    browser.wait_for_colour((640, 360), BLUE);
+    browser.wait_for_colour((10, 10), BLUE);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod limits;
 mod offer;
 mod outbox;
 mod output;
+mod ping;
 mod pointer;
 mod popup;
 mod positioner;

@@ -16,6 +16,9 @@ use crate::display::Cursor;
 /// How often the target hears where the pointer is, though it rests: pages expect `dragover` all the time.
 const REPEAT_NS: u64 = 100_000_000;
 
+/// How long a drop waits for the target to say what it does with it: clients answer moves late.
+const DROP_WAIT_NS: u64 = 500_000_000;
+
 /// Where something is dragged over.
 #[derive(Debug)]
 struct Target {
@@ -34,12 +37,22 @@ pub(super) struct Drag {
     icon: Option<SurfaceId>,
     target: Option<Target>,
     repeat_at: u64,
+    /// The button was released; until then the target may still say yes.
+    drop_until: Option<u64>,
 }
 
 impl Drag {
-    /// When the target is to hear again where the pointer is.
+    /// When the target is to hear again where the pointer is, or the drop is given up.
     pub(super) fn deadline(&self) -> u64 {
-        self.repeat_at
+        self.drop_until.map_or(self.repeat_at, |until| until.min(self.repeat_at))
+    }
+
+    /// The surface that would take what is dragged.
+    fn taker(&self) -> Option<SurfaceId> {
+        let target = self.target.as_ref()?;
+        let old = target.offer.as_ref().is_some_and(|offer| offer.version() < 3);
+        let takes = target.accepted && (old || target.action != DndAction::None);
+        (self.source.is_none() || takes).then_some(target.surface)
     }
 }
 
@@ -67,7 +80,7 @@ impl State {
             return;
         }
         self.pointer_leave();
-        self.drag = Some(Drag { source, origin: origin.clone(), icon, target: None, repeat_at: 0 });
+        self.drag = Some(Drag { source, origin: origin.clone(), icon, target: None, repeat_at: 0, drop_until: None });
         let (x, y) = self.seat.pointer.at();
         self.drag_move(x, y);
     }
@@ -94,6 +107,9 @@ impl State {
 
     /// Tells the target again where the pointer is, if it is time.
     pub(super) fn drag_repeat(&mut self) {
+        if self.drag.as_ref().is_some_and(|drag| drag.drop_until.is_some_and(|until| until <= now_ns())) {
+            return self.finish_drop();
+        }
         if self.drag.as_ref().is_some_and(|drag| drag.repeat_at <= now_ns()) {
             let (x, y) = self.seat.pointer.at();
             self.drag_move(x, y);
@@ -142,14 +158,24 @@ impl State {
 
     /// The last button was released.
     pub(super) fn drag_drop(&mut self) {
+        let Some(drag) = &mut self.drag else { return };
+        drag.drop_until.get_or_insert_with(|| now_ns() + DROP_WAIT_NS);
+        if drag.target.is_none() || drag.taker().is_some() {
+            self.finish_drop();
+        }
+    }
+
+    /// Drops now if the button was released and the target has said yes.
+    fn drop_if_taken(&mut self) {
+        if self.drag.as_ref().is_some_and(|drag| drag.drop_until.is_some() && drag.taker().is_some()) {
+            self.finish_drop();
+        }
+    }
+
+    fn finish_drop(&mut self) {
         let Some(drag) = &self.drag else { return };
         let source = drag.source.clone().filter(Resource::is_alive);
-        let takes = |target: &Target| {
-            let old = target.offer.as_ref().is_some_and(|offer| offer.version() < 3);
-            target.accepted && (old || target.action != DndAction::None)
-        };
-        let taken =
-            drag.target.as_ref().filter(|target| source.is_none() || takes(target)).map(|target| target.surface);
+        let taken = drag.taker();
         if let Some(id) = taken {
             for device in self.drag_devices(id) {
                 device.drop();
@@ -181,6 +207,7 @@ impl State {
             source.target(mime_type);
         }
         self.show_drag_cursor();
+        self.drop_if_taken();
     }
 
     pub(super) fn drag_actions(
@@ -198,6 +225,7 @@ impl State {
             source.action(chosen);
         }
         self.show_drag_cursor();
+        self.drop_if_taken();
     }
 
     fn drag_target(&mut self, offer: &WlDataOffer) -> Option<&mut Target> {

@@ -24,6 +24,9 @@ pub(super) struct Seat {
 impl State {
     /// Passes an act on.
     pub(super) fn inject(&mut self, input: Input) {
+        if matches!(input, Input::Button { down: true, .. } | Input::Key { down: true, .. } | Input::TouchDown { .. }) {
+            self.ping();
+        }
         match input {
             Input::Move { x, y } => self.pointer_move(x, y),
             Input::Button { code, down } => self.pointer_button(code, down),

@@ -164,14 +164,15 @@ impl State {
 
 impl GlobalDispatch<XdgWmBase, ()> for State {
     fn bind(
-        _: &mut State,
+        state: &mut State,
         _: &DisplayHandle,
         _: &Client,
         new: New<XdgWmBase>,
         (): &(),
         init: &mut DataInit<'_, State>,
     ) {
-        init.init(new, ());
+        let base = init.init(new, ());
+        state.add_base(base);
     }
 }
 
@@ -205,8 +206,13 @@ impl Dispatch<XdgWmBase, ()> for State {
                     xdg.resource = Some(resource);
                 }
             }
+            xdg_wm_base::Request::Pong { serial } => state.pong(serial),
             _ => {}
         }
+    }
+
+    fn destroyed(state: &mut State, _: ClientId, base: &XdgWmBase, (): &()) {
+        state.remove_base(base);
     }
 }
 

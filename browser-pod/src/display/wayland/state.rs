@@ -10,6 +10,7 @@ use wayland_server::{DisplayHandle, Resource};
 use super::clipboard::Clipboard;
 use super::drag::Drag;
 use super::outbox::Outbox;
+use super::ping::Pings;
 use super::presentation::Presentation;
 use super::screen::Screen;
 use super::seat::Seat;
@@ -42,6 +43,7 @@ pub(super) struct State {
     pub(super) text: TextInputs,
     pub(super) outputs: Vec<WlOutput>,
     pub(super) presentation: Presentation,
+    pub(super) pings: Pings,
     pub(super) counts: Counts,
     pub(super) outbox: Outbox,
     latest: Arc<Mutex<Latest>>,
@@ -68,6 +70,7 @@ impl State {
             text: TextInputs::default(),
             outputs: Vec::new(),
             presentation: Presentation::default(),
+            pings: Pings::default(),
             counts: Counts::default(),
             outbox: Outbox::default(),
             latest,
