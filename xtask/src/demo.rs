@@ -74,7 +74,7 @@ fn shop(options: &Options) -> Command {
     let mut command = watched("node");
     command.arg("examples/shop/server.mjs");
     command.args(["--port", &options.shop_port.to_string(), "--bank-port", &options.bank_port.to_string()]);
-    command.args(["--console", &console(options)]);
+    command.args(["--console", &console(options)]).stdout(Stdio::null());
     command
 }
 
