@@ -15,8 +15,9 @@ mod sites;
 mod state;
 mod tabs;
 mod transport;
+mod view;
 
-pub use event::{Dialog, DialogKind, Download, Event, Navigation, Tab};
+pub use event::{Dialog, DialogKind, Download, Event, Navigation, Picker, PickerKind, PickerOption, Tab};
 pub use files::Upload;
 pub use sites::Sites;
 
@@ -196,6 +197,16 @@ impl Chrome {
     /// Answers an open dialog.
     pub async fn answer_dialog(&self, id: u64, accept: bool, text: Option<&str>) -> Result<(), Error> {
         self.inner.answer_dialog(id, accept, text).await
+    }
+
+    /// Answers a picker with values as the form would send them; none: cancelled.
+    pub async fn pick(&self, id: u64, values: Option<&[String]>) -> Result<(), Error> {
+        self.inner.pick(id, values).await
+    }
+
+    /// The box of the element at a point, both in CSS pixels of the viewport.
+    pub async fn element_at(&self, x: f64, y: f64) -> Result<masking::Rect, Error> {
+        self.inner.element_at(x, y).await
     }
 
     /// Answers an open file chooser with files, of the end user alone.

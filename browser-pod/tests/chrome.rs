@@ -12,3 +12,9 @@ mod navigation;
 mod site;
 #[path = "chrome/stand.rs"]
 mod stand;
+#[path = "supervise/tree.rs"]
+mod tree;
+#[path = "chrome/trouble.rs"]
+mod trouble;
+#[path = "chrome/view.rs"]
+mod view;

@@ -32,8 +32,9 @@ impl Page for ChromePage {
         async move { carry_out(&chrome, order).await }.boxed()
     }
 
-    fn element_at(&self, _x: f64, _y: f64) -> Answer<v1::Rect> {
-        async { Err("Unsupported") }.boxed()
+    fn element_at(&self, x: f64, y: f64) -> Answer<v1::Rect> {
+        let chrome = self.0.clone();
+        async move { chrome.element_at(x, y).await.map(facts::shape).map_err(|error| reason(&error)) }.boxed()
     }
 
     fn acting(&self, end_user: bool, moves_focus: bool) {
@@ -73,7 +74,10 @@ async fn carry_out(chrome: &Chrome, order: Order) -> Result<(), Reason> {
         Order::Resize(_) => Ok(()),
         Order::ChooserCancel(id) => chrome.cancel_chooser(id.parse().map_err(|_| "NotFound")?),
         Order::ProtectedText(new) => chrome.fill(&new.field_id, &new.text).await,
-        Order::Picker(_) => return Err("Unsupported"),
+        Order::Picker(answer) => {
+            let id = answer.picker_id.parse().map_err(|_| "NotFound")?;
+            chrome.pick(id, (!answer.cancelled).then_some(answer.values.as_slice())).await
+        }
     };
     done.map_err(|error| reason(&error))
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use cobrowse_wire::v1::{self, Audience, event::Body};
 
-use crate::chrome::masking::PlacedField;
-use crate::chrome::{self, Dialog, DialogKind, Event, Navigation, Tab};
+use crate::chrome::masking::{PlacedField, Rect};
+use crate::chrome::{self, Dialog, DialogKind, Event, Navigation, Picker, PickerKind, PickerOption, Tab};
 
 /// The facts of one event, in order.
 pub(super) fn of(event: Event) -> Vec<(Audience, Body)> {
@@ -38,6 +38,15 @@ pub(super) fn of(event: Event) -> Vec<(Audience, Body)> {
             let fields = fields.into_iter().map(protected).collect();
             vec![(Audience::EndUser, Body::ProtectedFields(v1::ProtectedFields { fields }))]
         }
+        Event::EditFocus { editable, protected, input_mode, rect } => {
+            let focus = v1::EditFocus { editable, protected, input_mode, rect: rect.map(shape) };
+            vec![(Audience::All, Body::EditFocus(focus))]
+        }
+        Event::Picker { id, picker } => vec![(Audience::EndUser, Body::Picker(chosen(id, picker)))],
+        Event::PickerClosed { id } => {
+            let picker = v1::Picker { id: id.to_string(), ..v1::Picker::default() };
+            vec![(Audience::EndUser, Body::Picker(picker))]
+        }
         Event::Gone => Vec::new(),
     }
 }
@@ -57,17 +66,43 @@ fn navigated(navigation: Navigation) -> [(Audience, Body); 2] {
     [(Audience::All, Body::Navigation(plain)), (Audience::EndUser, Body::Navigation(whole))]
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "coordinates of a screen")]
 fn protected(placed: PlacedField) -> v1::ProtectedField {
     let PlacedField { id, field } = placed;
-    let rect = field.rect;
-    v1::ProtectedField {
-        id,
-        rect: Some(v1::Rect { x: rect.x as f32, y: rect.y as f32, width: rect.w as f32, height: rect.h as f32 }),
-        text: field.text,
-        focused: field.focused,
-        font_px: field.font as f32,
-        password: field.password,
+    #[expect(clippy::cast_possible_truncation, reason = "a size of letters")]
+    let font_px = field.font as f32;
+    let rect = Some(shape(field.rect));
+    v1::ProtectedField { id, rect, text: field.text, focused: field.focused, font_px, password: field.password }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "coordinates of a screen")]
+pub(super) fn shape(rect: Rect) -> v1::Rect {
+    v1::Rect { x: rect.x as f32, y: rect.y as f32, width: rect.w as f32, height: rect.h as f32 }
+}
+
+fn chosen(id: u64, picker: Picker) -> v1::Picker {
+    let kind = match picker.kind {
+        PickerKind::Select => v1::PickerKind::Select,
+        PickerKind::Date => v1::PickerKind::Date,
+        PickerKind::Time => v1::PickerKind::Time,
+        PickerKind::Color => v1::PickerKind::Color,
+        PickerKind::Datetime => v1::PickerKind::Datetime,
+        PickerKind::Month => v1::PickerKind::Month,
+        PickerKind::Week => v1::PickerKind::Week,
+    };
+    let option = |one: PickerOption| {
+        let PickerOption { value, label, selected, disabled, group } = one;
+        v1::PickerOption { value, label, selected, disabled, group }
+    };
+    v1::Picker {
+        id: id.to_string(),
+        open: true,
+        kind: kind.into(),
+        rect: Some(shape(picker.rect)),
+        options: picker.options.into_iter().map(option).collect(),
+        value: picker.value,
+        multiple: picker.multiple,
+        min: picker.min,
+        max: picker.max,
     }
 }
 

@@ -60,10 +60,11 @@ fn of_session(inner: &Arc<Inner>, session: &Arc<str>, event: Seen) {
         Seen::RuntimeBindingCalled(call) => {
             inner.bound_call(session, &call);
             inner.reported(session, &call);
+            inner.view_told(session, &call);
         }
         Seen::RuntimeExecutionContextCreated(created) => inner.context_created(session, &created.context),
-        Seen::RuntimeExecutionContextDestroyed(gone) => inner.context_gone(session, Some(gone.execution_context_id)),
-        Seen::RuntimeExecutionContextsCleared(_) => inner.context_gone(session, None),
+        Seen::RuntimeExecutionContextDestroyed(gone) => inner.document_gone(session, Some(gone.execution_context_id)),
+        Seen::RuntimeExecutionContextsCleared(_) => inner.document_gone(session, None),
         Seen::PageFrameAttached(frame) => inner.frame_attached(&frame.frame_id, &frame.parent_frame_id),
         Seen::PageFrameDetached(frame) => inner.frame_detached(&frame),
         _ => {}

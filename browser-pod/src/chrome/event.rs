@@ -1,6 +1,7 @@
 //! What Chrome tells the owner of the session. Plain data.
 
-use super::masking::PlacedField;
+use super::masking::{PlacedField, Rect};
+use serde::Deserialize;
 
 /// Something happened in Chrome.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +61,29 @@ pub enum Event {
     Download(Download),
     /// All protected fields in view, in place of those before. For the end user alone.
     Protected(Vec<PlacedField>),
+    /// Where text goes changed, in the active tab.
+    EditFocus {
+        /// The page takes text now.
+        editable: bool,
+        /// It goes into a protected field.
+        protected: bool,
+        /// HTML inputmode, for example "numeric".
+        input_mode: String,
+        /// Where the field is, when it is not in a frame of another site.
+        rect: Option<Rect>,
+    },
+    /// A finger wants to choose, where the end user's device is used by touch.
+    Picker {
+        /// For the answer.
+        id: u64,
+        /// What to choose from.
+        picker: Picker,
+    },
+    /// The picker is no more.
+    PickerClosed {
+        /// The picker's.
+        id: u64,
+    },
     /// Chrome is gone. The last event.
     Gone,
 }
@@ -92,6 +116,55 @@ pub struct Tab {
     pub title: String,
     /// In front.
     pub active: bool,
+}
+
+/// A form field to choose in.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Picker {
+    /// What kind of field.
+    #[serde(rename = "picker")]
+    pub kind: PickerKind,
+    /// CSS pixels of its frame's viewport.
+    pub rect: Rect,
+    /// What a list offers.
+    pub options: Vec<PickerOption>,
+    /// What the field holds now, as its form would send it.
+    pub value: String,
+    /// More than one may be chosen.
+    pub multiple: bool,
+    /// The least value, empty for none.
+    pub min: String,
+    /// The greatest value, empty for none.
+    pub max: String,
+}
+
+/// What kind of field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names of HTML's input types")]
+pub enum PickerKind {
+    Select,
+    Date,
+    Time,
+    Color,
+    Datetime,
+    Month,
+    Week,
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PickerOption {
+    /// As the form would send it.
+    pub value: String,
+    /// As people read it.
+    pub label: String,
+    /// Chosen now.
+    pub selected: bool,
+    /// Not to be chosen.
+    pub disabled: bool,
+    /// The heading above it, or empty.
+    pub group: String,
 }
 
 /// A file that a page offers.

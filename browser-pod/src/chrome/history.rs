@@ -6,6 +6,7 @@ use super::event::{Event, Navigation};
 use super::protocol::{Command, page, runtime};
 use super::sites::{Verdict, host_of};
 use super::state::{Inner, Tab};
+use super::view::Edit;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -14,16 +15,16 @@ const PACE: Duration = Duration::from_millis(30);
 
 /// Tells the newest state after changes, until Chrome or the last handle is gone.
 pub(super) async fn publish(inner: Weak<Inner>) {
-    let (mut told, mut fields) = (Navigation::default(), Vec::new());
+    let (mut told, mut fields, mut edit) = (Navigation::default(), Vec::new(), None);
     loop {
         {
             let Some(inner) = inner.upgrade() else { return };
             // A handle that goes while this waits is noticed at the next turn.
             let changed = tokio::time::timeout(Duration::from_secs(1), inner.dirty.notified()).await.is_ok();
             if changed {
-                let (navigation, now) = {
+                let (navigation, now, text) = {
                     let state = inner.state();
-                    (state.navigation(), state.fields())
+                    (state.navigation(), state.fields(), Some(state.edit()))
                 };
                 if navigation != told {
                     told.clone_from(&navigation);
@@ -32,6 +33,10 @@ pub(super) async fn publish(inner: Weak<Inner>) {
                 if now != fields {
                     fields.clone_from(&now);
                     inner.tell(Event::Protected(now));
+                }
+                if text != edit {
+                    edit.clone_from(&text);
+                    text.into_iter().for_each(|text| inner.tell(text));
                 }
             }
         }
@@ -97,6 +102,9 @@ impl Inner {
         if frame.parent_id.is_some() {
             return;
         }
+        if let Some(tab) = self.state().tab(session) {
+            (tab.edit, tab.edit_from) = (Edit::default(), None);
+        }
         if let Some(failed) = frame.unreachable_url {
             self.arrive(session, failed.clone());
             self.explain(session, host_of(&failed));
@@ -159,12 +167,14 @@ impl Inner {
         let usable = |entry: &&page::NavigationEntry| state.judge(&entry.url) == Verdict::Site;
         let back = history.entries[..at].iter().rev().find(usable).map(|entry| entry.id);
         let forward = history.entries.iter().skip(at + 1).find(usable).map(|entry| entry.id);
-        let title = history.entries.get(at).map(|entry| entry.title.clone());
+        let Some(entry) = history.entries.get(at) else { return };
         if let Some(tab) = state.tab(session) {
-            (tab.back, tab.forward) = (back, forward);
-            if let Some(title) = title {
-                tab.retitle(&title);
+            if bare(&entry.url) != bare(&tab.url) {
+                // Already of the next page, which will be told and read in its turn.
+                return;
             }
+            (tab.back, tab.forward) = (back, forward);
+            tab.retitle(&entry.title);
             self.dirty.notify_one();
         }
     }
@@ -196,13 +206,18 @@ impl Inner {
             let code = code.unwrap_or_else(|| "ERR_FAILED".into());
             match code.as_str() {
                 "ERR_BLOCKED_BY_CLIENT" | "ERR_ABORTED" => {}
-                code if code.starts_with("ERR_CERT") || code.starts_with("ERR_SSL") => {
+                code if code.starts_with("ERR_CERT") => {
                     inner.tell(Event::CertificateInvalid { host });
                 }
                 _ => inner.tell(Event::LoadFailed { host, code }),
             }
         });
     }
+}
+
+/// Without fragment, which Chrome does not always give.
+fn bare(url: &str) -> &str {
+    url.split('#').next().unwrap_or_default()
 }
 
 impl Tab {

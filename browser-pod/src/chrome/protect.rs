@@ -74,7 +74,12 @@ impl Inner {
     }
 
     /// A document of a session is gone; all of them without a context.
-    pub(super) fn context_gone(&self, session: &Arc<str>, context: Option<i64>) {
+    pub(super) fn document_gone(&self, session: &Arc<str>, context: Option<i64>) {
+        self.context_gone(session, context);
+        self.picker_gone(session, context);
+    }
+
+    fn context_gone(&self, session: &Arc<str>, context: Option<i64>) {
         let mut state = self.state();
         let gone = |world: &World| world.session == *session && context.is_none_or(|id| id == world.context);
         let frames: Vec<String> =

@@ -6,6 +6,7 @@ use super::masking::{Actor, PlacedField, Scene};
 use super::protect::World;
 use super::sites::{Sites, Verdict};
 use super::transport::Cdp;
+use super::view::{Edit, Waiting};
 use super::{Error, Settings};
 use crate::handover::Browser;
 use std::collections::HashMap;
@@ -52,6 +53,9 @@ pub(super) struct State {
     /// Sessions of frames in other processes, and the tab's session each belongs to.
     pub(super) frames: HashMap<Arc<str>, Arc<str>>,
     pub(super) dialogs: HashMap<u64, Arc<str>>,
+    /// The session of each frame in another process.
+    pub(super) frame_sessions: HashMap<String, Arc<str>>,
+    pub(super) picker: Option<Waiting>,
     /// Documents with the masking extension.
     pub(super) worlds: Vec<World>,
     /// The frame around each frame.
@@ -89,6 +93,9 @@ pub(super) struct Tab {
     pub(super) last_good: String,
     /// What the masking extension reports of its frames.
     pub(super) scene: Scene,
+    /// Where text goes, and which page or frame said so.
+    pub(super) edit: Edit,
+    pub(super) edit_from: Option<Arc<str>>,
 }
 
 impl Tab {
@@ -106,6 +113,8 @@ impl Tab {
             dialogs: 0,
             last_good: "about:blank".into(),
             scene: Scene::new(target),
+            edit: Edit::default(),
+            edit_from: None,
         }
     }
 }
@@ -144,6 +153,12 @@ impl State {
     /// What is protected and in view in the active tab.
     pub(super) fn fields(&self) -> Vec<PlacedField> {
         self.active_tab().map(|tab| tab.scene.fields()).unwrap_or_default()
+    }
+
+    /// Where text goes in the active tab.
+    pub(super) fn edit(&self) -> Event {
+        let tab = self.active_tab();
+        tab.map_or_else(|_| Edit::default().event(false), |tab| tab.edit.event(tab.scene.focused_protected()))
     }
 
     pub(super) fn navigation(&self) -> Navigation {

@@ -9,6 +9,7 @@ use super::protocol::{emulation, fetch, page, runtime, target};
 use super::sites::Verdict;
 use super::state::{Bound, Inner, Tab};
 use super::transport::ANSWER;
+use super::view;
 use std::sync::Arc;
 
 impl Inner {
@@ -22,6 +23,7 @@ impl Inner {
                 let mut state = self.state();
                 let tab = state.tab_session(parent);
                 state.frames.insert(Arc::clone(&session), tab);
+                state.frame_sessions.insert(info.target_id.clone(), Arc::clone(&session));
                 drop(state);
                 self.prepare_later(session, false);
             }
@@ -70,6 +72,7 @@ impl Inner {
         let next = {
             let mut state = self.state();
             state.frames.retain(|frame, tab| &**frame != session && &**tab != session);
+            state.frame_sessions.retain(|_, frame| &**frame != session);
             state.dialogs.retain(|_, asks| &**asks != session);
             state.worlds.retain(|world| &*world.session != session);
             let Some(gone) = state.tabs.iter().position(|tab| &*tab.session == session) else { return };
@@ -108,6 +111,9 @@ impl Inner {
         let sessions: Vec<Arc<str>> = self.state().tabs.iter().map(|tab| Arc::clone(&tab.session)).collect();
         for session in sessions {
             self.emulate(&session, bound);
+            let (binding, script) = view::setup(bound.settings.touch);
+            self.cdp.tell(Some(&session), binding);
+            self.cdp.tell(Some(&session), script);
         }
     }
 
@@ -159,6 +165,8 @@ impl Inner {
         let bound = self.state().bound.clone();
         if let (Some(session), Some(bound)) = (session, bound) {
             self.emulate(session, &bound);
+            let (binding, script) = view::setup(bound.settings.touch);
+            tokio::try_join!(self.cdp.ask(Some(session), binding), self.cdp.ask(Some(session), script))?;
         }
         self.cdp.ask(session, runtime::RunIfWaitingForDebugger {}).await.map(|_| ())
     }

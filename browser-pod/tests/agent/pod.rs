@@ -48,7 +48,7 @@ pub(crate) struct Pod {
 impl Pod {
     /// Starts a pod and enrolls it.
     pub(crate) async fn start() -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cobrowse-browser-pod"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_browser-pod"));
         command.arg("supervise").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         if rustix::process::getuid().is_root() {
             let base = 300_000 + std::process::id() % 10_000 * 64 + UIDS.fetch_add(2, Ordering::Relaxed) % 64;

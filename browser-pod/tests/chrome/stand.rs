@@ -27,6 +27,11 @@ pub(crate) struct Stand {
 impl Stand {
     /// Starts Chrome, bound to these host patterns.
     pub(crate) async fn start(patterns: &[String]) -> Self {
+        Self::start_with(patterns, false).await
+    }
+
+    /// The same, and whether the end user's device is used by touch.
+    pub(crate) async fn start_with(patterns: &[String], touch: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).expect("open to all");
         let (one, two) = Socket::pair().expect("a socket pair");
@@ -45,7 +50,7 @@ impl Stand {
             mask_selectors: vec![".secret".into()],
             locale: "nl-NL".into(),
             timezone: "Europe/Amsterdam".into(),
-            touch: false,
+            touch,
             max_tabs: 3,
         };
         stand.chrome.bind(settings).await.expect("bound");
@@ -83,6 +88,11 @@ impl Stand {
     pub(crate) async fn open(&mut self, url: &str, title: &str) -> Navigation {
         self.chrome.navigate(url).await.expect("allowed");
         self.state(|now| now.title == title && !now.loading).await
+    }
+
+    /// The launcher's process.
+    pub(crate) fn launcher(&self) -> u32 {
+        self.launcher.id()
     }
 
     /// Clicks at a point of the page.

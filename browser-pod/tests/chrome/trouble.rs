@@ -1,0 +1,66 @@
+//! Pages that fail: bad certificates, nobody there, crashes, and Chrome's own end.
+
+use super::site::{Page, Site};
+use super::stand::Stand;
+use super::tree;
+use cobrowse_browser_pod::chrome::Event;
+use cobrowse_identity::enrollment::{self, PodKey};
+use std::sync::Arc;
+use std::time::SystemTime;
+use tokio_rustls::TlsAcceptor;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_certificate_is_refused_and_told() {
+    let key = Arc::new(PodKey::generate().expect("a key"));
+    let config = enrollment::server(&key, SystemTime::now()).expect("a certificate that nobody knows");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let acceptor = TlsAcceptor::from(config);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            // Chrome hangs up.
+            tokio::spawn(async move { acceptor.accept(stream).await.is_ok() });
+        }
+    });
+    let mut stand = Stand::start(&[format!("https://shop.localhost:{port}")]).await;
+    // Whether the answer says it too is up to Chrome; the event is the contract.
+    let _ = stand.chrome.navigate(&format!("https://shop.localhost:{port}/")).await;
+    let host = stand.wait(|event| match event {
+        Event::CertificateInvalid { host } => Some(host.clone()),
+        _ => None,
+    });
+    assert_eq!(host.await, format!("shop.localhost:{port}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_there_and_a_crash_are_told_and_a_reload_helps() {
+    let site = Site::start(&[("/", Page::Html("<title>here</title>"))]);
+    let mut stand =
+        Stand::start(&[site.url("shop", "").trim_end_matches('/').to_owned(), "http://gone.localhost:9".into()]).await;
+    let _ = stand.chrome.navigate("http://gone.localhost:9/").await;
+    let failed = stand.wait(|event| match event {
+        Event::LoadFailed { host, code } => Some((host.clone(), code.clone())),
+        _ => None,
+    });
+    let (host, code) = failed.await;
+    assert_eq!(host, "gone.localhost:9");
+    assert!(code.starts_with("ERR_"), "{code}");
+
+    stand.open(&site.url("shop", "/"), "here").await;
+    let crashed = |event: &Event| matches!(event, Event::Crashed).then_some(());
+    for process in tree::below(stand.launcher()).iter().filter(|one| one.command.contains("--type=renderer")) {
+        process.kill();
+    }
+    stand.wait(crashed).await;
+    stand.chrome.reload().await.expect("reloaded");
+    stand.state(|now| now.title == "here" && now.loading).await;
+    stand.state(|now| now.title == "here" && !now.loading).await;
+
+    let all = tree::below(stand.launcher());
+    all.iter().find(|one| !one.command.contains("--type=")).expect("Chrome").kill();
+    stand.wait(|event| matches!(event, Event::Gone).then_some(())).await;
+    let exit = stand.chrome.exited().await;
+    assert_eq!(exit.reason.as_deref(), Some("ended by signal 9"));
+    assert!(stand.chrome.reload().await.is_err(), "a clear error");
+}
