@@ -14,6 +14,7 @@ mod run;
 mod serve;
 mod service;
 mod status;
+mod uploads;
 
 use std::io::{BufRead, Read, Write};
 use std::net::SocketAddr;

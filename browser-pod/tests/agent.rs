@@ -10,6 +10,7 @@ mod viewer;
 
 use cobrowse_wire::v1::{self, command, event, server_message};
 use pod::{AGENT, END_USER, Pod};
+use rustix::process::Signal;
 use site::{Page, Site};
 use viewer::{BLUE, GREEN, RED, Viewer};
 
@@ -17,20 +18,43 @@ use viewer::{BLUE, GREEN, RED, Viewer};
 const COLOURS: &str = "<title>Colours</title><body style='margin:0;height:100vh;background:#f00'
     onmousedown=\"document.body.style.background='#0f0'\" onkeydown=\"document.body.style.background='#00f'\">";
 
+/// A card number at the top, a file below it, a link to a file at the bottom.
+const FORM: &str = "<title>Form</title><body style='margin:0;background:#f00'>
+    <input autocomplete=cc-number style='position:absolute;left:0;top:0;width:400px;height:60px'>
+    <input type=file onchange='document.title = this.files[0].name + \" \" + this.files[0].size'
+      style='position:absolute;left:0;top:200px;width:400px;height:60px'>
+    <a href=/file style='position:absolute;left:0;top:400px;width:400px;height:60px;background:#fff'>file</a>";
+
 fn site() -> Site {
-    Site::start(&[("/", Page::Html(COLOURS))])
+    let file = Page::File("notes.txt", b"what the page offers".repeat(20_000));
+    Site::start(&[("/", Page::Html(COLOURS)), ("/form", Page::Html(FORM)), ("/file", file)])
+}
+
+/// The content of the first protected field, once it has this many characters.
+fn protected(length: usize) -> impl FnMut(&event::Body) -> Option<String> {
+    move |body| match body {
+        event::Body::ProtectedFields(fields) => {
+            fields.fields.first().map(|field| field.text.clone()).filter(|text| text.len() == length)
+        }
+        _ => None,
+    }
 }
 
 /// A pod that shows the colours, with the end user and an agent watching.
 async fn watched(site: &Site) -> (Pod, Viewer, Viewer) {
+    watched_at(site, "/", (640, 360)).await
+}
+
+/// The same on another page, which is red at this point.
+async fn watched_at(site: &Site, path: &str, red: (usize, usize)) -> (Pod, Viewer, Viewer) {
     let mut pod = Pod::start().await;
     pod.bind(&[site.host("shop")]).await;
     let mut end_user = pod.attach(END_USER, v1::Codec::H264).await;
-    pod.open(&site.url("shop", "/")).await.expect("a first picture");
+    pod.open(&site.url("shop", path)).await.expect("a first picture");
     pod.admit(AGENT).await.expect("admitted");
     let mut agent = pod.attach(AGENT, v1::Codec::H264).await;
-    end_user.wait_for_colour((640, 360), RED).await;
-    agent.wait_for_colour((640, 360), RED).await;
+    end_user.wait_for_colour(red, RED).await;
+    agent.wait_for_colour(red, RED).await;
     (pod, end_user, agent)
 }
 
@@ -131,7 +155,7 @@ async fn a_pod_that_is_killed_leaves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn guidance_reaches_the_others_with_its_author() {
     let site = site();
-    let (_pod, mut end_user, mut agent) = watched(&site).await;
+    let (_pod, mut end_user, agent) = watched(&site).await;
     let at = Some(v1::Point { x: 10_000.0, y: 5.0 });
     let label = v1::TextLabel { at, text: "here".into() };
     agent.guide(v1::guidance::Body::Text(label)).await;
@@ -145,4 +169,70 @@ async fn guidance_reaches_the_others_with_its_author() {
     assert_eq!(got.participant_id, AGENT);
     let wanted = v1::TextLabel { at: Some(v1::Point { x: 1_279.0, y: 5.0 }), text: "here".into() };
     assert_eq!(got.body, Some(v1::guidance::Body::Text(wanted)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_holds_while_chrome_stands_still() {
+    let site = site();
+    let (pod, mut end_user, mut agent) = watched(&site).await;
+    agent.click((600.0, 300.0)).await;
+    end_user.wait_for_colour((640, 360), GREEN).await;
+    pod.signal_chrome(Signal::STOP);
+    let pressed = std::time::Instant::now();
+    end_user.send_command(pause()).await;
+    agent.wait(|body| matches!(body, server_message::Body::Blank(_)).then_some(())).await;
+    assert!(pressed.elapsed() < std::time::Duration::from_millis(200), "{:?}", pressed.elapsed());
+    agent.key("KeyA", "a").await;
+    pod.signal_chrome(Signal::CONT);
+    assert!(end_user.command(command::Body::Resume(v1::ResumeCommand {})).await.ok);
+    agent.wait_for_colour((640, 360), GREEN).await;
+    end_user.key("KeyA", "a").await;
+    agent.wait_for_colour((640, 360), BLUE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_number_is_the_end_users_alone_and_agents_cannot_type_there() {
+    let site = site();
+    let (_pod, mut end_user, mut agent) = watched_at(&site, "/form", (900, 600)).await;
+    end_user.click((100.0, 30.0)).await;
+    end_user.digits("4111111111111111").await;
+    assert_eq!(end_user.fact(protected(16)).await, "4111111111111111");
+    agent.click((200.0, 30.0)).await;
+    agent.digits("9").await;
+    let blocked = |body: &event::Body| {
+        matches!(body, event::Body::Notice(notice) if notice.code == "AgentTypingBlocked").then_some(())
+    };
+    agent.fact(blocked).await;
+    end_user.digits("2").await;
+    let text = end_user.fact(protected(17)).await;
+    assert_eq!(text.matches('2').count(), 1, "{text}");
+    assert!(!text.contains('9'), "an agent typed into a protected field: {text}");
+    assert!(!agent.heard("4111"), "the card number reached the agent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_user_alone_gives_and_gets_files() {
+    let site = site();
+    let (mut pod, mut end_user, mut agent) = watched_at(&site, "/form", (900, 600)).await;
+    agent.click((100.0, 230.0)).await;
+    let chooser = end_user.fact(|body| match body {
+        event::Body::FileChooser(chooser) if chooser.open => Some(chooser.id.clone()),
+        _ => None,
+    });
+    let chooser = chooser.await;
+    let refused = pod.upload(AGENT, &chooser, "a.txt", b"x").await.expect_err("an agent's file");
+    assert_eq!(pod::reason(&refused), "NotAllowed");
+    pod.upload(END_USER, &chooser, "dir/a.txt", &vec![b'x'; 250_000]).await.expect("taken");
+    let titled =
+        |body: &event::Body| matches!(body, event::Body::Navigation(now) if now.title == "a.txt 250000").then_some(());
+    agent.fact(titled).await;
+    end_user.click((100.0, 430.0)).await;
+    let download = end_user.fact(|body| match body {
+        event::Body::Download(download) if download.complete => Some((download.id.clone(), download.name.clone())),
+        _ => None,
+    });
+    let (id, name) = download.await;
+    assert_eq!(name, "notes.txt");
+    assert_eq!(pod.download(END_USER, &id).await.expect("read").len(), 400_000);
+    assert!(pod.download(AGENT, &id).await.is_err());
 }

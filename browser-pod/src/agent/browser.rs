@@ -1,21 +1,34 @@
 //! The real page: Chrome, behind the owner's seam `Page`.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use bytes::Bytes;
 use cobrowse_wire::v1::{self, navigate_command};
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::facts;
 use super::page::{Answer, News, Order, Page, Reason, Setup};
+use super::uploads::{self, Uploads};
 use crate::chrome::masking::Actor;
 use crate::chrome::{self, Chrome, Settings, Sites};
 
 /// Chrome as the owner's page.
-pub(super) struct ChromePage(pub(super) Chrome);
+pub(super) struct ChromePage {
+    chrome: Chrome,
+    uploads: Arc<Mutex<Uploads>>,
+}
+
+impl ChromePage {
+    pub(super) fn new(chrome: Chrome) -> Self {
+        Self { chrome, uploads: Arc::default() }
+    }
+}
 
 impl Page for ChromePage {
     fn bind(&self, setup: Setup) -> Answer<()> {
-        let chrome = self.0.clone();
+        let chrome = self.chrome.clone();
         let settings = Settings {
             sites: Sites::new(setup.sites),
             mask_selectors: setup.mask_selectors,
@@ -28,7 +41,7 @@ impl Page for ChromePage {
     }
 
     fn carry_out(&self, order: Order) -> Answer<()> {
-        let chrome = self.0.clone();
+        let chrome = self.chrome.clone();
         async move { carry_out(&chrome, order).await }.boxed()
     }
 
@@ -38,22 +51,45 @@ impl Page for ChromePage {
     }
 
     fn acting(&self, end_user: bool, moves_focus: bool) {
-        self.0.acting(if end_user { Actor::EndUser } else { Actor::Agent });
+        self.chrome.acting(if end_user { Actor::EndUser } else { Actor::Agent });
         if moves_focus {
-            self.0.focus_may_move();
+            self.chrome.focus_may_move();
         }
     }
 
     fn protected_focus(&self) -> bool {
-        self.0.focused_is_protected()
+        self.chrome.focused_is_protected()
     }
 
-    fn upload(&self, _part: v1::FilePart) -> Answer<()> {
-        async { Err("Unsupported") }.boxed()
+    fn focus_known(&self) -> BoxFuture<'static, bool> {
+        let chrome = self.chrome.clone();
+        async move { chrome.focus_known().await }.boxed()
     }
 
-    fn download(&self, _id: String) -> Answer<mpsc::Receiver<Bytes>> {
-        async { Err("Unsupported") }.boxed()
+    fn redact(&self, text: &str) -> String {
+        self.chrome.redact(text)
+    }
+
+    fn upload(&self, part: v1::FilePart) -> Answer<()> {
+        let taken = self.uploads.lock().unwrap_or_else(PoisonError::into_inner).take(&part);
+        let chrome = self.chrome.clone();
+        async move {
+            let Some(files) = taken? else { return Ok(()) };
+            let id = part.chooser_id.parse().map_err(|_| "NotFound")?;
+            chrome.choose_files(id, files).await.map_err(|error| reason(&error))
+        }
+        .boxed()
+    }
+
+    fn download(&self, id: String) -> Answer<mpsc::Receiver<Bytes>> {
+        let chrome = self.chrome.clone();
+        async move {
+            let file = chrome.download(&id).await.map_err(|error| reason(&error))?;
+            let (tell, parts) = mpsc::channel(4);
+            tokio::task::spawn_blocking(move || uploads::read(file.into(), &tell));
+            Ok(parts)
+        }
+        .boxed()
     }
 }
 

@@ -129,7 +129,11 @@ mod tests {
 
     #[test]
     fn the_query_is_the_end_users_alone_and_comes_last() {
-        let navigation = Navigation { url: "https://a.example/p?card=4111#x".into(), shared_url: "https://a.example/p".into(), ..Navigation::default() };
+        let navigation = Navigation {
+            url: "https://a.example/p?card=4111#x".into(),
+            shared_url: "https://a.example/p".into(),
+            ..Navigation::default()
+        };
         let facts = of(Event::Navigation(navigation));
         let urls: Vec<_> = facts
             .into_iter()

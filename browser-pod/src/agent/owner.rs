@@ -2,6 +2,7 @@
 //! for Chrome, the encoder or a viewer.
 
 mod commands;
+mod gate;
 mod guidance;
 mod links;
 mod outcome;
@@ -25,6 +26,7 @@ use super::page::{News, Page, Reason};
 use crate::display::{self, Display};
 use crate::encode::worker::{self, Picture};
 use crate::stream::{Stream, ViewerId};
+use gate::Gate;
 use guidance::{Allowance, Pointers};
 use links::Link;
 
@@ -63,6 +65,11 @@ pub(super) enum Message {
     Opened(Result<(), Reason>),
     /// The element of a highlight was found.
     Highlighted(ParticipantId, v1::Highlight),
+    /// It is known where the act that waits first would go.
+    FocusKnown {
+        /// To a protected field.
+        protected: bool,
+    },
     /// The session ends for a reason from outside.
     End(EndReason),
 }
@@ -138,6 +145,7 @@ pub(super) struct Owner {
     clock: Clock,
     stream: Stream,
     injector: Injector,
+    gate: Gate,
     session: Option<Session>,
     links: BTreeMap<ViewerId, Link>,
     starting: Starting,
@@ -167,6 +175,7 @@ impl Owner {
             mailbox,
             page,
             injector: Injector::new(Arc::clone(&display)),
+            gate: Gate::default(),
             display,
             encoder,
             clock: Clock::start(),
@@ -234,6 +243,7 @@ impl Owner {
             Message::Done(asker, result) => self.done(asker, result),
             Message::Opened(result) => self.opened(result),
             Message::Highlighted(by, highlight) => self.highlighted(&by, highlight),
+            Message::FocusKnown { protected } => self.focus_known(protected),
             Message::End(reason) => self.end_from_outside(reason),
         }
     }

@@ -76,6 +76,10 @@ pub trait Page: Send + Sync {
     fn acting(&self, end_user: bool, moves_focus: bool);
     /// A protected field has the focus at this moment, or it is not known.
     fn protected_focus(&self) -> bool;
+    /// Waits until it is known where the focus is, and says whether that is protected.
+    fn focus_known(&self) -> BoxFuture<'static, bool>;
+    /// A text without what is protected on the page.
+    fn redact(&self, text: &str) -> String;
     /// Hands a part of a file to an open chooser.
     fn upload(&self, part: v1::FilePart) -> Answer<()>;
     /// Opens a finished download.

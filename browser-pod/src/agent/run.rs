@@ -106,7 +106,7 @@ async fn session(
     let mailbox = Mailbox { urgent, ordinary };
     let encoder = Worker::spawn(Arc::clone(&display), move |picture| coded.blocking_send(picture).is_ok());
     let encoder = encoder.map_err(Error::Start)?;
-    let page: Arc<dyn Page> = Arc::new(ChromePage(chrome.clone()));
+    let page: Arc<dyn Page> = Arc::new(ChromePage::new(chrome.clone()));
     let (told, facts) = watch::channel(v1::WatchResponse::default());
     let owner = Owner::new(mailbox.clone(), Arc::clone(&page), display, encoder.handle(), told);
     tokio::spawn(pass_on_display(shown, mailbox.clone()));

@@ -268,11 +268,9 @@ impl Inner {
         let known = async {
             loop {
                 let settled = self.focus_settled.notified();
-                let state = self.state();
-                if !state.focus_unsettled && (state.armed || state.actor.is_none()) {
+                if self.state().focus_is_known() {
                     return;
                 }
-                drop(state);
                 settled.await;
             }
         };

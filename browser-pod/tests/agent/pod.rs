@@ -14,6 +14,7 @@ use cobrowse_wire::v1::enrollment_service_client::EnrollmentServiceClient;
 use cobrowse_wire::v1::pod_service_client::PodServiceClient;
 use cobrowse_wire::v1::{self, start_response};
 use hyper_util::rt::TokioIo;
+use rustix::process::{Pid, Signal};
 use rustls::pki_types::{CertificateDer, ServerName};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
@@ -147,6 +148,55 @@ impl Pod {
             next += 1;
         }
         found
+    }
+
+    /// Sends a signal to all processes of Chrome.
+    pub(crate) fn signal_chrome(&self, signal: Signal) {
+        let program = |pid: &u32| std::fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
+        let chrome = self.processes().into_iter().filter(|pid| program(pid).ends_with("chromium")).collect::<Vec<_>>();
+        assert!(chrome.len() > 2, "Chrome has {chrome:?}");
+        for pid in chrome {
+            let pid = Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("not 0");
+            rustix::process::kill_process(pid, signal).expect("running");
+        }
+    }
+
+    /// Hands a whole file to an open chooser, in parts.
+    pub(crate) async fn upload(
+        &mut self,
+        who: &str,
+        chooser_id: &str,
+        name: &str,
+        content: &[u8],
+    ) -> Result<(), Status> {
+        let parts = content.chunks(100_000).collect::<Vec<_>>();
+        let mut offset = 0;
+        for (number, bytes) in parts.iter().enumerate() {
+            let last = number + 1 == parts.len();
+            let part = v1::FilePart {
+                chooser_id: chooser_id.into(),
+                file_index: 0,
+                name: name.into(),
+                offset,
+                content: bytes.to_vec().into(),
+                end_of_file: last,
+                end_of_files: last,
+            };
+            self.client.upload(v1::UploadRequest { participant_id: who.into(), part: Some(part) }).await?;
+            offset += bytes.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Reads a whole download.
+    pub(crate) async fn download(&mut self, who: &str, id: &str) -> Result<Vec<u8>, Status> {
+        let request = v1::DownloadRequest { participant_id: who.into(), download_id: id.into() };
+        let mut parts = self.client.download(request).await?.into_inner();
+        let mut content = Vec::new();
+        while let Some(part) = parts.message().await? {
+            content.extend_from_slice(&part.content);
+        }
+        Ok(content)
     }
 
     pub(crate) fn kill(&mut self) {

@@ -38,6 +38,8 @@ pub(crate) struct Viewer {
     jpeg: Vec<u8>,
     inputs: u64,
     commands: u32,
+    /// Everything that came but the pictures, as text.
+    heard: String,
 }
 
 impl Viewer {
@@ -58,7 +60,16 @@ impl Viewer {
         up.send(first).await.expect("open");
         let down = client.attach(streaming(ReceiverStream::new(messages))).await?.into_inner();
         let decoder = Decoder::new().expect("a decoder");
-        let mut viewer = Self { up, down, decoder, shown: Shown::default(), jpeg: Vec::new(), inputs: 0, commands: 0 };
+        let mut viewer = Self {
+            up,
+            down,
+            decoder,
+            shown: Shown::default(),
+            jpeg: Vec::new(),
+            inputs: 0,
+            commands: 0,
+            heard: String::new(),
+        };
         viewer.wait(|body| matches!(body, server_message::Body::Attached(_)).then_some(())).await;
         Ok(viewer)
     }
@@ -87,6 +98,8 @@ impl Viewer {
         if let server_message::Body::Event(v1::Event { seq, body: Some(event::Body::Picture(picture)), .. }) = &body {
             self.show(picture);
             self.send(client_message::Body::Ack(v1::Ack { seq: *seq, decode_us: 1 })).await;
+        } else {
+            self.heard.push_str(&format!("{body:?}"));
         }
         Some(body)
     }
@@ -140,6 +153,20 @@ impl Viewer {
         assert!(tokio::time::timeout(Duration::from_millis(700), picture).await.is_err(), "a picture came");
     }
 
+    /// Whether anything that came, pictures apart, holds this text.
+    pub(crate) fn heard(&self, text: &str) -> bool {
+        self.heard.contains(text)
+    }
+
+    /// The next fact that is wanted.
+    pub(crate) async fn fact<T>(&mut self, mut wanted: impl FnMut(&event::Body) -> Option<T>) -> T {
+        self.wait(|body| match body {
+            server_message::Body::Event(event) => event.body.as_ref().and_then(&mut wanted),
+            _ => None,
+        })
+        .await
+    }
+
     async fn act(&mut self, body: input::Body) {
         self.inputs += 1;
         self.send(client_message::Body::Input(v1::Input { seq: self.inputs, body: Some(body) })).await;
@@ -157,6 +184,12 @@ impl Viewer {
         for down in [true, false] {
             let key = v1::Key { code: code.into(), key: key.into(), down, modifiers: 0 };
             self.act(input::Body::Key(key)).await;
+        }
+    }
+
+    pub(crate) async fn digits(&mut self, digits: &str) {
+        for digit in digits.chars() {
+            self.key(&format!("Digit{digit}"), &digit.to_string()).await;
         }
     }
 

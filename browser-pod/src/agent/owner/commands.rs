@@ -3,11 +3,10 @@
 use cobrowse_session::ParticipantId;
 use cobrowse_session::live::{self, Act, Output};
 use cobrowse_wire as wire;
-use cobrowse_wire::v1::{self, client_message, command, event, input, navigate_command, server_message};
+use cobrowse_wire::v1::{self, client_message, command, input, navigate_command, server_message};
 use tokio::sync::oneshot;
 use tonic::Status;
 
-use super::super::input::{glides, moves_focus, types};
 use super::super::page::{Order, Reason};
 use super::super::status;
 use super::setup::viewport;
@@ -20,8 +19,6 @@ const CLIPBOARD_BYTES: usize = 256 << 10;
 const TEXT_BYTES: usize = 8_192;
 /// Orders that Chrome has not carried out yet.
 const OPEN_ORDERS: u32 = 64;
-/// People are told that typing was blocked at most this often.
-const BLOCKED_MS: u64 = 2_000;
 /// Activity is told to the rules at most this often.
 const ACTIVE_MS: u64 = 1_000;
 
@@ -78,33 +75,15 @@ impl Owner {
         }
         self.note_pointer(who, act);
         if matches!(act, input::Body::ReleaseAll(_)) {
-            return self.injector.release(who);
+            return self.release(who);
         }
         let allowed = self.session.as_ref().is_some_and(|session| session.live.may_input(who));
         if !allowed {
             return;
         }
-        if types(act) && !self.is_end_user(who) && self.page.protected_focus() {
-            return self.tell_blocked(who);
-        }
-        // The page learns early that the end user is back, so that no key of theirs comes too soon.
-        let end_user = self.is_end_user(who);
-        if end_user || !glides(act) {
-            self.page.acting(end_user, moves_focus(act));
-        }
-        self.injector.act(who, act, self.clock.millis());
         self.encoder.input();
+        self.pass_act(who, act);
         self.active(who);
-    }
-
-    fn tell_blocked(&mut self, who: &ParticipantId) {
-        let now = self.clock.millis();
-        let allowance = self.allowances.entry(who.clone()).or_default();
-        if allowance.due(now, BLOCKED_MS) {
-            let notice =
-                v1::Notice { code: "AgentTypingBlocked".into(), details: std::collections::HashMap::default() };
-            self.publish(v1::Audience::All, event::Body::Notice(notice));
-        }
     }
 
     /// Somebody did something that was carried out.

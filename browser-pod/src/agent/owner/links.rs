@@ -106,7 +106,7 @@ impl Owner {
         self.stream.close(viewer);
         let Some(link) = self.links.remove(&viewer) else { return };
         let who = link.participant;
-        self.injector.release(&who);
+        self.release(&who);
         if self.viewers_of(&who).next().is_none() {
             self.rule(Input::Detached(who));
         }
@@ -207,7 +207,7 @@ impl Owner {
         }
         for who in silent {
             tracing::info!(participant = %who, "a link went silent");
-            self.injector.release(&who);
+            self.release(&who);
             self.rule(Input::Detached(who));
         }
     }

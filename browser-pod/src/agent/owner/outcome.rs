@@ -1,5 +1,6 @@
 //! Does what the rules say, and publishes what screen, page and encoder tell.
 
+use cobrowse_session::ParticipantId;
 use cobrowse_session::live::{Input, Output};
 use cobrowse_session::participant::EndReason;
 use cobrowse_wire::v1::{self, event::Body};
@@ -33,7 +34,7 @@ impl Owner {
             match output {
                 Output::PicturesFor(who, sees) => self.set_sees(&who, sees),
                 Output::Blank { epoch } => self.blank_all(epoch),
-                Output::ReleaseHeld(who) => self.injector.release(&who),
+                Output::ReleaseHeld(who) => self.release(&who),
                 Output::Remove(who) => self.remove(&who),
                 Output::RosterChanged => self.tell_roster(),
                 Output::ControlChanged => self.tell_control(),
@@ -61,7 +62,7 @@ impl Owner {
     fn end(&mut self, reason: EndReason) {
         tracing::info!(reason = reason.reason(), "the session ended");
         for who in self.links.values().map(|link| link.participant.clone()).collect::<Vec<_>>() {
-            self.injector.release(&who);
+            self.release(&who);
         }
         self.publish(v1::Audience::All, Body::End(v1::End { reason: v1::EndReason::from(reason).into() }));
         self.ended_ms.get_or_insert(self.clock.millis());
@@ -157,13 +158,22 @@ impl Owner {
         }
     }
 
-    /// What was copied while a protected field had the focus may be its content.
+    /// Lets go of what a person holds, and forgets what they did that was not passed on.
+    pub(super) fn release(&mut self, who: &ParticipantId) {
+        self.gate.forget(who);
+        self.injector.release(who);
+    }
+
+    /// What was copied may be protected: others than the end user get it without, or not at all.
     fn copied(&mut self, text: String) {
-        if text.len() <= CLIPBOARD_BYTES {
-            let protected = self.page.protected_focus();
-            let audience = if protected { v1::Audience::EndUser } else { v1::Audience::All };
-            self.publish(audience, Body::Clipboard(v1::ClipboardText { text }));
+        if text.len() > CLIPBOARD_BYTES {
+            return;
         }
+        if !self.page.protected_focus() {
+            let text = self.page.redact(&text);
+            self.publish(v1::Audience::All, Body::Clipboard(v1::ClipboardText { text }));
+        }
+        self.publish(v1::Audience::EndUser, Body::Clipboard(v1::ClipboardText { text }));
     }
 
     pub(super) fn news(&mut self, news: News) {

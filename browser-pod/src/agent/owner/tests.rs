@@ -53,13 +53,13 @@ async fn a_click_behind_three_hundred_moves_is_dispatched_within_ten_millisecond
 #[tokio::test(flavor = "multi_thread")]
 async fn stop_holds_while_page_and_encoder_answer_nothing() {
     let (mut stand, mut end_user, mut agent) = two().await;
+    stand.act(&agent, key(true)).await;
+    stand.screen.wait_for(&Input::Key { code: 30, keysym: 0x61, down: true }).await;
     stand.page.freeze();
     let navigate = v1::NavigateCommand { to: Some(v1::navigate_command::To::Reload(true)) };
     for _ in 0..10 {
         stand.command(&end_user, command::Body::Navigate(navigate.clone())).await;
     }
-    stand.act(&agent, key(true)).await;
-    stand.screen.wait_for(&Input::Key { code: 30, keysym: 0x61, down: true }).await;
     let begun = Instant::now();
     let id = stand.command(&end_user, pause()).await;
     agent.wait(|body| matches!(body, server_message::Body::Blank(_)).then_some(())).await;
@@ -67,9 +67,51 @@ async fn stop_holds_while_page_and_encoder_answer_nothing() {
     stand.screen.wait_for(&Input::Key { code: 30, keysym: 0, down: false }).await;
     assert!(end_user.result(id).await.ok);
     stand.act(&agent, button(true)).await;
-    stand.act(&end_user, key(true)).await;
-    stand.screen.wait_for(&Input::Key { code: 30, keysym: 0x61, down: true }).await;
-    assert!(!stand.screen.got(&Input::Button { code: 0x110, down: true }), "an agent acted while stopped");
+    stand.act(&agent, moved(9.0)).await;
+    stand.act(&end_user, moved(10.0)).await;
+    stand.screen.wait_for(&Input::Move { x: 10.0, y: 5.0 }).await;
+    assert_eq!(stand.screen.count(), 3, "an agent acted while stopped: {:?}", stand.screen.all());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_is_told_who_acts_before_the_first_act_of_each() {
+    let (stand, end_user, agent) = two().await;
+    for (who, down) in [(&end_user, true), (&end_user, false), (&agent, true), (&agent, false), (&end_user, true)] {
+        stand.act(who, button(down)).await;
+        stand.act(who, moved(7.0)).await;
+    }
+    stand.screen.wait_for_count(&Input::Button { code: 0x110, down: true }, 3).await;
+    let mut told = stand.page.told_acting();
+    told.dedup();
+    assert_eq!(told, [true, false, true]);
+    let buttons: Vec<bool> = stand
+        .screen
+        .all()
+        .iter()
+        .filter_map(|input| match input {
+            Input::Button { down, .. } => Some(*down),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(buttons, [true, false, true, false, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_read_the_clipboard_only_if_allowed_and_without_what_is_protected() {
+    let (mut stand, mut end_user, mut agent) = two().await;
+    stand.ordinary(Message::Display(display::Event::Copied("a 4111".into()))).await;
+    let clipboard = |body: &Body| match body {
+        Body::Clipboard(clipboard) => Some(clipboard.text.clone()),
+        _ => None,
+    };
+    assert_eq!(end_user.fact(clipboard).await, "a ••••");
+    assert_eq!(end_user.fact(clipboard).await, "a 4111");
+    let permissions = Some(v1::Permissions { view: true, point: true, act: true, clipboard: true });
+    let permit = v1::PermitCommand { participant_id: AGENT.into(), permissions };
+    let id = stand.command(&end_user, command::Body::Permit(permit)).await;
+    assert!(end_user.result(id).await.ok);
+    stand.ordinary(Message::Display(display::Event::Copied("b 4111".into()))).await;
+    assert_eq!(agent.fact(clipboard).await, "b ••••");
 }
 
 #[tokio::test(flavor = "multi_thread")]

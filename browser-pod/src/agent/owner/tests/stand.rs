@@ -7,6 +7,7 @@ use cobrowse_session::policy::LivePolicy;
 use cobrowse_session::site::HostPattern;
 use cobrowse_wire::BoundPolicy;
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio::task::JoinHandle;
 
 use super::super::super::downlink::{self, Downlink};
@@ -49,8 +50,12 @@ impl FakeDisplay {
     }
 
     pub(super) async fn wait_for(&self, wanted: &Input) {
+        self.wait_for_count(wanted, 1).await;
+    }
+
+    pub(super) async fn wait_for_count(&self, wanted: &Input, count: usize) {
         let found = async {
-            while !self.got(wanted) {
+            while self.all().iter().filter(|input| *input == wanted).count() < count {
                 tokio::task::yield_now().await;
             }
         };
@@ -65,6 +70,7 @@ pub(super) struct FakePage {
     frozen: AtomicBool,
     protected: AtomicBool,
     failure: Mutex<Option<Reason>>,
+    acting: Mutex<Vec<bool>>,
 }
 
 impl FakePage {
@@ -74,6 +80,11 @@ impl FakePage {
 
     pub(super) fn protect(&self, protected: bool) {
         self.protected.store(protected, Ordering::SeqCst);
+    }
+
+    /// Whether the end user acted, each time the page was told.
+    pub(super) fn told_acting(&self) -> Vec<bool> {
+        self.acting.lock().expect("no panic while held").clone()
     }
 
     pub(super) fn fail(&self, reason: Reason) {
@@ -102,9 +113,18 @@ impl Page for FakePage {
         let (x, y) = (x as f32, y as f32);
         self.answer(v1::Rect { x, y, width: 1.0, height: 1.0 })
     }
-    fn acting(&self, _end_user: bool, _moves_focus: bool) {}
     fn protected_focus(&self) -> bool {
         self.protected.load(Ordering::SeqCst)
+    }
+    fn focus_known(&self) -> BoxFuture<'static, bool> {
+        let protected = self.protected.load(Ordering::SeqCst);
+        async move { protected }.boxed()
+    }
+    fn acting(&self, end_user: bool, _moves_focus: bool) {
+        self.acting.lock().expect("no panic while held").push(end_user);
+    }
+    fn redact(&self, text: &str) -> String {
+        text.replace("4111", "••••")
     }
     fn upload(&self, _part: v1::FilePart) -> Answer<()> {
         self.answer(())
