@@ -9,7 +9,7 @@ use cobrowse_wire::v1::{self, enrollment_service_server::EnrollmentService};
 use rustls::ServerConfig;
 use rustls::pki_types::CertificateDer;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::oneshot;
 use tonic::{Request, Response, Status};
 use zeroize::Zeroizing;
 
@@ -23,7 +23,13 @@ pub(super) struct Enrollment {
     pub(super) key: Arc<PodKey>,
     pub(super) token: Zeroizing<String>,
     /// Gets the configuration that is served from now on.
-    pub(super) certified: Mutex<Option<mpsc::Sender<Arc<ServerConfig>>>>,
+    pub(super) certified: Mutex<Option<oneshot::Sender<Certified>>>,
+}
+
+/// What to serve from now on, and where to say that no new connection is served otherwise.
+pub(super) struct Certified {
+    pub(super) config: Arc<ServerConfig>,
+    pub(super) taken: oneshot::Sender<()>,
 }
 
 #[tonic::async_trait]
@@ -40,7 +46,10 @@ impl EnrollmentService for Enrollment {
         let config = self.configuration(request.into_inner())?;
         let certified = self.certified.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         let certified = certified.ok_or_else(|| Status::already_exists("the pod is certified already"))?;
-        certified.send(config).await.map_err(|_| status::ended())?;
+        let (taken, done) = oneshot::channel();
+        certified.send(Certified { config, taken }).map_err(|_| status::ended())?;
+        // Whoever dials after the answer meets mutual TLS.
+        done.await.map_err(|_| status::ended())?;
         Ok(Response::new(v1::CertifyResponse {}))
     }
 }

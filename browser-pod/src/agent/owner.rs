@@ -16,6 +16,8 @@ use cobrowse_session::live::{self, Live};
 use cobrowse_session::participant::EndReason;
 use cobrowse_session::{ParticipantId, SessionId};
 use cobrowse_wire::v1::{self, event::Body};
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
 use tokio::sync::{mpsc, oneshot, watch};
 use tonic::Status;
 
@@ -114,6 +116,9 @@ struct Session {
     end_user: ParticipantId,
 }
 
+/// The page's answer to `Page::bind`, for everybody who needs it.
+type Ready = Shared<BoxFuture<'static, Result<(), Reason>>>;
+
 /// Where Start is.
 enum Starting {
     No,
@@ -149,6 +154,8 @@ pub(super) struct Owner {
     session: Option<Session>,
     links: BTreeMap<ViewerId, Link>,
     starting: Starting,
+    /// The page's own readiness; nothing is asked of it before.
+    ready: Ready,
     stamp: worker::Stamp,
     started_us: Option<u64>,
     allowances: HashMap<ParticipantId, Allowance>,
@@ -183,6 +190,7 @@ impl Owner {
             session: None,
             links: BTreeMap::new(),
             starting: Starting::No,
+            ready: futures::future::ready(Err("NotBound")).boxed().shared(),
             stamp: worker::Stamp::default(),
             started_us: None,
             allowances: HashMap::new(),

@@ -10,7 +10,7 @@ use cobrowse_session::participant::EndReason;
 use cobrowse_wire::v1;
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
@@ -78,7 +78,7 @@ fn input_closed() -> Result<CancellationToken, Error> {
 async fn enroll(listener: &TcpListener, token: Zeroizing<String>) -> Result<Option<Arc<ServerConfig>>, Error> {
     let key = Arc::new(PodKey::generate()?);
     let config = enrollment::server(&key, SystemTime::now())?;
-    let (certified, configured) = mpsc::channel(1);
+    let (certified, configured) = oneshot::channel();
     let enrollment = Enrollment { key, token, certified: Mutex::new(Some(certified)) };
     Ok(serve::enroll(listener, config, enrollment, configured).await?)
 }

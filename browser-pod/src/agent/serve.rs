@@ -13,14 +13,14 @@ use futures::Stream;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 use tonic::transport::server::Connected;
 
-use super::enroll::Enrollment;
+use super::enroll::{Certified, Enrollment};
 use super::service::Service;
 
 /// How long a TLS handshake may take.
@@ -47,22 +47,28 @@ pub(super) async fn enroll(
     listener: &TcpListener,
     config: Arc<ServerConfig>,
     enrollment: Enrollment,
-    mut certified: mpsc::Receiver<Arc<ServerConfig>>,
+    certified: oneshot::Receiver<Certified>,
 ) -> Result<Option<Arc<ServerConfig>>, tonic::transport::Error> {
     let stop = CancellationToken::new();
     let (connections, incoming) = mpsc::channel(1);
-    let accept = accept(listener, config, connections, stop.clone());
     let service = EnrollmentServiceServer::new(enrollment).max_decoding_message_size(64 << 10);
-    // Certify is answered before its connection is let go.
     let serve =
         server().add_service(service).serve_with_incoming_shutdown(Incoming(incoming), stop.clone().cancelled_owned());
     let serve = at_most_a_second_after(&stop, serve);
-    let wait = async {
-        let config = certified.recv().await;
+    let swap = async {
+        let certified = tokio::select! {
+            certified = certified => certified.ok(),
+            () = accept(listener, config, connections, CancellationToken::new()) => None,
+        };
+        // Nobody is accepted any more by the first configuration.
         stop.cancel();
-        config
+        certified.map(|Certified { config, taken }| {
+            // Certify's caller may be gone already.
+            let _ = taken.send(());
+            config
+        })
     };
-    let (config, (), served) = futures::join!(wait, accept, serve);
+    let (config, served) = futures::join!(swap, serve);
     served.map(|()| config)
 }
 

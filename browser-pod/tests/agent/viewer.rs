@@ -97,11 +97,18 @@ impl Viewer {
         let body = message?.message.and_then(|message| message.body).expect("a body");
         if let server_message::Body::Event(v1::Event { seq, body: Some(event::Body::Picture(picture)), .. }) = &body {
             self.show(picture);
-            self.send(client_message::Body::Ack(v1::Ack { seq: *seq, decode_us: 1 })).await;
+            self.acknowledge(*seq).await;
         } else {
             self.heard.push_str(&format!("{body:?}"));
         }
         Some(body)
+    }
+
+    /// Nobody may take it any more: the stream may have ended behind the picture.
+    async fn acknowledge(&self, seq: u64) {
+        let body = Some(client_message::Body::Ack(v1::Ack { seq, decode_us: 1 }));
+        let message = Some(v1::ClientMessage { body });
+        let _ = self.up.send(v1::PodServiceAttachRequest { message }).await;
     }
 
     fn show(&mut self, picture: &v1::Picture) {

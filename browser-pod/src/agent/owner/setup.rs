@@ -1,10 +1,13 @@
 //! Bind, Start and Admit: the steps between an enrolled pod and its first picture.
 
+use std::sync::Arc;
+
 use cobrowse_session::live::{Input, Live, Output};
 use cobrowse_session::participant::{Participant, Role};
 use cobrowse_session::{ParticipantId, SessionId};
 use cobrowse_wire::BoundPolicy;
 use cobrowse_wire::v1;
+use futures::FutureExt;
 use tonic::Status;
 
 use super::super::page::{Order, Reason, Setup};
@@ -47,15 +50,13 @@ impl Owner {
         Ok(())
     }
 
-    /// Prepares Chrome beside; Start comes after it in Chrome's own order.
+    /// Prepares Chrome at once; Start waits for it.
     fn page_setup(&mut self, setup: Setup) {
-        let (answer, mailbox) = (self.page.bind(setup), self.mailbox.clone());
-        self.starting = Starting::No;
+        self.ready = self.page.bind(setup).shared();
+        let ready = self.ready.clone();
         tokio::spawn(async move {
-            if let Err(reason) = answer.await {
+            if let Err(reason) = ready.await {
                 tracing::error!(reason, "the page could not be prepared");
-                // The owner may be gone already.
-                let _ = mailbox.urgent.send(Message::Opened(Err(reason))).await;
             }
         });
     }
@@ -95,9 +96,12 @@ impl Owner {
     }
 
     fn open(&mut self, url: String) {
-        let (answer, mailbox) = (self.page.carry_out(Order::Open(url)), self.mailbox.clone());
+        let (ready, page, mailbox) = (self.ready.clone(), Arc::clone(&self.page), self.mailbox.clone());
         tokio::spawn(async move {
-            let result = answer.await;
+            let result = match ready.await {
+                Ok(()) => page.carry_out(Order::Open(url)).await,
+                Err(reason) => Err(reason),
+            };
             // The owner may be gone already.
             let _ = mailbox.urgent.send(Message::Opened(result)).await;
         });
@@ -116,7 +120,6 @@ impl Owner {
                 waiting.into_iter().for_each(|reply| drop(reply.send(Ok(Err(reason)))));
                 Starting::Failed(reason)
             }
-            (Starting::No, Err(reason)) => Starting::Failed(reason),
             (starting, _) => starting,
         };
     }
