@@ -46,7 +46,7 @@ impl Page for ChromePage {
     }
 
     fn element_at(&self, x: f64, y: f64) -> Answer<v1::Rect> {
-        let chrome = self.0.clone();
+        let chrome = self.chrome.clone();
         async move { chrome.element_at(x, y).await.map(facts::shape).map_err(|error| reason(&error)) }.boxed()
     }
 

@@ -20,8 +20,10 @@ pub(super) struct Gate {
     waiting: VecDeque<(ParticipantId, input::Body)>,
     /// The page was asked something that comes before the first.
     asked: bool,
-    /// It is known that the first act does not go to a protected field.
+    /// The first act may be passed on.
     cleared: bool,
+    /// Whether the end user acted last, as the page was told.
+    told: Option<bool>,
 }
 
 impl Gate {
@@ -60,16 +62,34 @@ impl Owner {
                 continue;
             }
             let end_user = self.is_end_user(&who);
-            if !end_user && types(&act) && !std::mem::take(&mut self.gate.cleared) && self.page.protected_focus() {
+            if types(&act) && !std::mem::take(&mut self.gate.cleared) && self.must_ask(end_user) {
                 self.ask_focus();
                 return self.gate.waiting.push_front((who, act));
             }
             // The page learns early that the end user is back, so that no key of theirs comes too soon.
             if end_user || !glides(&act) {
-                self.page.acting(end_user, moves_focus(&act));
+                self.tell_acting(end_user, moves_focus(&act));
             }
             self.injector.act(&who, &act, self.clock.millis());
         }
+    }
+
+    fn tell_acting(&mut self, end_user: bool, moves_focus: bool) {
+        self.gate.told = Some(end_user);
+        self.page.acting(end_user, moves_focus);
+    }
+
+    /// Whether typing has to wait: an agent's while a protected field may have the focus, the end user's until the page knows
+    /// that no agent acts any more, or it would refuse it.
+    fn must_ask(&mut self, end_user: bool) -> bool {
+        if !end_user {
+            return self.page.protected_focus();
+        }
+        let switched = self.gate.told != Some(true);
+        if switched {
+            self.tell_acting(true, false);
+        }
+        switched
     }
 
     fn ask_focus(&mut self) {
@@ -85,16 +105,13 @@ impl Owner {
     /// It is known where the first act that waits would go.
     pub(super) fn focus_known(&mut self, protected: bool) {
         self.gate.asked = false;
-        let typing = self.gate.waiting.front().filter(|(who, act)| types(act) && !self.is_end_user(who));
-        let who = typing.map(|(who, _)| who.clone());
-        match (who, protected) {
-            (Some(who), true) => {
-                self.gate.waiting.pop_front();
-                self.tell_blocked(&who);
-            }
-            (Some(_), false) => self.gate.cleared = true,
-            // Its author may no longer act.
-            (None, _) => {}
+        let Some((who, _)) = self.gate.waiting.front().filter(|(_, act)| types(act)) else { return self.pass_acts() };
+        let who = who.clone();
+        if protected && !self.is_end_user(&who) {
+            self.gate.waiting.pop_front();
+            self.tell_blocked(&who);
+        } else {
+            self.gate.cleared = true;
         }
         self.pass_acts();
     }
