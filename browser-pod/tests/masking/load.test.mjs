@@ -130,3 +130,12 @@ test("a page whose sheets never come stays blank", async () => {
   assert.equal(count(decode(data), loud), 0);
   await tab.close();
 });
+
+test("the service worker was ended: it is started again, and the page is shown masked", async () => {
+  const workers = async () => (await chrome.call("Target.getTargets", { filter: [{}] })).targetInfos.filter(({ type }) => type === "service_worker");
+  const tab = await openTab(chrome);
+  for (const { targetId } of await workers()) await chrome.call("Target.closeTarget", { targetId });
+  await tab.until("no worker", async () => (await workers()).length === 0);
+  await tab.close();
+  assertQuietFilm(await film([`${HEAD}<p><input type=password placeholder=loud value=hunter2>${FILLER}`, "<p>end"]));
+});
