@@ -11,7 +11,7 @@ interface PerFile {
 }
 
 interface PerFlow {
-  /** Keeps what session-api and its pods logged during a flow that failed. */
+  /** Websites that remember nothing; keeps what session-api and its pods logged during a flow that failed. */
   readonly logged: void;
   readonly endUser: EndUser;
   readonly agent: Agent;
@@ -29,6 +29,7 @@ export const test = base.extend<PerFlow, PerFile>({
   ],
   logged: [
     async ({ stack }, use, info) => {
+      stack.forget();
       const from = stack.door.output.length;
       await use();
       if (info.status !== info.expectedStatus) writeFileSync(info.outputPath("session-api.log"), stack.door.output.slice(from));
