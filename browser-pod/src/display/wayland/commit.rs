@@ -153,14 +153,14 @@ impl Surface {
         }
         self.damage.add_all(&changes.damage);
         for area in changes.buffer_damage.areas() {
-            let area = self.from_buffer(*area);
+            let area = self.own_area_of(*area);
             self.damage.add(area);
         }
     }
 
     /// An area of the buffer in the surface's own coordinates, rounded outwards.
     #[expect(clippy::cast_possible_truncation, reason = "casts from floats saturate; areas are cut to their range")]
-    fn from_buffer(&self, area: Area) -> Area {
+    fn own_area_of(&self, area: Area) -> Area {
         let Some(attached) = &self.attached else { return Area::default() };
         let [x, y, width, height] = self.shown(&attached.pixels);
         let (w, h) = self.size();

@@ -59,10 +59,10 @@ impl Dispatch<WlDataSource, Mutex<SourceData>> for State {
     ) {
         let mut data = data.lock().unwrap_or_else(PoisonError::into_inner);
         match request {
-            wl_data_source::Request::Offer { mime_type } => {
-                if data.types.len() < limits::MIME_TYPES && mime_type.len() <= limits::MIME_BYTES {
-                    data.types.push(mime_type);
-                }
+            wl_data_source::Request::Offer { mime_type }
+                if data.types.len() < limits::MIME_TYPES && mime_type.len() <= limits::MIME_BYTES =>
+            {
+                data.types.push(mime_type);
             }
             wl_data_source::Request::SetActions { dnd_actions } => match dnd_actions {
                 WEnum::Value(actions) => data.actions = actions,
@@ -93,11 +93,11 @@ impl Dispatch<WlDataOffer, Offered> for State {
     ) {
         match (request, offered) {
             (wl_data_offer::Request::Receive { fd, .. }, Offered::Text(text)) => state.clipboard.send_text(text, fd),
-            (wl_data_offer::Request::Receive { mime_type, fd }, Offered::Source(source) | Offered::Drag(source)) => {
+            (wl_data_offer::Request::Receive { mime_type, fd }, Offered::Source(source) | Offered::Drag(source))
+                if source.is_alive() =>
+            {
                 // The mime type was a C string of the client already, so it can be one again.
-                if source.is_alive() {
-                    source.send(mime_type, std::os::fd::AsFd::as_fd(&fd));
-                }
+                source.send(mime_type, std::os::fd::AsFd::as_fd(&fd));
             }
             (wl_data_offer::Request::Accept { mime_type, .. }, Offered::Drag(source)) => {
                 state.drag_accepted(offer, source, mime_type);
@@ -108,10 +108,8 @@ impl Dispatch<WlDataOffer, Offered> for State {
                 };
                 state.drag_actions(offer, source, wanted, preferred);
             }
-            (wl_data_offer::Request::Finish, Offered::Drag(source)) => {
-                if source.is_alive() && source.version() >= 3 {
-                    source.dnd_finished();
-                }
+            (wl_data_offer::Request::Finish, Offered::Drag(source)) if source.is_alive() && source.version() >= 3 => {
+                source.dnd_finished();
             }
             _ => {}
         }

@@ -36,6 +36,8 @@ use crate::display::{Event, Size};
 const CLIENT_BUFFER: usize = 4 << 20;
 /// How long to wait before trying again what could not be done.
 const RETRY_NS: u64 = 10_000_000;
+/// The same for accepting a client, which fails when descriptors run out.
+const DEAF_NS: u64 = 200_000_000;
 
 /// Counts a client until it disconnects.
 struct Connected(Arc<AtomicUsize>);
@@ -63,6 +65,8 @@ struct Thread {
     clients: Arc<AtomicUsize>,
     /// Something must be tried again.
     retry: bool,
+    /// Until when no client is accepted, because the system could not give us one.
+    deaf_until: Option<u64>,
     stop: bool,
 }
 
@@ -74,7 +78,8 @@ pub(super) fn start(listener: OwnedFd, size: Size, shared: Arc<Shared>, events: 
     let state = State::new(handle, size, shared.latest.clone());
     let told = events.clone();
     let clients = Arc::new(AtomicUsize::new(0));
-    let mut thread = Thread { display, state, listener, shared, events, clients, retry: false, stop: false };
+    let mut thread =
+        Thread { display, state, listener, shared, events, clients, retry: false, deaf_until: None, stop: false };
     let run = move || {
         if catch_unwind(AssertUnwindSafe(|| thread.run())).is_err() {
             tracing::error!("the compositor failed");
@@ -135,15 +140,18 @@ impl Thread {
         let retry = self.retry.then_some(now + RETRY_NS);
         let state = &self.state;
         let drag = state.drag.as_ref().map(Drag::deadline);
-        let deadlines = [state.screen.deadline(), state.clipboard.deadline(), drag, state.end_deadline(), retry];
+        let deadlines =
+            [state.screen.deadline(), state.clipboard.deadline(), drag, state.end_deadline(), self.deaf_until, retry];
         let deadline = deadlines.into_iter().flatten().min();
         let timeout = deadline.map(|at| timespec(at.saturating_sub(now)));
         let backend = self.display.backend();
         let mut descriptors = vec![
             PollFd::from_borrowed_fd(backend.poll_fd(), PollFlags::IN),
-            PollFd::new(&self.listener, PollFlags::IN),
             PollFd::new(&self.shared.wake, PollFlags::IN),
         ];
+        if self.deaf_until.is_none() {
+            descriptors.push(PollFd::new(&self.listener, PollFlags::IN));
+        }
         descriptors.extend(self.state.clipboard.poll_descriptors());
         match poll(&mut descriptors, timeout.as_ref()) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
@@ -152,15 +160,28 @@ impl Thread {
     }
 
     fn accept(&mut self) {
-        while let Ok(socket) = accept_with(&self.listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
-            if self.clients.load(Ordering::Relaxed) >= limits::CLIENTS {
-                tracing::warn!("too many wayland clients; one is turned away");
-                continue;
+        self.deaf_until.take_if(|until| *until <= now_ns());
+        loop {
+            match accept_with(&self.listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
+                Ok(socket) => self.take_client(UnixStream::from(socket)),
+                Err(Errno::INTR | Errno::CONNABORTED) => {}
+                Err(Errno::AGAIN) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "failed to accept a wayland client");
+                    self.deaf_until = Some(now_ns() + DEAF_NS);
+                    return;
+                }
             }
-            let data = Arc::new(Connected(self.clients.clone()));
-            if let Err(error) = self.display.handle().insert_client(UnixStream::from(socket), data) {
-                tracing::warn!(%error, "failed to take a wayland client");
-            }
+        }
+    }
+
+    fn take_client(&mut self, socket: UnixStream) {
+        if self.clients.load(Ordering::Relaxed) >= limits::CLIENTS {
+            return tracing::warn!("too many wayland clients; one is turned away");
+        }
+        let data = Arc::new(Connected(self.clients.clone()));
+        if let Err(error) = self.display.handle().insert_client(socket, data) {
+            tracing::warn!(%error, "failed to take a wayland client");
         }
     }
 
