@@ -77,6 +77,19 @@ impl Hub {
         }
     }
 
+    /// A Stop was refused or is over here: what the row says counts again.
+    pub fn lift(&self, id: &SessionId) {
+        if let Some(sender) = self.lock().get(id) {
+            sender.send_if_modified(|known| {
+                let ahead = known.stop_epoch > known.row.pause_epoch;
+                if ahead {
+                    known.stop_epoch = known.row.pause_epoch;
+                }
+                ahead
+            });
+        }
+    }
+
     /// Follows the store's notices until `stop`.
     pub async fn follow(self, store: Store, stop: CancellationToken) {
         let mut failing = false;

@@ -20,6 +20,8 @@ pub use sessions::{Start, Stored, Waiting};
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
@@ -92,6 +94,7 @@ impl Store {
         DRIVERS.call_once(|| {
             let _ = sqlx::any::install_drivers(&[sqlx::sqlite::any::DRIVER]);
         });
+        make_private(path)?;
         let url = format!("sqlite://{}?mode=rwc", path.display());
         let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(Duration::from_secs(30));
         let pool = options.after_connect(|connection, _| Box::pin(prepare(connection))).connect(&url).await;
@@ -132,6 +135,12 @@ impl Write<'_> {
     pub(crate) fn connection(&mut self) -> &mut AnyConnection {
         &mut self.tx
     }
+}
+
+/// The file is nobody else's, and so are those that SQLite makes beside it, which take its rights.
+fn make_private(path: &Path) -> Result<(), Error> {
+    let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+    file.map(drop).map_err(|error| Error::Open(sqlx::Error::Io(error)))
 }
 
 /// SQLite's own settings. Write-ahead logging lets readers go on while one writes; FULL keeps a used PIN used over a power cut.

@@ -5,11 +5,15 @@ use crate::admin::metrics::Metrics;
 use cobrowse_identity::authority::Authority;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// A warm pod that nobody needed for so long is replaced: its certificate, and whatever Chrome gathers, stay fresh.
+const OLDEST: Duration = Duration::from_secs(6 * 3600);
+/// How often that is looked at.
+const LOOK: Duration = Duration::from_secs(60);
 /// How long to wait after a pod could not be made, so that a broken installation does not spin.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
@@ -35,6 +39,7 @@ struct Inner {
 pub struct Pod {
     /// The pod.
     pub enrolled: Enrolled,
+    made: Instant,
     _place: OwnedSemaphorePermit,
 }
 
@@ -88,13 +93,10 @@ impl Pods {
 
     fn next_alive(&self) -> Option<Pod> {
         let mut ready = self.ready();
-        while let Some(pod) = ready.pop_front() {
-            self.inner.metrics.pods_warm.dec();
-            if pod.enrolled.running.ended.borrow().is_none() {
-                return Some(pod);
-            }
-        }
-        None
+        ready.retain(Pod::is_good);
+        let pod = ready.pop_front();
+        self.inner.metrics.pods_warm.set(i64::try_from(ready.len()).unwrap_or(i64::MAX));
+        pod
     }
 
     async fn make(&self) -> Result<Pod, Error> {
@@ -105,7 +107,7 @@ impl Pods {
             () = inner.stop.cancelled() => return Err(Error::Draining),
         };
         self.inner.tasks.spawn(self.clone().until_end(running.stop.clone(), running.ended.clone()));
-        Ok(Pod { enrolled: enroll::enroll(&inner.authority, running).await?, _place: place })
+        Ok(Pod { enrolled: enroll::enroll(&inner.authority, running).await?, made: Instant::now(), _place: place })
     }
 
     /// Ends the pod with the program, and counts it.
@@ -123,10 +125,11 @@ impl Pods {
 
     async fn refill(self) {
         while !self.inner.stop.is_cancelled() {
-            self.ready().retain(|pod| pod.enrolled.running.ended.borrow().is_none());
+            self.ready().retain(Pod::is_good);
             if self.ready().len() >= self.inner.warm {
                 tokio::select! {
                     () = self.inner.taken.notified() => continue,
+                    () = tokio::time::sleep(LOOK) => continue,
                     () = self.inner.stop.cancelled() => return,
                 }
             }
@@ -151,6 +154,12 @@ impl Pods {
 
     fn ready(&self) -> MutexGuard<'_, VecDeque<Pod>> {
         self.inner.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pod {
+    fn is_good(&self) -> bool {
+        self.enrolled.running.ended.borrow().is_none() && self.made.elapsed() < OLDEST
     }
 }
 

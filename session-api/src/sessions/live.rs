@@ -13,6 +13,7 @@ use cobrowse_wire::v1::{
     Command, EndCommand, ExecuteRequest, Guidance, NavigateRequest, PauseCommand, ResumeCommand, SendGuidanceRequest,
 };
 use std::time::Duration;
+use tokio::task::{JoinError, JoinHandle};
 use tonic::Status;
 
 /// A pod that answers a command later than this does not answer.
@@ -24,26 +25,37 @@ impl Sessions {
     /// Answers `PauseSession`: the notice and the command go out at the same time, and either is enough.
     pub(super) async fn pause(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
         let (stored, person) = self.find_allowed(caller, id).await?;
-        let actor = Actor::caller(caller);
-        let notice = self.note_pause(caller.scope()?, &stored.row.id, &actor);
-        let command = self.execute(&stored.row, &person, Some(Body::Pause(PauseCommand {})), None);
-        match tokio::join!(notice, command) {
-            (Ok(()), _) | (_, Ok(())) => Ok(()),
-            (Err(refusal), Err(_)) => Err(refusal),
-        }
+        let (this, scope, actor, row) =
+            (self.clone(), caller.scope()?.clone(), Actor::caller(caller), stored.row.clone());
+        let notice = async move { this.note_pause(&scope, &row.id, &actor).await };
+        let this = self.clone();
+        let pause = Some(Body::Pause(PauseCommand {}));
+        let command = async move { this.execute(&stored.row, &person, pause, None).await };
+        // Tasks of their own: the slower one goes on when the faster has answered.
+        first_ok(tokio::spawn(notice), tokio::spawn(command)).await
     }
 
     /// Writes the notice of a Stop; viewers of this replica see it even before.
     pub async fn note_pause(&self, scope: &TenantScope, id: &SessionId, actor: &Actor) -> Result<(), Refusal> {
         self.parts.hub.stop(id);
-        self.change(scope, id, Event::Paused { epoch: None }, actor).await.map(drop)
+        let noted = self.change(scope, id, Event::Paused { epoch: None }, actor).await.map(drop);
+        if matches!(noted, Err(Refusal::NotReady | Refusal::SessionEnded)) {
+            // There is nothing to stop.
+            self.parts.hub.lift(id);
+        }
+        noted
     }
 
     /// Answers `ResumeSession`.
     pub(super) async fn resume(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
         let (stored, person) = self.find_allowed(caller, id).await?;
         if stored.row.stage == Stage::Live {
-            return self.execute(&stored.row, &person, Some(Body::Resume(ResumeCommand {})), None).await;
+            self.execute(&stored.row, &person, Some(Body::Resume(ResumeCommand {})), None).await?;
+            if !stored.row.paused {
+                // The store never heard of this Stop, so it will not say that it is over.
+                self.parts.hub.lift(&stored.row.id);
+            }
+            return Ok(());
         }
         let event = Event::Resumed { epoch: stored.row.pause_epoch };
         self.change(caller.scope()?, &stored.row.id, event, &Actor::caller(caller)).await.map(drop)
@@ -120,6 +132,23 @@ impl Sessions {
         let any = matches!(caller.who, Who::Account { .. }) && may(caller.role(), Permission::EndAnySession);
         let id = SessionId::parse(id).ok().filter(|_| any).ok_or(refusal)?;
         Ok(self.parts.store.session(caller.scope()?, &id).await?)
+    }
+}
+
+type Asked = JoinHandle<Result<(), Refusal>>;
+
+/// The first yes; when both say no, the notice's.
+async fn first_ok(mut notice: Asked, mut command: Asked) -> Result<(), Refusal> {
+    let read = |answer: Result<Result<(), Refusal>, JoinError>| answer.unwrap_or(Err(Refusal::Internal));
+    tokio::select! {
+        said = &mut notice => match read(said) {
+            Ok(()) => Ok(()),
+            Err(refusal) => read(command.await).map_err(|_| refusal),
+        },
+        said = &mut command => match read(said) {
+            Ok(()) => Ok(()),
+            Err(_) => read(notice.await),
+        },
     }
 }
 

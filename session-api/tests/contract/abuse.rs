@@ -200,3 +200,41 @@ async fn sign_in_tells_nothing_and_slows_down() {
     assert_eq!(reason(&stale), "Unauthenticated");
     door.running.stop().await;
 }
+
+#[tokio::test]
+async fn a_thousand_connections_leave_room_when_they_go() {
+    let most = 100;
+    let door = TestDoor::with(|settings| cobrowse_session_api::args::Settings {
+        max_connections_per_address: Some(most),
+        ..settings
+    })
+    .await;
+    let mut open = Vec::new();
+    for _ in 0..1000 {
+        open.push(tokio::net::TcpStream::connect(door.running.address).await.expect("the backlog takes it"));
+    }
+    let mut refused = 0;
+    for stream in &mut open[most..] {
+        let mut byte = [0];
+        let read = tokio::io::AsyncReadExt::read(stream, &mut byte);
+        if matches!(tokio::time::timeout(people::PATIENCE, read).await, Ok(Ok(0) | Err(_))) {
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 900);
+    drop(open);
+    // The door notices closed connections one by one; the next caller who finds room is served.
+    let served = async {
+        loop {
+            let Ok(stream) = tokio::net::TcpStream::connect(door.running.address).await else { continue };
+            let mut byte = [0];
+            let waits = tokio::time::timeout(Duration::from_millis(100), stream.peek(&mut byte)).await;
+            if waits.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(people::PATIENCE, served).await.expect("there is room again");
+    end_user(&door).await;
+    door.running.stop().await;
+}

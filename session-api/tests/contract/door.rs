@@ -58,6 +58,12 @@ impl TestDoor {
         Self::start(self.folder.clone(), |settings| settings, FakeRunner::default()).await
     }
 
+    /// A second replica whose pods never come up.
+    pub(crate) async fn hanging_replica(&self) -> Self {
+        let runner = FakeRunner { hangs: true, ..FakeRunner::default() };
+        Self::start(self.folder.clone(), |settings| settings, runner).await
+    }
+
     async fn start(
         folder: std::sync::Arc<TempDir>,
         change: impl FnOnce(Settings) -> Settings,

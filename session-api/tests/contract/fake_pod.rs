@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 use tokio::net::TcpListener;
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::{ReceiverStream, WatchStream};
 use tokio_util::sync::CancellationToken;
@@ -54,6 +54,9 @@ pub(crate) struct FakePod {
 /// Starts fake pods and remembers them.
 #[derive(Clone, Default)]
 pub(crate) struct FakeRunner {
+    /// Never finishes a pod; `asked` tells when one was asked for.
+    pub(crate) hangs: bool,
+    pub(crate) asked: Arc<Notify>,
     pub(crate) pods: Arc<Mutex<Vec<Arc<FakePod>>>>,
 }
 
@@ -72,6 +75,10 @@ impl FakeRunner {
 impl PodRunner for FakeRunner {
     fn start(&self) -> BoxFuture<'_, Result<Running, Error>> {
         async move {
+            self.asked.notify_one();
+            if self.hangs {
+                std::future::pending::<()>().await;
+            }
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
             let address = listener.local_addr().expect("it listens");
             let (facts, _) = watch::channel(WatchResponse::default());

@@ -55,3 +55,42 @@ async fn a_session_whose_replica_died_is_ended_by_another() {
     assert!(!dialer.may_be_there(place.address, &place.uid).await);
     door.running.stop().await;
 }
+
+/// The lease of a claim is 30 s, and so this takes a little longer.
+#[test]
+fn a_replica_killed_between_commit_and_creation_is_replaced_once() {
+    let own = || tokio::runtime::Runtime::new().expect("a runtime");
+    let (here, there) = (own(), own());
+    let door = here.block_on(TestDoor::open());
+    let doomed = there.block_on(door.hanging_replica());
+    let (mut user, knocking) = here.block_on(async {
+        let mut user = end_user(&door).await;
+        let mut sam = agent(&door, "sam@northwind.example").await;
+        let knocking = sam.join(&user.pin).await.expect("admits");
+        // The end user's Allow goes to the replica that will die.
+        user.person.client = doomed.sessions().await;
+        (user, knocking)
+    });
+    here.block_on(async {
+        user.person.allow(&knocking.self_id).await.expect("is committed");
+        doomed.runner.asked.notified().await;
+    });
+    there.shutdown_background();
+    here.block_on(async {
+        user.person.client = door.sessions().await;
+        let mut stream = user.person.watch().await;
+        let live = async {
+            while let Ok(Some(next)) = stream.message().await {
+                if next.session.expect("a session").phase() == Phase::Live {
+                    return;
+                }
+            }
+            panic!("it ended instead");
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(45), live).await.expect("another replica takes over");
+        let pods = door.runner.pods.lock().expect("not poisoned").len();
+        assert_eq!(pods, 1, "one browser");
+        door.running.stop().await;
+    });
+    std::mem::forget(doomed);
+}

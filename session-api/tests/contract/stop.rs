@@ -83,3 +83,21 @@ async fn a_stop_at_another_replica_blanks_agents_of_this_one() {
     other.running.stop().await;
     door.running.stop().await;
 }
+
+#[tokio::test]
+async fn a_stop_blanks_agents_while_the_store_takes_no_writes() {
+    let door = TestDoor::open().await;
+    let (mut user, mut sam) = live(&door).await;
+    let mut sees = Viewer::attached(&door, &sam.ticket().await.expect("is in")).await;
+    let pause = PauseSessionRequest { session_id: user.person.session.clone() };
+    let store = door.running.sessions.parts().store.clone();
+    let held = store.write().await.expect("nobody else writes");
+    let pressed = Instant::now();
+    let asked = user.person.client.pause_session(with(&user.person.token, pause));
+    let (answer, _) = tokio::join!(asked, sees.find(blank));
+    assert!(pressed.elapsed() < BAR, "{:?}", pressed.elapsed());
+    answer.expect("the pod said yes");
+    drop(held);
+    user.person.until(Phase::Paused).await;
+    door.running.stop().await;
+}
