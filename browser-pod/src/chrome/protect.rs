@@ -15,7 +15,7 @@
 use super::Error;
 use super::masking::{self, ASK_FOCUS, Actor, BINDING, EXTENSION_NAME, Focus, NAME_FRAME, Report, Selectors};
 use super::protocol::{dom, extensions, page, runtime};
-use super::state::Inner;
+use super::state::{Inner, State};
 use super::transport::ANSWER;
 use crate::handover::Place;
 use futures::future::{join_all, try_join_all};
@@ -288,6 +288,12 @@ impl Inner {
         let answer = self.cdp.ask(Some(&world.session), evaluate(&world, &masking::fill(id, text))).await?;
         let done = answer.result.value.and_then(|value| value.as_bool()).unwrap_or(false);
         if done { Ok(()) } else { Err(Error::NoSuch("field")) }
+    }
+}
+
+impl State {
+    fn focus_is_known(&self) -> bool {
+        !self.focus_unsettled && (self.armed || self.actor.is_none())
     }
 }
 
