@@ -127,9 +127,10 @@ enum Starting {
         since: u64,
         waiting: Vec<StartReply>,
     },
-    /// The page is there; frames with this mark show it.
+    /// The page is there since `at` milliseconds; frames with this mark show it.
     Committed {
         since: u64,
+        at: u64,
         mark: u64,
         waiting: Vec<StartReply>,
     },
@@ -271,7 +272,7 @@ impl Owner {
     }
 
     fn may(&self, who: &str, act: live::Act) -> Result<(), Status> {
-        let session = self.session.as_ref().ok_or_else(|| super::status::not_bound())?;
+        let session = self.session.as_ref().ok_or_else(super::status::not_bound)?;
         let who = ParticipantId::parse(who).map_err(|_| super::status::invalid("participant_id"))?;
         session.live.may(&who, act).map_err(super::status::refused)
     }
@@ -286,6 +287,7 @@ impl Owner {
 
     fn tick(&mut self) {
         self.check_keepalives();
+        self.check_start();
         let deadline = self.session.as_ref().and_then(|session| session.live.next_deadline());
         if deadline.is_some_and(|(at, _)| at <= self.clock.now()) {
             self.rule(live::Input::Tick);

@@ -7,31 +7,31 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
 /// Why something was not done: CamelCase and stable, for programs.
-pub type Reason = &'static str;
+pub(super) type Reason = &'static str;
 
 /// An answer that may take a while.
-pub type Answer<T> = BoxFuture<'static, Result<T, Reason>>;
+pub(super) type Answer<T> = BoxFuture<'static, Result<T, Reason>>;
 
 /// How the page is shown, and where it may go.
 #[derive(Clone, Debug)]
-pub struct Setup {
+pub(super) struct Setup {
     /// Where the top level may go.
-    pub sites: Vec<HostPattern>,
+    pub(super) sites: Vec<HostPattern>,
     /// CSS selectors of further fields to mask.
-    pub mask_selectors: Vec<String>,
+    pub(super) mask_selectors: Vec<String>,
     /// BCP 47.
-    pub locale: String,
+    pub(super) locale: String,
     /// IANA name.
-    pub timezone: String,
+    pub(super) timezone: String,
     /// Size and kind of the end user's screen.
-    pub viewport: v1::Viewport,
+    pub(super) viewport: v1::Viewport,
     /// Tabs at once.
-    pub max_tabs: u32,
+    pub(super) max_tabs: u32,
 }
 
 /// Something to do, already permitted.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Order {
+pub(super) enum Order {
     /// The start page. Answered when its navigation was committed.
     Open(String),
     /// Another address, back, forward, again.
@@ -52,7 +52,7 @@ pub enum Order {
 
 /// What the page tells by itself.
 #[derive(Clone, Debug)]
-pub enum News {
+pub(super) enum News {
     /// Something people should know.
     Fact {
         /// Who.
@@ -65,7 +65,7 @@ pub enum News {
 }
 
 /// The page and its browser. No call blocks.
-pub trait Page: Send + Sync {
+pub(super) trait Page: Send + Sync {
     /// Gets ready; once, before anything else.
     fn bind(&self, setup: Setup) -> Answer<()>;
     /// Does something.

@@ -85,7 +85,9 @@ impl Pointers {
         let told = &mut self.told;
         let due = self.waiting.extract_if(.., |who, _| told.get(who).is_none_or(|at| now >= at + POINTER_MS));
         let due: Vec<_> = due.map(|(who, (at, pressed))| (who, at, pressed)).collect();
-        due.iter().for_each(|(who, ..)| drop(told.insert(who.clone(), now)));
+        for (who, ..) in &due {
+            told.insert(who.clone(), now);
+        }
         due
     }
 }

@@ -18,6 +18,10 @@ use crate::encode::worker::Picture;
 
 /// The smallest and largest side of a page, in CSS pixels.
 const SIDES: std::ops::RangeInclusive<u32> = 240..=2_560;
+/// How long the start page may take to its first picture.
+const START_MS: u64 = 60_000;
+/// A committed page that has not changed the screen for this long looks like the empty one.
+const SAME_MS: u64 = 1_000;
 /// Bytes of a start address.
 const URL_BYTES: usize = 2_048;
 /// Bytes of locale and timezone.
@@ -113,7 +117,7 @@ impl Owner {
             (Starting::Opening { since, waiting }, Ok(())) => {
                 self.stamp.mark += 1;
                 self.encoder.stamp(self.stamp);
-                Starting::Committed { since, mark: self.stamp.mark, waiting }
+                Starting::Committed { since, at: self.clock.millis(), mark: self.stamp.mark, waiting }
             }
             (Starting::Opening { waiting, .. } | Starting::Committed { waiting, .. }, Err(reason)) => {
                 tracing::warn!(reason, "the start page could not be opened");
@@ -124,6 +128,18 @@ impl Owner {
         };
     }
 
+    /// A page that looks like the empty one changes nothing on the screen; one that never comes is given up.
+    pub(super) fn check_start(&mut self) {
+        let waited = |since: u64| self.clock.micros().saturating_sub(since) > START_MS * 1_000;
+        match &self.starting {
+            Starting::Opening { since, .. } | Starting::Committed { since, .. } if waited(*since) => {
+                self.opened(Err("Timeout"));
+            }
+            Starting::Committed { at, .. } if self.clock.millis() >= *at + SAME_MS => self.encoder.key(),
+            _ => {}
+        }
+    }
+
     /// True while a picture is wanted for Start alone.
     pub(super) fn awaits_first_picture(&self) -> bool {
         matches!(self.starting, Starting::Opening { .. } | Starting::Committed { .. })
@@ -131,8 +147,10 @@ impl Owner {
 
     /// Answers Start when this picture is the page's first.
     pub(super) fn note_first_picture(&mut self, picture: &Picture) {
-        let Starting::Committed { since, mark, waiting } = &mut self.starting else { return };
-        if picture.stamp.mark < *mark || !picture.fresh {
+        let now = self.clock.millis();
+        let Starting::Committed { since, at, mark, waiting } = &mut self.starting else { return };
+        let shows_it = picture.fresh || now >= *at + SAME_MS;
+        if picture.stamp.mark < *mark || !shows_it {
             return;
         }
         let first_picture_us = self.clock.micros().saturating_sub(*since);
