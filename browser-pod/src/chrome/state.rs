@@ -137,11 +137,6 @@ impl State {
         Arc::clone(self.frames.get(session).unwrap_or(session))
     }
 
-    /// The page was asked since the focus may have moved, and all frames know who acts.
-    pub(super) fn focus_is_known(&self) -> bool {
-        !self.focus_unsettled && (self.armed || self.actor.is_none())
-    }
-
     pub(super) fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
