@@ -11,7 +11,6 @@ import type { Browser } from "@playwright/test";
 const address = { name: "Ada Lovelace", street: "Dam 1", postcode: "1012 JS", city: "Amsterdam" };
 
 async function shopping(browser: Browser, stack: Stack, endUser: EndUser, agent: Agent): Promise<Oracle> {
-  stack.forget();
   await agent.entersPin(await endUser.asksForHelp(`${stack.shop}/product/ridge-tent`));
   await endUser.allows();
   await agent.shared.showsSomething();

@@ -1,4 +1,4 @@
-// Who gets in: a wrong PIN, a used one, one of another company, and a person who is not allowed.
+// Who gets in: a wrong PIN, a used one, one of another company, a guessed one, and a person who is not allowed.
 
 import { expect, test } from "../harness/fixtures.ts";
 import { Agent } from "../harness/people.ts";
@@ -36,4 +36,18 @@ test("a PIN works once", async ({ browser, stack, endUser, agent }) => {
   await expect(second.shared.canvas).toBeHidden();
   await second.context.close();
   await endUser.ends();
+});
+
+test("guessing is locked", async ({ stack, endUser, agent }) => {
+  const pin = await endUser.asksForHelp(stack.shop);
+  const tries = 12;
+  for (let by = 1; by <= tries; by += 1) {
+    await agent.entersPin(wrong(pin, (by % 9) + 1));
+    await agent.isRefused();
+    if (await agent.byTestId("pin-again").isVisible()) break;
+  }
+  await agent.byTestId("pin-again").click();
+  await agent.entersPin(pin);
+  await agent.isRefused();
+  await expect(endUser.byTestId("allow")).toBeHidden();
 });

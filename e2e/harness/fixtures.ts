@@ -1,40 +1,28 @@
-// What every flow gets: the running product, an end user and an agent. One product per file of flows.
+// What every flow gets: a running product of its own, an end user and an agent.
 
 import { writeFileSync } from "node:fs";
 import { test as base } from "@playwright/test";
 import { Agent, EndUser } from "./people.ts";
 import { Stack, type StackOptions } from "./stack.ts";
 
-interface PerFile {
+interface PerFlow {
   readonly stackOptions: StackOptions;
   readonly stack: Stack;
-}
-
-interface PerFlow {
-  /** Websites that remember nothing; keeps what session-api and its pods logged during a flow that failed. */
-  readonly logged: void;
   readonly endUser: EndUser;
   readonly agent: Agent;
 }
 
-export const test = base.extend<PerFlow, PerFile>({
-  stackOptions: [{}, { scope: "worker", option: true }],
+export const test = base.extend<PerFlow>({
+  stackOptions: [{}, { option: true }],
   stack: [
-    async ({ stackOptions }, use) => {
+    async ({ stackOptions }, use, info) => {
       const stack = await Stack.start(stackOptions);
       await use(stack);
       await stack.end();
+      // What session-api and its pods logged, beside the pictures and the trace.
+      if (info.status !== info.expectedStatus) writeFileSync(info.outputPath("session-api.log"), stack.door.output);
     },
-    { scope: "worker", timeout: 60_000 },
-  ],
-  logged: [
-    async ({ stack }, use, info) => {
-      stack.forget();
-      const from = stack.door.output.length;
-      await use();
-      if (info.status !== info.expectedStatus) writeFileSync(info.outputPath("session-api.log"), stack.door.output.slice(from));
-    },
-    { auto: true },
+    { timeout: 60_000 },
   ],
   endUser: async ({ browser }, use, info) => {
     const person = await EndUser.arrive(browser, phoneOf(info.title));

@@ -81,9 +81,6 @@ export class Stack {
     return this.sites.site.state.seen() as SiteState;
   }
 
-  forget(): void {
-    this.sites.site.state.clear();
-  }
 
   signIn(tenant: "northwind" | "contoso"): SignIn {
     const found = this.signIns.get(tenant);
