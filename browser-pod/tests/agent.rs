@@ -3,6 +3,7 @@
 
 #[path = "agent/pod.rs"]
 mod pod;
+#[allow(dead_code, reason = "the website serves other tests too, which use more of it")]
 #[path = "chrome/site.rs"]
 mod site;
 #[path = "agent/viewer.rs"]
