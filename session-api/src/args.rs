@@ -61,7 +61,7 @@ pub struct Settings {
     /// Address and port of /metrics, /healthz and /readyz, by HTTP; not for people [default: 127.0.0.1:8444].
     #[arg(long, env = "COBROWSE_ADMIN_LISTEN", value_name = "ADDRESS:PORT")]
     pub admin_listen: Option<SocketAddr>,
-    /// Origin under which people reach the door, for example https://help.example.com [default: the Host they ask for].
+    /// Origin under which people reach the door, for example `https://help.example.com` [default: the Host they ask for].
     #[arg(long, env = "COBROWSE_PUBLIC_ORIGIN", value_name = "ORIGIN")]
     pub public_origin: Option<String>,
     /// Certificate chain, PEM, leaf first [default: one for localhost is made in the data folder].

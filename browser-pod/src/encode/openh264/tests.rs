@@ -10,7 +10,8 @@ const HEIGHT: u32 = 192;
 
 /// Rows of black strokes on white, like text, moved up by `scroll` rows.
 fn text(scroll: u32) -> Frame {
-    let ink = |x: u32, y: u32| (y / 12).is_multiple_of(2) && (x * 7 + y / 12 * 13) % 11 < 4 && (x + y) % 3 != 0;
+    let ink =
+        |x: u32, y: u32| (y / 12).is_multiple_of(2) && (x * 7 + y / 12 * 13) % 11 < 4 && !(x + y).is_multiple_of(3);
     let luma = (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| if ink(x, y + scroll) { 16 } else { 235 })).collect();
     let chroma = vec![128; (WIDTH * HEIGHT / 4) as usize];
     Frame { width: WIDTH, height: HEIGHT, luma, cb: chroma.clone(), cr: chroma, ..Frame::default() }
