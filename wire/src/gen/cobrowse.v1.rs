@@ -2656,7 +2656,7 @@ pub struct CertifyRequest {
     /// DER. Only clients with certificates of this authority are served.
     #[prost(bytes = "vec", tag = "2")]
     pub client_authority: ::prost::alloc::vec::Vec<u8>,
-    /// The DNS name in the leaf: "<uid>.pod.cobrowse.internal".
+    /// The DNS name in the leaf: `UID.pod.cobrowse.internal`.
     #[prost(string, tag = "3")]
     pub name: ::prost::alloc::string::String,
 }
@@ -3202,7 +3202,8 @@ pub mod pod_service_client {
             req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.PodService", "Start"));
             self.inner.server_streaming(req, path, codec).await
         }
-        /// Admit lets a participant in that the end user allowed, or puts its permissions. Idempotent.
+        /// Admit lets a participant in that the end user allowed. Idempotent: who is in keeps what the end user switched since, and
+        /// who left for good does not come back under that id.
         pub async fn admit(
             &mut self,
             request: impl tonic::IntoRequest<super::AdmitRequest>,
@@ -3318,7 +3319,8 @@ pub mod pod_service_server {
             &self,
             request: tonic::Request<super::StartRequest>,
         ) -> std::result::Result<tonic::Response<Self::StartStream>, tonic::Status>;
-        /// Admit lets a participant in that the end user allowed, or puts its permissions. Idempotent.
+        /// Admit lets a participant in that the end user allowed. Idempotent: who is in keeps what the end user switched since, and
+        /// who left for good does not come back under that id.
         async fn admit(
             &self,
             request: tonic::Request<super::AdmitRequest>,

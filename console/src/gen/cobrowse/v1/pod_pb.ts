@@ -80,7 +80,7 @@ export type CertifyRequest = Message<"cobrowse.v1.CertifyRequest"> & {
   clientAuthority: Uint8Array;
 
   /**
-   * The DNS name in the leaf: "<uid>.pod.cobrowse.internal".
+   * The DNS name in the leaf: `UID.pod.cobrowse.internal`.
    *
    * @generated from field: string name = 3;
    */
@@ -592,7 +592,8 @@ export const PodService: GenService<{
     output: typeof StartResponseSchema;
   },
   /**
-   * Admit lets a participant in that the end user allowed, or puts its permissions. Idempotent.
+   * Admit lets a participant in that the end user allowed. Idempotent: who is in keeps what the end user switched since, and
+   * who left for good does not come back under that id.
    *
    * @generated from rpc cobrowse.v1.PodService.Admit
    */
