@@ -8,6 +8,7 @@ mod event;
 mod files;
 mod history;
 mod inject;
+mod layout;
 pub mod masking;
 mod protect;
 mod protocol;
@@ -94,6 +95,8 @@ pub struct Settings {
     pub timezone: String,
     /// The end user's device is used by touch.
     pub touch: bool,
+    /// Width and height of the end user's viewport, CSS pixels.
+    pub size: (u32, u32),
     /// Tabs open at one time, at least 1.
     pub max_tabs: usize,
 }
@@ -150,6 +153,7 @@ impl Chrome {
             return Err(Error::Bound);
         }
         let selectors = settings.mask_selectors.clone();
+        self.inner.state().size = settings.size;
         let bound = Arc::new(Bound::new(settings));
         let downloads = browser::SetDownloadBehavior {
             behavior: "allowAndName".into(),

@@ -35,6 +35,7 @@ impl Page for ChromePage {
             locale: setup.locale,
             timezone: setup.timezone,
             touch: setup.viewport.touch,
+            size: (setup.viewport.width, setup.viewport.height),
             max_tabs: usize::try_from(setup.max_tabs).unwrap_or(1),
         };
         async move { chrome.bind(settings).await.map_err(|error| reason(&error)) }.boxed()
@@ -106,8 +107,10 @@ async fn carry_out(chrome: &Chrome, order: Order) -> Result<(), Reason> {
         }
         Order::Tab(tab) if tab.close => chrome.close(&tab.tab_id).await,
         Order::Tab(tab) => chrome.activate(&tab.tab_id).await,
-        // The screen's size is the window's size.
-        Order::Resize(_) => Ok(()),
+        Order::Resize(viewport) => {
+            chrome.lay_out(viewport.width, viewport.height);
+            Ok(())
+        }
         Order::ChooserCancel(id) => chrome.cancel_chooser(id.parse().map_err(|_| "NotFound")?),
         Order::ProtectedText(new) => chrome.fill(&new.field_id, &new.text).await,
         Order::Picker(answer) => {

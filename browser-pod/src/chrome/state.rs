@@ -48,6 +48,8 @@ pub(super) struct State {
     pub(super) binding: bool,
     pub(super) bound: Option<Arc<Bound>>,
     pub(super) user_agent: String,
+    /// Width and height at which pages are laid out, CSS pixels.
+    pub(super) size: (u32, u32),
     pub(super) tabs: Vec<Tab>,
     pub(super) active: String,
     /// Sessions of frames in other processes, and the tab's session each belongs to.

@@ -186,6 +186,7 @@ impl Inner {
         }
         let touch = emulation::SetTouchEmulationEnabled { enabled: settings.touch, max_touch_points: None };
         self.cdp.tell(session, touch);
+        session.into_iter().for_each(|session| self.lay_out(session, settings.touch));
     }
 
     pub(super) async fn activate(&self, tab: &str) -> Result<(), Error> {

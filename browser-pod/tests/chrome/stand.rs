@@ -51,6 +51,7 @@ impl Stand {
             locale: "nl-NL".into(),
             timezone: "Europe/Amsterdam".into(),
             touch,
+            size: (1280, 720),
             max_tabs: 3,
         };
         stand.chrome.bind(settings).await.expect("bound");

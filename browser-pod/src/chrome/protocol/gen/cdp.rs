@@ -368,6 +368,26 @@ pub(crate) mod dom {
 pub(crate) mod emulation {
     use super::*;
 
+    /// `Emulation.setDeviceMetricsOverride`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct SetDeviceMetricsOverride {
+        pub(crate) width: i64,
+        pub(crate) height: i64,
+        pub(crate) device_scale_factor: f64,
+        pub(crate) mobile: bool,
+    }
+
+    /// `Answer of Emulation.setDeviceMetricsOverride`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct SetDeviceMetricsOverrideAnswer {}
+
+    impl Command for SetDeviceMetricsOverride {
+        const METHOD: &'static str = "Emulation.setDeviceMetricsOverride";
+        type Answer = SetDeviceMetricsOverrideAnswer;
+    }
+
     /// `Emulation.setLocaleOverride`.
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
