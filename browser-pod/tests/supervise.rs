@@ -5,6 +5,7 @@
 mod tree;
 
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 use tree::{Process, below, status, until};
@@ -130,8 +131,18 @@ fn the_sides_are_apart_and_chromes_own_sandbox_is_on() {
         }
         if who == As::Root {
             assert_eq!((chrome.uid, agent.uid), (BASE, BASE + 1));
+            for path in ["/etc", "/etc/chromium", "/etc/chromium/policies", "/etc/chromium/policies/managed"] {
+                assert_eq!(others_may(chrome, path) & 0o5, 0o5, "Chrome cannot look into {path}");
+            }
+            assert_eq!(others_may(chrome, "/etc/chromium/policies/managed/cobrowse.json"), 0o4, "Chrome's policy");
         }
     }
+}
+
+/// What others than the owner may do with a file as a process sees it.
+fn others_may(process: &Process, path: &str) -> u32 {
+    let seen = std::fs::metadata(format!("/proc/{}/root{path}", process.pid)).expect("is there");
+    seen.permissions().mode() & 0o7
 }
 
 #[test]

@@ -74,6 +74,8 @@ impl Sandbox {
             let id = INSIDE.to_string();
             command.args(["--unshare-user", "--uid", &id, "--gid", &id]);
         }
+        // Made before anything is put into it: bubblewrap would make it for its own uid alone.
+        command.args(["--perms", "0755", "--dir", "/etc"]);
         for (from, to) in mounts::read_only(side) {
             command.args([OsStr::new("--ro-bind-try"), from.as_os_str(), to.as_os_str()]);
         }
@@ -123,7 +125,8 @@ impl Command {
         let mut file = std::fs::File::from(fd);
         file.write_all(content.as_bytes()).and_then(|()| file.rewind()).map_err(Error::Start)?;
         let fd = OwnedFd::from(file);
-        self.args(["--ro-bind-data", &fd.as_raw_fd().to_string(), path]);
+        // Readable for the uid that the side drops to; bubblewrap makes it, and the folders above it, for its own uid alone.
+        self.args(["--perms", "0444", "--ro-bind-data", &fd.as_raw_fd().to_string(), path]);
         self.inherit(fd)
     }
 
