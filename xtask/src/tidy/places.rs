@@ -1,13 +1,13 @@
-//! Nothing in the repository speaks of one person's machine: no home folders, no private package registries.
+//! Nothing in the repository speaks of one person's machine: no home folders, no addresses of package registries in npm's
+//! lock files. Where crates come from, `cargo deny` checks.
 
 use super::{Fault, Source};
 
 /// Split so that this file does not break its own rule.
 const FOLDERS: [&str; 4] =
     [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/")];
-const REGISTRIES: [&str; 2] = ["https://registry.npmjs.org/", "registry+https://github.com/rust-lang/crates.io-index"];
 
-/// Finds paths of one machine, and lock files that name another registry than the public ones.
+/// Finds paths of one machine, and npm lock files that say where each package was fetched.
 pub(crate) fn check(source: &Source) -> Vec<Fault> {
     if source.is_lock() { registries(source) } else { folders(source) }
 }
@@ -34,14 +34,9 @@ fn names_folder(line: &str, folder: &str) -> bool {
 }
 
 fn registries(source: &Source) -> Vec<Fault> {
-    let named = source.text.lines().filter_map(|line| {
-        let line = line.trim();
-        line.strip_prefix("\"resolved\": \"").or_else(|| line.strip_prefix("source = \""))
-    });
-    let foreign = named.filter(|address| !REGISTRIES.iter().any(|public| address.starts_with(public)));
-    let text =
-        |address: &str| format!("names `{}`: lock with the public registry", address.trim_end_matches(['"', ',']));
-    foreign.map(|address| Fault::new("place", &source.path, text(address))).collect()
+    let addresses = source.text.lines().filter_map(|line| line.trim().strip_prefix("\"resolved\": \"http"));
+    let text = |_| "says where packages were fetched: run `npm config set omit-lockfile-registry-resolved true` and lock again";
+    addresses.map(text).take(1).map(|text| Fault::new("place", &source.path, text.to_owned())).collect()
 }
 
 #[cfg(test)]
@@ -56,10 +51,9 @@ mod tests {
     }
 
     #[test]
-    fn a_private_registry_is_a_fault() {
-        let private = "      \"resolved\": \"https://npm.example.com/a.tgz\",\n";
-        let public = "      \"resolved\": \"https://registry.npmjs.org/a.tgz\",\n";
-        assert_eq!(check(&Source::new("e2e/package-lock.json", private)).len(), 1);
-        assert_eq!(check(&Source::new("e2e/package-lock.json", public)), []);
+    fn an_address_in_a_lock_file_is_a_fault() {
+        let addressed = "      \"resolved\": \"https://npm.example.com/a.tgz\",\n";
+        assert_eq!(check(&Source::new("e2e/package-lock.json", addressed)).len(), 1);
+        assert_eq!(check(&Source::new("e2e/package-lock.json", "      \"version\": \"1.0.0\",\n")), []);
     }
 }
