@@ -195,15 +195,7 @@ impl Inner {
         let inner = Arc::clone(self);
         let session = Arc::clone(session);
         tokio::spawn(async move {
-            let read = runtime::Evaluate {
-                expression: "(document.documentElement.textContent.match(/ERR_[A-Z0-9_]+/) || ['ERR_FAILED'])[0]"
-                    .into(),
-                return_by_value: Some(true),
-                ..runtime::Evaluate::default()
-            };
-            let answer = inner.cdp.ask(Some(&session), read).await;
-            let code = answer.ok().and_then(|answer| Some(answer.result.value?.as_str()?.to_owned()));
-            let code = code.unwrap_or_else(|| "ERR_FAILED".into());
+            let code = inner.code_on_page(&session).await.unwrap_or_else(|| "ERR_FAILED".into());
             match code.as_str() {
                 "ERR_BLOCKED_BY_CLIENT" | "ERR_ABORTED" => {}
                 code if code.starts_with("ERR_CERT") => {
@@ -212,6 +204,25 @@ impl Inner {
                 _ => inner.tell(Event::LoadFailed { host, code }),
             }
         });
+    }
+
+    /// Reads Chrome's code off its own page. A script of that page writes it, which may be after the page was told of, so
+    /// it is asked again, for 3 s at most.
+    async fn code_on_page(&self, session: &Arc<str>) -> Option<String> {
+        for _ in 0..30 {
+            let read = runtime::Evaluate {
+                expression: "(document.documentElement?.textContent.match(/ERR_[A-Z0-9_]+/) || [''])[0]".into(),
+                return_by_value: Some(true),
+                ..runtime::Evaluate::default()
+            };
+            let answer = self.cdp.ask(Some(session), read).await.ok()?;
+            let code = answer.result.value.as_ref().and_then(|value| value.as_str()).unwrap_or_default();
+            if !code.is_empty() {
+                return Some(code.to_owned());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        None
     }
 }
 
