@@ -3,8 +3,9 @@
 import type { Agent, EndUser } from "../e2e/harness/people.ts";
 import type { Stack } from "../e2e/harness/stack.ts";
 
-export async function meet(stack: Stack, endUser: EndUser, agent: Agent, path: string): Promise<void> {
-  await agent.entersPin(await endUser.asksForHelp(`${stack.shop}${path}`));
+/** `door` is the way by which the end user reaches session-api. */
+export async function meet(stack: Stack, endUser: EndUser, agent: Agent, path: string, door = stack.console): Promise<void> {
+  await agent.entersPin(await endUser.asksForHelp(`${stack.shop}${path}`, door));
   await endUser.allows();
   await agent.shared.showsSomething();
   await endUser.shared.showsSomething();

@@ -1,60 +1,71 @@
-// What a session costs while people scroll, type, or only look: bytes to one viewer, processor, memory.
+// What a session costs while the page scrolls, somebody types, or people only look: bytes to one viewer, pictures that it
+// sees, processor, memory. With us and with the peer, in turn.
 
 import { test } from "../e2e/harness/fixtures.ts";
-import type { Agent } from "../e2e/harness/people.ts";
-import type { Stack } from "../e2e/harness/stack.ts";
 import { keep } from "./figures.ts";
-import { meet } from "./meet.ts";
 import { memoryMiB, seconds, tree } from "./processes.ts";
+import { seenPictures } from "./watch.ts";
+import { show, SIDES, type Side } from "./side.ts";
+
+const ROUNDS = 5;
+const ROUND_MS = 4_000;
 
 interface Cost {
   readonly kbit: number;
-  readonly frames: number;
+  readonly pictures: number;
   readonly cores: number;
 }
 
-/** What `act` costs per second: bytes to the agent's page, messages with pictures, processor of session-api and its pods. */
-async function cost(stack: Stack, agent: Agent, act: () => Promise<void>): Promise<Cost> {
-  const root = stack.door.child.pid!;
-  const [bytes, pictures, used, from] = [agent.tap.received, agent.tap.large, seconds(root), performance.now()];
-  await act();
+const used = (side: Side) => side.roots.reduce((sum, root) => sum + seconds(root), 0);
+
+/** What a round costs per second: bytes to the viewer's page, pictures seen there, processor of the server's processes. */
+async function round(side: Side, act?: (until: number) => Promise<void>): Promise<Cost> {
+  const [bytes, before, from] = [side.tap.received, used(side), performance.now()];
+  const [pictures] = await Promise.all([seenPictures(side.viewer, side.canvas, ROUND_MS), act?.(from + ROUND_MS - 200)]);
   const took = (performance.now() - from) / 1000;
-  return { kbit: ((agent.tap.received - bytes) * 8) / 1000 / took, frames: (agent.tap.large - pictures) / took, cores: ((seconds(root) - used) / took) * 100 };
+  return { kbit: ((side.tap.received - bytes) * 8) / 1000 / took, pictures: pictures / took, cores: ((used(side) - before) / took) * 100 };
 }
 
-async function rounds(stack: Stack, agent: Agent, act: () => Promise<void>, count = 5): Promise<Cost[]> {
+async function rounds(side: Side, act?: (until: number) => Promise<void>): Promise<Cost[]> {
+  // The first settles caches and rates.
+  await round(side, act);
   const all: Cost[] = [];
-  for (let round = 0; round < count; round += 1) all.push(await cost(stack, agent, act));
+  for (let count = 0; count < ROUNDS; count += 1) all.push(await round(side, act));
   return all;
 }
 
-function keepCost(what: string, how: string, costs: readonly Cost[], bars: readonly [string, string]): void {
-  const add = (name: string, unit: string, of: keyof Cost, definition: string, bar = "") =>
-    keep({ name: `${what}: ${name}`, of: "CoBrowse", unit, values: costs.map((one) => one[of]), definition: `${definition}, ${how}`, bar });
-  add("bandwidth", "kbit/s", "kbit", "bytes of WebSocket messages to the agent's page, without TLS", bars[0]);
-  add("messages", "1/s", "frames", "messages above 200 bytes to the agent's page");
-  add("processor", "% core", "cores", "user and system time of session-api and all its pods, Chrome included", bars[1]);
+function keepCost(side: Side, what: string, how: string, costs: readonly Cost[], bars: Partial<Record<keyof Cost, string>>): void {
+  const add = (name: string, unit: string, of: keyof Cost, definition: string) =>
+    keep({ name: `${what}: ${name}`, of: side.name, unit, values: costs.map((one) => one[of]), definition: `${definition}, ${how}; page of 1280x720, one person looks`, bar: bars[of] });
+  add("bandwidth", "kbit/s", "kbit", "bytes of WebSocket messages to one viewer's page");
+  add("pictures", "1/s", "pictures", "animation frames of the viewer's page in which a column of its canvas had changed");
+  add("processor", "% core", "cores", "user and system time of the server's processes, Chrome included");
 }
 
-test("scrolling, typing, idle", async ({ stack, endUser, agent }) => {
-  await meet(stack, endUser, agent, "/guide");
-  const second = () => agent.page.evaluate(() => new Promise<void>((done) => {
-    const until = performance.now() + 3_000;
-    const wait = () => (performance.now() > until ? done() : requestAnimationFrame(wait));
-    wait();
-  }));
-  await second();
-  keepCost("idle", "nobody acts for 3 s, two people look", await rounds(stack, agent, second), ["0 of pictures", "<= 1"]);
+async function types(side: Side, until: number): Promise<void> {
+  while (performance.now() < until) await side.viewer.keyboard.type("a", { delay: 100 });
+}
 
-  const turns = async (dy: number) => {
-    for (let turn = 0; turn < 60; turn += 1) await agent.shared.wheel(300, 300, dy);
-  };
-  const scroll = async () => {
-    await turns(24);
-    await turns(-24);
-  };
-  keepCost("scrolling", "the wheel turns 24 px at a time down and up an article", await rounds(stack, agent, scroll), ["<= 1500", ""]);
-  const processes = tree(stack.door.child.pid!).filter((one) => one.name !== "session-api");
-  keep({ name: "memory of a watched session", of: "CoBrowse", unit: "MiB", values: [memoryMiB(processes)], bar: "<= 450", definition: "PSS of all processes below session-api, the warm pod included, on the article page" });
-  await endUser.ends();
-});
+for (const name of SIDES) {
+  test(`idle and memory, ${name}`, async ({ browser }) => {
+    const side = await show(name, browser, "/guide");
+    keepCost(side, "idle", "nobody acts", await rounds(side), { kbit: "0 of pictures", cores: "<= 1" });
+    const all = side.roots.flatMap(tree).filter((one) => one.name !== "session-api");
+    keep({ name: "memory of a watched session", of: name, unit: "MiB", values: [memoryMiB(all)], bar: "<= 450", definition: "PSS of Chrome and all that serves its screen (session-api apart), article page of 1280x720, one person looks" });
+    await side.end();
+  });
+
+  test(`scrolling, ${name}`, async ({ browser }) => {
+    const side = await show(name, browser, "/lab/scroll");
+    keepCost(side, "scrolling", "an article scrolls by itself at 480 px/s", await rounds(side), { kbit: "<= 1500", pictures: ">= 30", cores: "not above the peer's at equal rate" });
+    await side.end();
+  });
+
+  test(`typing, ${name}`, async ({ browser }) => {
+    const side = await show(name, browser, "/lab/keys");
+    await side.viewer.mouse.click(side.middle.x, side.middle.y - 100);
+    await side.viewer.keyboard.press("Tab");
+    keepCost(side, "typing", "ten keys a second", await rounds(side, (until) => types(side, until)), {});
+    await side.end();
+  });
+}

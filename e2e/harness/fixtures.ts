@@ -43,3 +43,4 @@ function phoneOf(title: string) {
 }
 
 export { expect } from "@playwright/test";
+export type { Browser, Page } from "@playwright/test";

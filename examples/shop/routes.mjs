@@ -75,6 +75,7 @@ export const shopRoutes = [
   ["GET", /^\/lab\/windows$/, lab.windows],
   ["GET", /^\/lab\/keys$/, lab.keys],
   ["GET", /^\/lab\/flash$/, lab.flash],
+  ["GET", /^\/lab\/scroll$/, lab.scroll],
   ["GET", /^\/partner$/, lab.partner],
   ["GET", /^\/slow$/, lab.slow],
   ...api,

@@ -17,13 +17,17 @@ const chapters = [
   ["Go home with everything", "Carry out what you carried in, and one thing somebody else forgot. Dry the tent the same evening, even when it only looks damp. Write down the three things you did not use. Next time they stay at home, and the pack gets lighter without a cent spent."],
 ];
 
-export function guide(call) {
+/** The article, without the page around it. */
+export function article() {
   const contents = chapters.map(([title], index) => html`<li><a href="#part-${index + 1}">${title}</a></li>`);
   const parts = chapters.map(([title, text], index) => html`<h2 id="part-${index + 1}">${index + 1}. ${title}</h2><p>${text}</p>
 <p>${index % 2 ? "Ask three walkers and you get four answers; ours come from the wet years." : "We learned it slowly, and mostly by doing it the other way first."} ${text}</p>
 ${index % 3 === 2 && html`<blockquote>What you leave out is lighter than what you make lighter.</blockquote>`}`);
-  const body = html`<article class="prose"><p class="eyebrow">Packing guide</p><h1>What to take for a week in the hills</h1>
+  return html`<article class="prose"><p class="eyebrow">Packing guide</p><h1>What to take for a week in the hills</h1>
 <p class="lead">Ten short chapters by the people who repair what others pack.</p><ol>${contents}</ol>${parts}
 <p id="end-of-guide">That is all. <a href="/">Back to the shop</a>.</p></article>`;
-  send(call.response, 200, layout(call, "Packing guide", body));
+}
+
+export function guide(call) {
+  send(call.response, 200, layout(call, "Packing guide", article()));
 }

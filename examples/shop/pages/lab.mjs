@@ -3,6 +3,7 @@
 import { html } from "../html.mjs";
 import { redirect, send } from "../http.mjs";
 import { layout } from "../layout.mjs";
+import { article } from "./guide.mjs";
 
 const rooms = [
   ["/lab/dialogs", "Dialogs", "Alert, confirm, prompt, and a page that asks before it is left"],
@@ -75,6 +76,11 @@ export function keys(call) {
 export function flash(call) {
   send(call.response, 200, html`<!doctype html><html lang="en"><head><title>Flash</title><link rel="stylesheet" href="/public/flash.css">
 <script type="module" src="/public/flash.js"></script></head><body></body></html>`);
+}
+
+/** The guide, scrolling by itself, with a square that changes colour with each press: for measuring, too. */
+export function scroll(call) {
+  send(call.response, 200, layout(call, "Scroll", html`${article()}<div id="flash"></div><link rel="stylesheet" href="/public/square.css">`, ["scroll.js"]));
 }
 
 const elsewhere = (call) => `${call.site.shop.replace("//shop.", "//elsewhere.")}/`;

@@ -1,4 +1,4 @@
-// Changes the page's colour with each press. With #busy something moves all the time.
+// Changes the page's colour with each press. With #busy something moves all the time, with #note each press is told.
 
 addEventListener("pointerdown", () => document.body.classList.toggle("light"));
 
@@ -11,4 +11,9 @@ if (location.hash === "#busy") {
     requestAnimationFrame(move);
   };
   requestAnimationFrame(move);
+}
+
+if (location.hash === "#note") {
+  const tell = (event) => fetch("/api/act", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ act: "press", at: performance.timeOrigin + event.timeStamp }) });
+  addEventListener("pointerdown", tell);
 }
