@@ -63,10 +63,13 @@ export function step(link: Link, input: LinkInput, now: number, options: LinkOpt
     case "ticket":
       return link.phase === "ticket" ? [{ ...link, phase: "opening", phaseSince: now }, ["openSocket"]] : [link, []];
     case "ticketFailed":
+      // The answer to a question of before a new start or a retry says nothing about the stream of now.
+      if (link.phase !== "ticket") return [link, []];
       return input.retry ? retry(link, now, options) : close(link, input.reason);
     case "opened":
       return link.phase === "opening" ? [{ ...link, phase: "attaching", phaseSince: now, lastMessageAt: now }, ["attach"]] : [link, []];
     case "attached":
+      if (link.phase !== "attaching") return [link, []];
       return [{ ...link, phase: "open", phaseSince: now, attempt: 0, stale: false, lastMessageAt: now, keepaliveMs: input.keepaliveMs || KEEPALIVE_DEFAULT_MS }, []];
     case "message":
       return [{ ...link, lastMessageAt: now, stale: link.phase === "open" ? false : link.stale }, []];

@@ -18,7 +18,9 @@ export function textEdit(before: string, after: string): { keep: string; deleteB
   const now = [...after];
   let same = 0;
   while (same < old.length && same < now.length && old[same] === now[same]) same++;
-  return { keep: now.slice(0, same).join(""), deleteBefore: old.length - same, added: now.slice(same).join("").replaceAll("\u200b", "") };
+  // Beyond the pad, what it is made of never reached the page and need not be deleted there.
+  const gone = old.slice(same).filter((letter, at) => letter !== "\u200b" || same + at < PAD.length);
+  return { keep: now.slice(0, same).join(""), deleteBefore: gone.length, added: now.slice(same).join("").replaceAll("\u200b", "") };
 }
 
 export class TypedText {
