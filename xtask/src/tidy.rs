@@ -4,6 +4,7 @@ mod edges;
 mod exceptions;
 mod generated;
 mod headers;
+mod layers;
 mod names;
 mod places;
 mod sandbox;
@@ -35,8 +36,16 @@ impl Fault {
 /// A rule that reads one file at a time.
 type Rule = fn(&Source) -> Vec<Fault>;
 
-const RULES: [Rule; 7] =
-    [sizes::check, headers::check, names::check, sleeps::check, places::check, sandbox::check, tls::check];
+const RULES: [Rule; 8] = [
+    sizes::check,
+    headers::check,
+    layers::check,
+    names::check,
+    sleeps::check,
+    places::check,
+    sandbox::check,
+    tls::check,
+];
 
 /// Checks the repository in the current folder.
 #[expect(clippy::print_stderr, reason = "a chore talks to the person who runs it")]

@@ -5,7 +5,6 @@ import { Phase } from "../../gen/cobrowse/v1/session_pb";
 import { EndReason, PermissionsSchema } from "../../gen/cobrowse/v1/participant_pb";
 import { Audience, ClientMessageSchema, EventSchema, ServerMessageSchema, Track, type ClientMessage } from "../../gen/cobrowse/v1/stream_pb";
 import type { LiveSocket, SocketHandlers } from "../backend";
-import { isTouch } from "../../render/touch";
 import { FakeEncoder } from "./fake-encoder";
 import { FakePage } from "./fake-page";
 import { playOther } from "./fake-script";
@@ -20,7 +19,7 @@ const CREDIT = 2;
 
 export function openFakeSocket(world: FakeWorld, handlers: SocketHandlers): LiveSocket {
   const page = new FakePage();
-  const viewport = { width: 1280, height: 800, scalePercent: 100, touch: isTouch() };
+  const viewport = { width: 1280, height: 800, scalePercent: 100, touch: matchMedia("(pointer: coarse)").matches };
   let encoder = new FakeEncoder([]);
   let seq = 0n;
   let open = true;
