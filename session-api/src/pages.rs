@@ -31,6 +31,15 @@ pub async fn serve(request: Request) -> Response {
     let name = path.trim_start_matches('/');
     match Console::get(name) {
         Some(file) => found(name, &file, &request),
+        None => missing(&request),
+    }
+}
+
+/// People get the console's own page, in their language; programs that ask for a file get a short answer.
+fn missing(request: &Request) -> Response {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match Console::get("index.html").filter(|_| accept.contains("text/html")) {
+        Some(file) => html(StatusCode::NOT_FOUND, file.data.into_owned()),
         None => html(StatusCode::NOT_FOUND, NOT_FOUND),
     }
 }
@@ -65,7 +74,7 @@ fn with_charset(mime: &str) -> String {
     }
 }
 
-fn html(status: StatusCode, text: &'static str) -> Response {
+fn html(status: StatusCode, text: impl IntoResponse) -> Response {
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     (status, headers, text).into_response()
 }
