@@ -15,10 +15,11 @@ import { keptLanguage, keepLanguage } from "./transport/kept-language";
 interface Props {
   route: Route;
   site: string | undefined;
+  invitation: string | undefined;
   backend: Backend;
 }
 
-export function App({ route, site, backend }: Props) {
+export function App({ route, site, invitation, backend }: Props) {
   const [language, setLanguage] = useState<Language>(() => pickLanguage([keptLanguage() ?? "", ...navigator.languages]));
   useEffect(() => {
     document.documentElement.lang = language;
@@ -33,19 +34,19 @@ export function App({ route, site, backend }: Props) {
   }), [language]);
   return (
     <BackendContext value={backend}>
-      <TextContext value={text}>{pageOf(route, site)}</TextContext>
+      <TextContext value={text}>{pageOf(route, site, invitation)}</TextContext>
     </BackendContext>
   );
 }
 
-function pageOf(route: Route, site: string | undefined) {
+function pageOf(route: Route, site: string | undefined, invitation: string | undefined) {
   switch (route) {
     case "home":
       return <HomePage />;
     case "start":
       return <StartPage site={site} />;
     case "agent":
-      return <AgentPage />;
+      return <AgentPage invitation={invitation} />;
     case "unknown":
       return <UnknownPage />;
   }

@@ -3,6 +3,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { invitationFromFragment } from "./core/invitation";
 import { parseRoute, siteFromFragment } from "./core/route";
 import type { Backend } from "./transport/backend";
 import { realBackend } from "./transport/real-backend";
@@ -17,7 +18,8 @@ import "./styles/panels.css";
 
 const route = parseRoute(location.pathname);
 const site = route === "start" ? siteFromFragment(location.hash) : undefined;
-// The site's address is the person's own business: it leaves the address bar and the history at once.
+const invitation = route === "agent" ? invitationFromFragment(location.hash) : undefined;
+// The site's address is the person's own business and an invitation is a secret: they leave the address bar and the history at once.
 if (location.hash) history.replaceState(null, "", location.pathname + location.search);
 
 async function chooseBackend(): Promise<Backend> {
@@ -33,7 +35,7 @@ if (root) {
   void chooseBackend().then((backend) => {
     createRoot(root).render(
       <StrictMode>
-        <App route={route} site={site} backend={backend} />
+        <App route={route} site={site} invitation={invitation} backend={backend} />
       </StrictMode>,
     );
   });

@@ -1,6 +1,8 @@
 // Back, forward, load again, and the address for both to see.
 
 import { useEffect, useState } from "react";
+import type { MessageKey } from "../core/catalogue";
+import { refusedKey } from "../core/refused";
 import { hostOf, typedAddress } from "../core/route";
 import type { Navigation } from "../gen/cobrowse/v1/stream_pb";
 import type { LiveController } from "../hooks/live-controller";
@@ -17,15 +19,18 @@ export function AddressBar({ navigation, controller, mayAct }: Props) {
   const { t } = useText();
   const url = navigation?.url ?? "";
   const [draft, setDraft] = useState<string>();
-  const [refused, setRefused] = useState(false);
-  useEffect(() => setRefused(false), [url]);
+  const [refused, setRefused] = useState<MessageKey>();
+  useEffect(() => setRefused(undefined), [url]);
   const go = async () => {
     const address = typedAddress(draft ?? "");
     const result = address ? await controller.command({ case: "navigate", value: { to: { case: "url", value: address } } }) : undefined;
-    setRefused(!address || result?.ok === false);
+    setRefused(!address ? "nav.refused" : result?.ok === false ? refusedKey(result.reason) : undefined);
     if (result?.ok) setDraft(undefined);
   };
-  const step = (to: "back" | "forward" | "reload") => void controller.command({ case: "navigate", value: { to: { case: to, value: true } } });
+  const step = async (to: "back" | "forward" | "reload") => {
+    const result = await controller.command({ case: "navigate", value: { to: { case: to, value: true } } });
+    setRefused(result?.ok === false ? refusedKey(result.reason) : undefined);
+  };
   return (
     <form
       className="address" role="search" aria-label={t("nav.address")} data-loading={navigation?.loading || undefined}
@@ -35,13 +40,13 @@ export function AddressBar({ navigation, controller, mayAct }: Props) {
         void go();
       }}
     >
-      <button type="button" className="button icon-only" aria-label={t("nav.back")} title={t("nav.back")} disabled={!mayAct || !navigation?.canGoBack} onClick={() => step("back")}><Icon name="back" /></button>
-      <button type="button" className="button icon-only wide-only" aria-label={t("nav.forward")} title={t("nav.forward")} disabled={!mayAct || !navigation?.canGoForward} onClick={() => step("forward")}><Icon name="forward" /></button>
-      <button type="button" className="button icon-only wide-only" aria-label={t("nav.reload")} title={t("nav.reload")} disabled={!mayAct} onClick={() => step("reload")}><Icon name="reload" /></button>
-      <div className="address-field" data-refused={refused || undefined}>
+      <button type="button" className="button icon-only" aria-label={t("nav.back")} title={t("nav.back")} disabled={!mayAct || !navigation?.canGoBack} onClick={() => void step("back")}><Icon name="back" /></button>
+      <button type="button" className="button icon-only wide-only" aria-label={t("nav.forward")} title={t("nav.forward")} disabled={!mayAct || !navigation?.canGoForward} onClick={() => void step("forward")}><Icon name="forward" /></button>
+      <button type="button" className="button icon-only wide-only" aria-label={t("nav.reload")} title={t("nav.reload")} disabled={!mayAct} onClick={() => void step("reload")}><Icon name="reload" /></button>
+      <div className="address-field" data-refused={refused !== undefined || undefined}>
         {url.startsWith("https:") && <span className="address-lock" title={t("nav.secure")}><Icon name="lock" size={16} /></span>}
         <input
-          data-testid="address" aria-label={t("nav.address")} aria-invalid={refused} aria-describedby={refused ? "address-refused" : undefined} readOnly={!mayAct} type="text" inputMode="url"
+          data-testid="address" aria-label={t("nav.address")} aria-invalid={refused !== undefined} aria-describedby={refused ? "address-refused" : undefined} readOnly={!mayAct} type="text" inputMode="url"
           autoCapitalize="off" autoComplete="off" spellCheck={false} value={draft ?? shortened(url)}
           onFocus={(event) => {
             if (!mayAct) return;
@@ -51,7 +56,7 @@ export function AddressBar({ navigation, controller, mayAct }: Props) {
           onBlur={() => setDraft(undefined)}
           onChange={(event) => setDraft(event.target.value)}
         />
-        {refused && <span className="address-refused" id="address-refused" role="alert">{t("nav.refused")}</span>}
+        {refused && <span className="address-refused" id="address-refused" role="alert">{t(refused)}</span>}
         <span className="unseen" role="status">{navigation?.loading ? t("nav.loading") : ""}</span>
       </div>
     </form>

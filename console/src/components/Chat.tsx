@@ -45,7 +45,7 @@ export function Chat({ live, mayWrite }: { live: LiveHandle; mayWrite: boolean }
           send();
         }}
       >
-        <input data-testid="chat-input" aria-label={t("chat.input")} placeholder={t("chat.input")} maxLength={CHAT_MAX} autoComplete="off" disabled={!mayWrite} value={draft} onChange={(event) => setDraft(event.target.value)} />
+        <input data-testid="chat-input" data-panel-focus aria-label={t("chat.input")} placeholder={t("chat.input")} maxLength={CHAT_MAX} autoComplete="off" disabled={!mayWrite} value={draft} onChange={(event) => setDraft(event.target.value)} />
         <button type="submit" className="button icon-only main" aria-label={t("chat.send")} title={t("chat.send")} disabled={!mayWrite || !draft.trim()}><Icon name="send" /></button>
       </form>
     </section>

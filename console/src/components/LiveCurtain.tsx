@@ -5,6 +5,8 @@ import { Role } from "../gen/cobrowse/v1/participant_pb";
 import type { LiveHandle } from "../hooks/use-live";
 import { useText } from "../hooks/use-text";
 import { Curtain } from "./Curtain";
+import type { IconName } from "./Icon";
+import type { MessageKey } from "../core/catalogue";
 
 export type Why = "starting" | "linkLost" | "stopped" | "noView" | "away" | "waiting";
 
@@ -18,20 +20,40 @@ export function curtainOf({ link, live, shown }: LiveHandle, endUser: boolean): 
   return shown ? undefined : "waiting";
 }
 
-export function LiveCurtain({ why, endUser }: { why: Why; endUser: boolean }) {
-  const { t } = useText();
+interface Words {
+  title: MessageKey;
+  text?: MessageKey;
+  /** None while something is on its way. */
+  icon?: IconName;
+  testId?: string;
+}
+
+function wordsOf(why: Why, endUser: boolean): Words {
   switch (why) {
     case "starting":
-      return <Curtain busy title={t("starting.title")} text={t("starting.text")} />;
+      return { title: "starting.title", text: "starting.text" };
     case "linkLost":
-      return <Curtain icon="link" testId="link-lost" title={t("live.linklost.title")} text={t(endUser ? "live.linklost.user" : "live.linklost.agent")} />;
+      return { icon: "link", testId: "link-lost", title: "live.linklost.title", text: endUser ? "live.linklost.user" : "live.linklost.agent" };
     case "stopped":
-      return <Curtain icon="hidden" testId="blanked" title={t("live.paused.agent.title")} text={t("live.paused.agent.text")} />;
+      return { icon: "hidden", testId: "blanked", title: "live.paused.agent.title", text: "live.paused.agent.text" };
     case "noView":
-      return <Curtain icon="hidden" testId="blanked" title={t("live.noview.title")} text={t("live.noview.text")} />;
+      return { icon: "hidden", testId: "blanked", title: "live.noview.title", text: "live.noview.text" };
     case "away":
-      return <Curtain icon="link" testId="blanked" title={t("live.away.title")} text={t("live.away.text")} />;
+      return { icon: "link", testId: "blanked", title: "live.away.title", text: "live.away.text" };
     case "waiting":
-      return <Curtain busy title={t("live.waiting")} />;
+      return { title: "live.waiting" };
   }
+}
+
+export function LiveCurtain({ why, endUser }: { why: Why; endUser: boolean }) {
+  const { t } = useText();
+  const { title, text, icon, testId } = wordsOf(why, endUser);
+  return <Curtain busy={!icon} icon={icon} testId={testId} title={t(title)} text={text && t(text)} />;
+}
+
+/** The same for screen readers. It stands there always: what only appears together with its words is often not said. */
+export function LiveStatus({ why, endUser }: { why: Why | undefined; endUser: boolean }) {
+  const { t } = useText();
+  const words = why && wordsOf(why, endUser);
+  return <p className="unseen" role="status" data-testid="live-status">{words ? [t(words.title), words.text && t(words.text)].filter(Boolean).join(". ") : t("live.shown")}</p>;
 }

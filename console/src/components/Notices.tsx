@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { isKey } from "../core/catalogue";
 import { clock, secondsLeft } from "../core/countdown";
 import type { LiveHandle } from "../hooks/use-live";
+import { useArrivals } from "../hooks/use-arrivals";
 import { useNow } from "../hooks/use-now";
 import { useText } from "../hooks/use-text";
 import { DownloadNotices } from "./DownloadNotices";
@@ -26,9 +27,21 @@ export function Notices({ live, endUser }: { live: LiveHandle; endUser: boolean 
           );
         })}
       </div>
+      <Arrivals live={live} />
       <WarningNotice live={live} endUser={endUser} />
       {endUser && <DownloadNotices live={live} />}
       <ClipboardNotice live={live} />
+    </div>
+  );
+}
+
+function Arrivals({ live }: { live: LiveHandle }) {
+  const { t } = useText();
+  return (
+    <div role="status">
+      {useArrivals(live.live).map(({ key, person, what }) => (
+        <div key={key} className="notice" data-testid="arrival"><Icon name="people" /> <span>{t(`arrival.${what}`, { name: person.name })}</span></div>
+      ))}
     </div>
   );
 }

@@ -1,17 +1,29 @@
-// Everybody in the session; for the end user with the switches of what each may do.
+// Everybody in the session and at its door; for the end user with the switches of what each may do.
 
 import { NOTHING } from "../core/permissions";
+import { selfOf } from "../core/live";
 import { initials, colourOf } from "../core/people";
 import { Role, type Participant } from "../gen/cobrowse/v1/participant_pb";
 import { ControlAction } from "../gen/cobrowse/v1/control_pb";
+import type { Session } from "../gen/cobrowse/v1/session_pb";
 import type { LiveHandle } from "../hooks/use-live";
 import { useText } from "../hooks/use-text";
+import { Icon } from "./Icon";
 import { PermissionSwitches } from "./PermissionSwitches";
 
-export function People({ live, endUser }: { live: LiveHandle; endUser: boolean }) {
+interface Props {
+  live: LiveHandle;
+  session: Session;
+  endUser: boolean;
+  onInvite(): void;
+}
+
+export function People({ live, session, endUser, onInvite }: Props) {
   const { t } = useText();
   const state = live.live;
   const others = state.participants.filter((one) => one.role === Role.AGENT || one.role === Role.OBSERVER || one.id === state.selfId || one.role === Role.END_USER);
+  const knocking = session.participants.filter((one) => session.waitingIds.includes(one.id));
+  const mayInvite = endUser || selfOf(state)?.role === Role.AGENT;
   return (
     <section className="people" aria-label={t("people.title")}>
       <ul>
@@ -21,21 +33,23 @@ export function People({ live, endUser }: { live: LiveHandle; endUser: boolean }
             {endUser && one.role !== Role.END_USER && <Switches live={live} person={one} />}
           </li>
         ))}
+        {knocking.map((one) => <li key={one.id}><Person live={live} person={one} knocks /></li>)}
       </ul>
-      {others.length <= 1 && <p className="quiet-text">{t("people.none")}</p>}
+      {others.length + knocking.length <= 1 && <p className="quiet-text">{t("people.none")}</p>}
+      {mayInvite && <button type="button" className="button invite" data-testid="invite" onClick={onInvite}><Icon name="invite" /> {t("invite.open")}</button>}
     </section>
   );
 }
 
-function Person({ live, person }: { live: LiveHandle; person: Participant }) {
+function Person({ live, person, knocks }: { live: LiveHandle; person: Participant; knocks?: boolean }) {
   const { t } = useText();
   const state = live.live;
   const role = person.role === Role.END_USER ? t("people.customer") : person.role === Role.OBSERVER ? t("people.observer") : t("people.agent");
   const self = person.id === state.selfId;
   const name = person.name || (self ? t("people.self") : role);
-  const notes = [self && person.name ? t("people.you") : "", state.control.holderId === person.id ? t("people.holds") : "", person.connected ? "" : t("people.away")].filter(Boolean);
+  const notes = [self && person.name ? t("people.you") : "", state.control.holderId === person.id ? t("people.holds") : "", knocks ? t("people.knocks") : person.connected ? "" : t("people.away")].filter(Boolean);
   return (
-    <div className="person" data-away={person.connected ? undefined : true}>
+    <div className="person" data-testid="person" data-away={person.connected ? undefined : true}>
       <span className="person-badge" style={{ background: colourOf(state, person.id) }} aria-hidden="true">{initials(name)}</span>
       <span>
         <strong>{name}</strong>
@@ -55,7 +69,7 @@ function Switches({ live, person }: { live: LiveHandle; person: Participant }) {
   const control = (action: ControlAction) => void controller.command({ case: "control", value: { action, participantId: person.id } });
   return (
     <div className="person-may" role="group" aria-label={t("people.may", { name: person.name })}>
-      <PermissionSwitches clipboard allowed={{ view, point, act, clipboard }} onChange={(next) => void controller.command({ case: "permit", value: { participantId: person.id, permissions: next } })} />
+      <PermissionSwitches clipboard look={person.role === Role.OBSERVER} allowed={{ view, point, act, clipboard }} onChange={(next) => void controller.command({ case: "permit", value: { participantId: person.id, permissions: next } })} />
       {(asks || holds) && (
         <div className="row">
           {asks && <span role="status">{t("people.asks")}</span>}

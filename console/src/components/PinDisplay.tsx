@@ -1,8 +1,8 @@
 // The end user's PIN: large, in groups, with the time it is good for.
 
-import { useState } from "react";
 import { clock, secondsLeft, worthSaying } from "../core/countdown";
 import { groupPin, spokenPin } from "../core/pin";
+import { useCopy } from "../hooks/use-copy";
 import { useNow } from "../hooks/use-now";
 import { useText } from "../hooks/use-text";
 import { Icon } from "./Icon";
@@ -18,18 +18,10 @@ interface Props {
 
 export function PinDisplay({ pin, expiresAtMs, spent, renewing, onRenew }: Props) {
   const { t } = useText();
-  const [copied, setCopied] = useState(false);
+  const { copied, copy } = useCopy(pin);
   const left = secondsLeft(expiresAtMs, useNow());
   const expired = left <= 0 || spent;
   const over = t(spent ? "pin.used" : "pin.expired");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(pin);
-      setCopied(true);
-    } catch {
-      setCopied(false);
-    }
-  };
   return (
     <section className="pin" data-expired={expired || undefined}>
       <p className="pin-digits" data-testid="pin" role="img" aria-label={t("pin.spoken", { pin: spokenPin(pin) })}>

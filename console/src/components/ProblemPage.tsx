@@ -9,29 +9,28 @@ import { MessagePage } from "./MessagePage";
 
 interface Props {
   problem: Problem;
+  /** What the browser lacks. */
   missing?: string;
   actions?: ReactNode;
   headActions?: ReactNode;
 }
 
-export function ProblemPage({ problem, missing = "", actions, headActions }: Props) {
+export function ProblemPage({ problem, missing, actions, headActions }: Props) {
   const { t } = useText();
+  // A page that is older than its server is mended by loading it again, wherever it noticed.
+  const way = problem.kind === "outdated" ? <button type="button" className="button main" onClick={() => location.reload()}>{t("problem.outdated.reload")}</button> : actions;
   return (
-    <MessagePage title={t(`problem.${problem.kind}`)} icon={problem.kind === "linkLost" ? "link" : "warning"} tone="warn" actions={actions} headActions={headActions}>
-      <p>{t(`problem.${problem.kind}.text`, { missing })}</p>
+    <MessagePage title={t(`problem.${problem.kind}`)} icon={problem.kind === "linkLost" ? "link" : "warning"} tone="warn" actions={way} headActions={headActions}>
+      <p>{t(`problem.${problem.kind}.text`)}</p>
+      {missing && <p className="quiet-text">{t("problem.browserUnsupported.missing", { missing })}</p>}
       <ProblemDetails problem={problem} />
     </MessagePage>
   );
 }
 
-/** Tries left and time to wait, when the server told them. */
+/** The time to wait, when the server told it. */
 export function ProblemDetails({ problem }: { problem: Problem }) {
   const { t } = useText();
   const seconds = useCountdown(problem.retryAfterMs);
-  return (
-    <>
-      {problem.triesLeft !== undefined && <p>{t("problem.tries", { tries: problem.triesLeft })}</p>}
-      {seconds !== undefined && seconds > 0 && <p className="figures">{t("problem.wait", { time: clock(seconds) })}</p>}
-    </>
-  );
+  return seconds !== undefined && seconds > 0 ? <p className="figures">{t("problem.wait", { time: clock(seconds) })}</p> : null;
 }

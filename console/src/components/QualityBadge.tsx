@@ -14,7 +14,7 @@ export function QualityBadge({ live }: { live: LiveHandle }) {
     <span className="quality" data-grade={word} title={lost ? t("quality.lost") : figures}>
       <span className="bars" aria-hidden="true"><i /><i /><i /></span>
       <span className="unseen">{lost ? t("quality.lost") : `${t(`quality.${word === "lost" ? "poor" : word}`)}, ${figures}`}</span>
-      {!lost && <span className="figures wide-only" aria-hidden="true">{rttMs ?? "–"} ms</span>}
+      {!lost && <span className="figures wide-only" aria-hidden="true">{t("quality.rtt", { rtt: rttMs ?? "–" })}</span>}
     </span>
   );
 }

@@ -1,10 +1,12 @@
 // People and messages beside the picture; a sheet over it on a phone.
 
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Role } from "../gen/cobrowse/v1/participant_pb";
 import { nameOf } from "../core/people";
+import type { Session } from "../gen/cobrowse/v1/session_pb";
 import type { LiveHandle } from "../hooks/use-live";
 import { useText } from "../hooks/use-text";
+import { isTouch } from "../render/touch";
 import { Chat } from "./Chat";
 import { Icon } from "./Icon";
 import { People } from "./People";
@@ -37,21 +39,31 @@ export function PanelButtons({ live, panel, onPanel }: { live: LiveHandle; panel
 
 interface Props {
   live: LiveHandle;
+  session: Session;
   endUser: boolean;
   panel: Panel;
   mayPoint: boolean;
+  onInvite(): void;
   onClose(): void;
 }
 
-export function SidePanel({ live, endUser, panel, mayPoint, onClose }: Props) {
+export function SidePanel({ live, session, endUser, panel, mayPoint, onInvite, onClose }: Props) {
   const { t } = useText();
+  const side = useRef<HTMLElement>(null);
+  // The stage before it keeps the Tab key, so the keyboard is taken here, and back again. A phone's keyboard stays closed.
+  useEffect(() => {
+    const before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+    const input = isTouch() ? undefined : side.current?.querySelector<HTMLElement>("[data-panel-focus]:not(:disabled)");
+    (input ?? side.current)?.focus({ preventScroll: true });
+    return () => before?.focus({ preventScroll: true });
+  }, [panel]);
   return (
-    <aside className="side" aria-label={t(panel === "chat" ? "chat.title" : "people.title")}>
+    <aside ref={side} className="side" tabIndex={-1} aria-label={t(panel === "chat" ? "chat.title" : "people.title")}>
       <div className="side-head">
         <h2>{t(panel === "chat" ? "chat.title" : "people.title")}</h2>
         <button type="button" className="button icon-only quiet" aria-label={t("common.close")} title={t("common.close")} onClick={onClose}><Icon name="close" /></button>
       </div>
-      {panel === "chat" ? <Chat live={live} mayWrite={mayPoint} /> : <People live={live} endUser={endUser} />}
+      {panel === "chat" ? <Chat live={live} mayWrite={mayPoint} /> : <People live={live} session={session} endUser={endUser} onInvite={onInvite} />}
     </aside>
   );
 }

@@ -9,6 +9,7 @@ import type { StageContext } from "../hooks/stage-context";
 import { StageKeys } from "../hooks/stage-keys";
 import { StagePointer } from "../hooks/stage-pointer";
 import type { LiveHandle } from "../hooks/use-live";
+import { useByKeyboard } from "../hooks/use-by-keyboard";
 import { useCursor } from "../hooks/use-cursor";
 import { inputModeOf, usePhoneKeyboard } from "../hooks/use-phone-keyboard";
 import { useSize } from "../hooks/use-size";
@@ -21,6 +22,7 @@ interface Props {
   live: LiveHandle;
   endUser: boolean;
   tool: Tool;
+  onTool(tool: Tool): void;
   onTextAt(at: Spot): void;
   onLeave(): void;
   /** Something covers the picture wholly: the canvas is not even painted. */
@@ -34,13 +36,14 @@ const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 const FIELD_PX = 24;
 const PAGE_DEFAULT: Size = { width: 1280, height: 720 };
 
-export function Stage({ live, endUser, tool, onTextAt, onLeave, curtain, children }: Props) {
+export function Stage({ live, endUser, tool, onTool, onTextAt, onLeave, curtain, children }: Props) {
   const { t } = useText();
   const area = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const stage = useSize(area);
   const [lens, setLens] = useState<Lens>(WHOLE);
+  const [keySpot, setKeySpot] = useState<Spot>();
   const state = live.live;
   const page = pageSize(state.viewport, live.shown);
   const fitted = fit(stage, page, lens);
@@ -50,7 +53,7 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, curtain, childre
   const context = useRef<StageContext>(null as never);
   useLayoutEffect(() => {
     context.current = {
-      controller: live.controller, stage, page, fit: fitted, lens, setLens, tool, mayAct: act, mayPoint: mayPoint(state), apple: APPLE, endUser, onTextAt, onLeave,
+      controller: live.controller, stage, page, fit: fitted, lens, setLens, tool, mayAct: act, mayPoint: mayPoint(state), apple: APPLE, endUser, setKeySpot, onTool, onTextAt, onLeave,
     };
   });
 
@@ -72,6 +75,12 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, curtain, childre
     return () => abort.abort();
   }, [live.controller]);
 
+  // Who comes here by keyboard can type on the page at once.
+  useEffect(() => {
+    if (!curtain && document.activeElement === document.body) field.current?.focus({ preventScroll: true });
+  }, [curtain]);
+  const byKeyboard = useByKeyboard(field);
+
   const focus = state.editFocus;
   const mode = inputModeOf(focus, act);
   const openKeyboard = usePhoneKeyboard(field, mode);
@@ -81,19 +90,21 @@ export function Stage({ live, endUser, tool, onTextAt, onLeave, curtain, childre
 
   const at = focus?.rect ? toStage({ x: focus.rect.x, y: focus.rect.y + focus.rect.height }, fitted) : { x: 0, y: 0 };
   return (
-    <section className="stage" aria-label={t("live.stage")}>
+    <section className="stage" aria-label={t("live.stage")} data-by-keyboard={byKeyboard || undefined}>
       <div ref={area} className="stage-area" style={{ cursor }} data-tool={tool}>
         <div ref={host} className="page" data-page-width={page.width} data-page-height={page.height} data-hidden={curtain || undefined} style={{ left: fitted.offset.x, top: fitted.offset.y, width: page.width * fitted.scale, height: page.height * fitted.scale }} role="img" aria-label={t("live.picture")} />
         <div className="page over" style={{ left: fitted.offset.x, top: fitted.offset.y, width: page.width * fitted.scale, height: page.height * fitted.scale }}>
           {endUser && !curtain && <ProtectedOverlay fields={state.protectedFields} scale={fitted.scale} />}
           {!curtain && <GuidanceOverlay state={state} page={page} scale={fitted.scale} />}
+          {!curtain && keySpot && <span className="key-spot" style={{ left: keySpot.x * fitted.scale, top: keySpot.y * fitted.scale }} />}
         </div>
         <textarea
-          ref={field} className="stage-field" aria-label={t("live.keyboard")} autoCapitalize="off" autoComplete="off" autoCorrect="off" spellCheck={false}
+          ref={field} className="stage-field" aria-label={t(tool === "act" ? "live.keyboard" : "live.keyboard.tool")} autoCapitalize="off" autoComplete="off" autoCorrect="off" spellCheck={false}
           inputMode={mode} style={{ left: Math.min(stage.width - FIELD_PX, Math.max(0, at.x)), top: Math.min(stage.height - FIELD_PX, Math.max(0, at.y - FIELD_PX)) }}
         />
       </div>
       {children}
+      {byKeyboard && <p className="stage-hint" aria-hidden="true">{t(tool === "act" ? "live.keyboard.leave" : "live.keyboard.tool")}</p>}
       <StageButtons zoomed={lens.zoom > 1} canZoom={fitted.scale < 0.85 || lens.zoom > 1} onZoom={zoom} keyboard={act && focus?.editable === true} onKeyboard={openKeyboard} />
     </section>
   );

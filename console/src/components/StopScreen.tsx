@@ -24,7 +24,11 @@ export function StopScreen({ company, live, sure, busy, choiceMs, onContinue, on
   const seconds = useCountdown(choiceMs) ?? 0;
   const box = useRef<HTMLDivElement>(null);
   const ended = useRef(false);
-  useEffect(() => box.current?.focus(), []);
+  useEffect(() => {
+    const before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+    box.current?.focus();
+    return () => before?.focus({ preventScroll: true });
+  }, []);
   useEffect(() => {
     if (seconds > 0 || ended.current) return;
     ended.current = true;

@@ -1,7 +1,7 @@
 // The stream was closed for good while the session goes on: why, and the way back.
 
 import type { ReactNode } from "react";
-import type { ProblemKind } from "../core/problem";
+import { closedProblem, type ProblemKind } from "../core/problem";
 import type { LiveHandle } from "../hooks/use-live";
 import { useText } from "../hooks/use-text";
 import { ProblemPage } from "./ProblemPage";
@@ -9,9 +9,7 @@ import { ProblemPage } from "./ProblemPage";
 /** Undefined while the stream is open, tries again, or the session itself tells the end. */
 export function streamProblem(live: LiveHandle | undefined): ProblemKind | undefined {
   const reason = live?.link.phase === "closed" ? live.link.closedReason : undefined;
-  if (reason === undefined || reason === "Left" || reason === "Ended" || reason === "SessionEnded") return undefined;
-  if (reason === "Replaced") return "replaced";
-  return reason === "Denied" ? "denied" : "linkLost";
+  return reason === undefined ? undefined : closedProblem(reason);
 }
 
 export function StreamProblem({ live, kind, headActions }: { live: LiveHandle; kind: ProblemKind; headActions?: ReactNode }) {

@@ -1,5 +1,7 @@
 // What the end user lets one person do. Pure.
 
+import { Role } from "../gen/cobrowse/v1/participant_pb";
+
 export interface Allowed {
   view: boolean;
   point: boolean;
@@ -8,8 +10,12 @@ export interface Allowed {
 }
 
 export const NOTHING: Allowed = { view: false, point: false, act: false, clipboard: false };
-/** What the dialog proposes: everything that helping needs, and not the clipboard. */
-export const PROPOSED: Allowed = { view: true, point: true, act: true, clipboard: false };
+
+/** What the dialog proposes: everything that helping needs, and not the clipboard. Who only looks on gets no more than that. */
+export function proposed(role: Role): Allowed {
+  const helps = role === Role.AGENT;
+  return { view: true, point: helps, act: helps, clipboard: false };
+}
 
 /** Seeing carries the rest: without it all is off. */
 export function change(allowed: Allowed, part: Partial<Allowed>): Allowed {

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { isKey } from "./catalogue";
-import { joinProblemOf, problemOf, signInProblemOf } from "./problem";
+import { closedProblem, invitationProblemOf, joinProblemOf, problemOf, signInProblemOf } from "./problem";
 
 const failure = (code: string, reason = "", metadata: Record<string, string> = {}) => ({ code, reason, metadata });
 
-test("the server's word counts before the code", () => {
+test("the rule counts before the reason, and the reason before the code", () => {
+  expect(problemOf(failure("ResourceExhausted", "LimitReached", { rule: "SessionFull" })).kind).toBe("sessionFull");
+  expect(problemOf(failure("ResourceExhausted", "LimitReached", { rule: "NeverHeardOf" })).kind).toBe("tooMany");
   expect(problemOf(failure("NotFound", "SiteNotSupported")).kind).toBe("siteNotAllowed");
   expect(problemOf(failure("PermissionDenied", "Denied")).kind).toBe("denied");
-  expect(problemOf(failure("FailedPrecondition", "SESSION_ENDED")).kind).toBe("notFound");
   expect(problemOf(failure("Unavailable")).kind).toBe("unavailable");
   expect(problemOf(failure("Whatever", "NeverHeardOf")).kind).toBe("unknown");
 });
@@ -17,19 +17,20 @@ test("a locked PIN says how long", () => {
   expect(joinProblemOf(failure("ResourceExhausted", "PinLocked", { retry_after_seconds: "soon" })).retryAfterMs).toBeUndefined();
 });
 
-test("in joining and signing in plain codes have their own meaning", () => {
+test("in joining, accepting and signing in plain codes have their own meaning", () => {
   expect(joinProblemOf(failure("NotFound")).kind).toBe("pinWrong");
   expect(joinProblemOf(failure("InvalidArgument")).kind).toBe("pinWrong");
   expect(joinProblemOf(failure("Unauthenticated")).kind).toBe("signedOut");
+  expect(invitationProblemOf(failure("NotFound", "SessionNotFound")).kind).toBe("invitationWrong");
+  expect(invitationProblemOf(failure("FailedPrecondition", "WrongPhase", { rule: "AlreadyIn" })).kind).toBe("alreadyIn");
   expect(signInProblemOf(failure("Unauthenticated", "SignInFailed")).kind).toBe("signInFailed");
   expect(signInProblemOf(failure("ResourceExhausted", "RateLimited")).kind).toBe("signInLocked");
 });
 
-test("every problem has a title and a text", () => {
-  for (const code of ["NotFound", "Unauthenticated", "PermissionDenied", "ResourceExhausted", "Unavailable", "InvalidArgument", "x"]) {
-    for (const make of [problemOf, joinProblemOf, signInProblemOf]) {
-      const { kind } = make(failure(code));
-      expect(isKey(`problem.${kind}`) && isKey(`problem.${kind}.text`), kind).toBe(true);
-    }
-  }
+test("a closed stream says why, but for the ends that the session tells", () => {
+  expect(closedProblem("Replaced")).toBe("replaced");
+  expect(closedProblem("Malformed")).toBe("outdated");
+  expect(closedProblem("Unauthenticated")).toBe("signedOut");
+  expect(closedProblem("Ended")).toBeUndefined();
+  expect(closedProblem("GaveUp")).toBe("linkLost");
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hostOf, parseRoute, siteFromFragment, typedAddress, webAddress } from "./route";
+import { hostOf, parseRoute, siteFragment, siteFromFragment, typedAddress, webAddress } from "./route";
 
 test("three pages, and nothing else", () => {
   const rows: Array<[string, string]> = [["/", "home"], ["", "home"], ["/start", "start"], ["/start/", "start"], ["/agent", "agent"], ["/agents", "unknown"], ["/start/x", "unknown"]];
@@ -9,6 +9,9 @@ test("three pages, and nothing else", () => {
 describe("the site in the fragment", () => {
   test("is read with its query", () => {
     expect(siteFromFragment("#url=https%3A%2F%2Fshop.example%2F%3Fa%3D1%26b%3D2")).toBe("https://shop.example/?a=1&b=2");
+  });
+  test("is written as it is read", () => {
+    expect(siteFromFragment(`#${siteFragment("https://shop.example/?a=1&b=ü")}`)).toBe("https://shop.example/?a=1&b=ü");
   });
   test("is nothing without an address, or with one that is too long", () => {
     for (const hash of ["", "#", "#url=", "#other=1", `#url=${"x".repeat(2049)}`]) expect(siteFromFragment(hash), hash.slice(0, 20)).toBeUndefined();

@@ -26,6 +26,11 @@ export function siteFromFragment(hash: string): string | undefined {
   return url;
 }
 
+/** The fragment that `siteFromFragment` reads. */
+export function siteFragment(url: string): string {
+  return new URLSearchParams({ url }).toString();
+}
+
 /** What a person typed as an address, completed with a scheme. Undefined when it cannot be one. */
 export function typedAddress(text: string): string | undefined {
   const trimmed = text.trim();

@@ -16,6 +16,9 @@ export interface StageContext {
   mayPoint: boolean;
   apple: boolean;
   endUser: boolean;
+  /** The spot that the keyboard moves, while there is one. */
+  setKeySpot(at: Spot | undefined): void;
+  onTool(tool: Tool): void;
   /** A place for a text label was chosen. */
   onTextAt(at: Spot): void;
   /** F6 was pressed. */

@@ -3,6 +3,7 @@
 import { CONTROL, modifiersOf, releasesAtOnce, remoteKey, routeKey, type KeyPress } from "../core/keys";
 import { PAD, TypedText, wantsReset, type TextOut } from "../core/typing";
 import type { Look } from "./stage-context";
+import { KeySpot } from "./stage-key-spot";
 
 /** Most text that one paste sets, in UTF-16 units; the contract allows 256 KiB. */
 const PASTE_MAX = 64 * 1024;
@@ -13,12 +14,14 @@ export class StageKeys {
   readonly #look: Look;
   readonly #field: HTMLTextAreaElement;
   readonly #typed = new TypedText();
+  readonly #spot: KeySpot;
   readonly #held = new Map<string, string>();
   #composing = false;
 
   constructor(field: HTMLTextAreaElement, look: Look) {
     this.#field = field;
     this.#look = look;
+    this.#spot = new KeySpot(look);
     this.#reset();
   }
 
@@ -36,7 +39,10 @@ export class StageKeys {
     });
     on("input", () => (this.#composing ? this.#send(this.#typed.compose(this.#field.value)) : this.#commit()));
     on("paste", (event) => void this.#paste(event as ClipboardEvent));
-    on("blur", () => this.release());
+    on("blur", () => {
+      this.release();
+      this.#spot.leave();
+    });
     on("focus", () => this.#reset());
     window.addEventListener("blur", () => this.release(), { signal });
   }
@@ -64,6 +70,7 @@ export class StageKeys {
       event.preventDefault();
       return look.onLeave();
     }
+    if (this.#spot.key(event)) return event.preventDefault();
     if (route !== "page") return;
     event.preventDefault();
     if (!look.mayAct) return;

@@ -13,15 +13,21 @@ import { AgentSession } from "./AgentSession";
 import { JoinPage } from "./JoinPage";
 import { LoadingPage } from "./LoadingPage";
 import { SignInPage } from "./SignInPage";
+import { UnsupportedPage } from "./UnsupportedPage";
 
 type Known = { account: Account } | "nobody" | "asking" | Problem;
 
-export function AgentPage() {
+export function AgentPage({ invitation }: { invitation: string | undefined }) {
   const { t } = useText();
   const { accounts } = useBackend();
   const capability = useCapability();
   const [known, setKnown] = useState<Known>("asking");
-  const [sessionId, setSessionId] = useState<string | undefined>(() => kept("agent")?.sessionId);
+  const [sessionId, setSessionId] = useState<string | undefined>(() => {
+    // Whoever arrives with an invitation wants that session; a reload has none and goes on where it was.
+    if (invitation) forget("agent");
+    return kept("agent")?.sessionId;
+  });
+  const [invited, setInvited] = useState(invitation);
   const ask = useCallback(() => {
     setKnown("asking");
     accounts.getAccount({}).then(
@@ -35,6 +41,7 @@ export function AgentPage() {
   useEffect(ask, [ask]);
   const join = useCallback((id: string) => {
     keep("agent", { sessionId: id });
+    setInvited(undefined);
     setSessionId(id);
   }, []);
   const leave = useCallback(() => {
@@ -47,10 +54,10 @@ export function AgentPage() {
   }, [accounts, leave]);
 
   if (!capability || known === "asking") return <LoadingPage title={t("start.loading")} />;
-  if (!capability.ok) return <ProblemPage problem={{ kind: "browserUnsupported" }} missing={capability.missing.join(", ")} />;
-  if (known === "nobody") return <SignInPage onSignedIn={(account) => setKnown({ account })} />;
+  if (!capability.ok) return <UnsupportedPage missing={capability.missing} />;
+  if (known === "nobody") return <SignInPage invited={invited !== undefined} onSignedIn={(account) => setKnown({ account })} />;
   if ("kind" in known) return <ProblemPage problem={known} actions={<button type="button" className="button main" onClick={ask}>{t("common.retry")}</button>} />;
   const { account } = known;
-  if (!sessionId) return <JoinPage account={account} onJoined={join} onSignOut={signOut} onSignedOut={() => setKnown("nobody")} />;
+  if (!sessionId) return <JoinPage account={account} invitation={invited} onJoined={join} onSignOut={signOut} onSignedOut={() => setKnown("nobody")} />;
   return <AgentSession key={sessionId} sessionId={sessionId} account={account} codecs={capability.codecs} onLeave={leave} onSignedOut={() => setKnown("nobody")} />;
 }

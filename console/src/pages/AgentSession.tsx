@@ -2,16 +2,18 @@
 
 import { useState } from "react";
 import { Icon } from "../components/Icon";
+import { LeaveDialog } from "../components/LeaveDialog";
 import { LiveScreen } from "../components/LiveScreen";
 import { MessagePage } from "../components/MessagePage";
-import { Modal } from "../components/Modal";
 import { ProblemPage } from "../components/ProblemPage";
 import { StreamProblem, streamProblem } from "../components/StreamProblem";
 import type { ProblemKind } from "../core/problem";
+import { Role } from "../gen/cobrowse/v1/participant_pb";
 import type { Account } from "../gen/cobrowse/v1/account_pb";
 import { Phase, type Session } from "../gen/cobrowse/v1/session_pb";
 import type { Codec } from "../gen/cobrowse/v1/stream_pb";
 import { useBackend } from "../hooks/backend-context";
+import { useInsist } from "../hooks/use-insist";
 import { useLive } from "../hooks/use-live";
 import { useLiveEnd } from "../hooks/use-live-end";
 import { useSession } from "../hooks/use-session";
@@ -32,6 +34,8 @@ export function AgentSession({ sessionId, account, codecs, onLeave, onSignedOut 
   const { sessions } = useBackend();
   const { session, problem, put } = useSession(sessionId);
   const [leaving, setLeaving] = useState(false);
+  const [ending, setEnding] = useState(false);
+  const insist = useInsist();
   const standing = session ? standingOf(session) : "loading";
   const wanted = standing === "in" && (session?.phase === Phase.LIVE || session?.phase === Phase.PAUSED);
   const live = useLive(sessionId, wanted, false, codecs);
@@ -53,32 +57,25 @@ export function AgentSession({ sessionId, account, codecs, onLeave, onSignedOut 
         actions={<button type="button" className="button" onClick={onLeave}>{t("agent.waiting.cancel")}</button>}
       >
         <p>{t("agent.waiting.text", { name: account.name, company: account.company })}</p>
-        <p className="waiting" data-testid="waiting" role="status"><span className="pulse" aria-hidden="true" /> {t("agent.waiting.title")}</p>
+        <p className="waiting" data-testid="waiting" role="status"><span className="pulse" aria-hidden="true" /> {t("agent.waiting.now")}</p>
       </MessagePage>
     );
   }
-  const end = () => {
-    sessions.endSession({ sessionId }).catch(() => undefined).then(() => setLeaving(false));
+  const end = async () => {
+    setEnding(true);
+    await insist(() => sessions.endSession({ sessionId }));
+    setEnding(false);
+    setLeaving(false);
   };
+  const role = session.participants.find((one) => one.id === session.selfId)?.role;
+  const others = session.participants.some((one) => one.role === Role.AGENT && one.id !== session.selfId && !session.waitingIds.includes(one.id));
   return (
     <>
       <LiveScreen
-        live={live} endUser={false} company={session.company} covered={leaving}
+        live={live} session={session} endUser={false} company={session.company} covered={leaving}
         exit={<button type="button" className="button leave" data-testid="agent-leave" aria-label={t("agent.leave")} title={t("agent.leave")} onClick={() => setLeaving(true)}><Icon name="leave" /> <span className="wide-only">{t("agent.leave")}</span></button>}
       />
-      {leaving && (
-        <Modal
-          title={t("agent.leave.title")} onClose={() => setLeaving(false)}
-          actions={
-            <>
-              <button type="button" className="button" data-autofocus onClick={() => setLeaving(false)}>{t("common.cancel")}</button>
-              <button type="button" className="button danger" data-testid="end" onClick={end}>{t("stop.end")}</button>
-            </>
-          }
-        >
-          <p>{t("agent.leave.text")}</p>
-        </Modal>
-      )}
+      {leaving && <LeaveDialog others={others} mayEnd={role !== Role.OBSERVER} busy={ending} onClose={() => setLeaving(false)} onLeave={onLeave} onEnd={() => void end()} />}
     </>
   );
 }

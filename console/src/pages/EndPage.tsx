@@ -47,7 +47,6 @@ export function EndPage({ session, company, endUser, onAgain }: Props) {
       }
     >
       <p data-testid="end-reason">{isKey(why) ? t(why, { company }) : t("end.UNSPECIFIED")}</p>
-      {session.failure && <p>{session.failure}</p>}
       <p className="quiet-text">{t("end.wiped")}</p>
       {going && seconds !== undefined && <p className="figures" aria-hidden="true">{t("end.returning", { site, seconds })}</p>}
     </MessagePage>

@@ -49,13 +49,13 @@ export function EndUserSession({ start, codecs, onChange, onLeave }: Props) {
   const page = () => {
     if (live && broken) return <StreamProblem live={live} kind={broken} headActions={button} />;
     if (before) return <PinPage session={session} start={start} exit={button} covered={covered} linked={linked} onChange={onChange} />;
-    return <LiveScreen live={live} endUser company={company} exit={button} covered={covered} onSize={follow} />;
+    return <LiveScreen live={live} session={session} endUser company={company} exit={button} covered={covered} onSize={follow} />;
   };
   return (
     <>
       {page()}
       {allow.person && !stop.stopped && (
-        <AllowDialog key={allow.person.id} person={allow.person} busy={allow.busy} onAllow={allow.allow} onDeny={allow.deny} />
+        <AllowDialog key={allow.person.id} person={allow.person} busy={allow.busy} failed={allow.failed} onAllow={allow.allow} onDeny={allow.deny} />
       )}
       {stop.stopped && <StopScreen company={company} live={!before} sure={stop.sure} busy={stop.busy} choiceMs={stop.choiceMs} onContinue={stop.resume} onEnd={stop.end} />}
     </>

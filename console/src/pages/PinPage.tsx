@@ -5,9 +5,11 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { PinDisplay } from "../components/PinDisplay";
 import { Icon } from "../components/Icon";
 import { Shell } from "../components/Shell";
+import { problemOf, type Problem } from "../core/problem";
 import { hostOf } from "../core/route";
 import { Phase, type Session } from "../gen/cobrowse/v1/session_pb";
 import { useBackend } from "../hooks/backend-context";
+import { failureOf } from "../transport/failure";
 import { useText } from "../hooks/use-text";
 import type { KeptStart } from "../transport/kept";
 
@@ -25,6 +27,7 @@ export function PinPage({ session, start, exit, covered, linked, onChange }: Pro
   const { t } = useText();
   const { sessions } = useBackend();
   const [renewing, setRenewing] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
   const company = session.company || start.company;
   const knocking = session.phase === Phase.KNOCKING;
   const expiresAtMs = Math.max(session.pinExpiresAt ? timestampMs(session.pinExpiresAt) : 0, start.pinExpiresAtMs);
@@ -33,11 +36,12 @@ export function PinPage({ session, start, exit, covered, linked, onChange }: Pro
   }, [knocking, start, onChange]);
   const renew = async () => {
     setRenewing(true);
+    setProblem(undefined);
     try {
       const { pin, pinExpiresAt } = await sessions.renewPin({ sessionId: session.id });
       onChange({ ...start, pin, pinExpiresAtMs: pinExpiresAt ? timestampMs(pinExpiresAt) : 0, pinSpent: false });
-    } catch {
-      // Still expired; the button stays.
+    } catch (error) {
+      setProblem(problemOf(failureOf(error)));
     } finally {
       setRenewing(false);
     }
@@ -49,6 +53,7 @@ export function PinPage({ session, start, exit, covered, linked, onChange }: Pro
         <h1>{t("pin.title")}</h1>
         <p className="lead">{t("pin.lead", { company })}</p>
         <PinDisplay pin={start.pin} expiresAtMs={expiresAtMs} spent={start.pinSpent && !knocking} renewing={renewing} onRenew={() => void renew()} />
+        <div role="alert">{problem && <p className="inline-problem">{t(`problem.${problem.kind}`)}. {t(`problem.${problem.kind}.text`)}</p>}</div>
         <p className="waiting" data-testid="waiting" role="status">
           <span className="pulse" aria-hidden="true" /> {!linked ? t("pin.offline") : knocking ? t("allow.waiting") : t("pin.waiting", { company })}
         </p>

@@ -9,13 +9,20 @@ import { useBackend } from "../hooks/backend-context";
 import { useText } from "../hooks/use-text";
 import { failureOf } from "../transport/failure";
 
-export function SignInPage({ onSignedIn }: { onSignedIn(account: Account): void }) {
+interface Props {
+  /** With an invitation to accept afterwards. */
+  invited: boolean;
+  onSignedIn(account: Account): void;
+}
+
+export function SignInPage({ invited, onSignedIn }: Props) {
   const { t } = useText();
   const { accounts } = useBackend();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
+  const title = t(invited ? "invited.title" : "agent.signin.title");
   const signIn = async () => {
     setBusy(true);
     setProblem(undefined);
@@ -30,7 +37,7 @@ export function SignInPage({ onSignedIn }: { onSignedIn(account: Account): void 
     }
   };
   return (
-    <Shell title={t("agent.signin.title")}>
+    <Shell title={title}>
       <form
         className="card form"
         onSubmit={(event) => {
@@ -38,7 +45,8 @@ export function SignInPage({ onSignedIn }: { onSignedIn(account: Account): void 
           void signIn();
         }}
       >
-        <h1>{t("agent.signin.title")}</h1>
+        <h1>{title}</h1>
+        {invited && <p className="lead">{t("invited.signin")}</p>}
         <label className="labelled">
           <span>{t("agent.signin.email")}</span>
           <input className="field" data-testid="agent-signin-email" type="email" name="email" autoComplete="username" required maxLength={254} value={email} onChange={(event) => setEmail(event.target.value)} />

@@ -1,7 +1,7 @@
 // The end user's page: from arriving to the end. It only decides which part is shown.
 
 import { useCallback, useState } from "react";
-import { ProblemPage } from "../components/ProblemPage";
+import { siteFragment } from "../core/route";
 import { useCapability } from "../hooks/use-capability";
 import { useBackend } from "../hooks/backend-context";
 import { useText } from "../hooks/use-text";
@@ -9,6 +9,7 @@ import { forget, keep, kept, type KeptStart } from "../transport/kept";
 import { EndUserSession } from "./EndUserSession";
 import { LoadingPage } from "./LoadingPage";
 import { StartIntro } from "./StartIntro";
+import { UnsupportedPage } from "./UnsupportedPage";
 
 export function StartPage({ site }: { site: string | undefined }) {
   const { t } = useText();
@@ -38,7 +39,7 @@ export function StartPage({ site }: { site: string | undefined }) {
     setStart(undefined);
   }, [backend]);
   if (!capability) return <LoadingPage title={t("start.loading")} />;
-  if (!capability.ok) return <ProblemPage problem={{ kind: "browserUnsupported" }} missing={capability.missing.join(", ")} />;
+  if (!capability.ok) return <UnsupportedPage missing={capability.missing} fragment={wanted && siteFragment(wanted)} />;
   if (start) return <EndUserSession key={start.sessionId} start={start} codecs={capability.codecs} onChange={change} onLeave={leave} />;
   return <StartIntro site={wanted} simple={!capability.h264} onSite={setWanted} onStarted={begin} />;
 }

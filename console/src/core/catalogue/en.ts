@@ -1,5 +1,6 @@
 // English. The keys of this file are the keys of every language. `{name}` marks what is filled in.
 
+import { enInvite } from "./en-invite";
 import { enMessages } from "./en-messages";
 
 export const en = {
@@ -69,8 +70,11 @@ export const en = {
 
   "live.bar": "Session",
   "live.stage": "Shared page",
+  "live.keyboard.leave": "F6: to the buttons",
+  "live.keyboard.tool": "Arrow keys move, Enter places, Escape: back to clicking, F6: to the buttons",
   "live.keyboard": "Type on the shared page. Press F6 to go to the tools.",
   "live.picture": "Picture of the shared page",
+  "live.shown": "The shared page is shown",
   "live.waiting": "Waiting for the first picture…",
   "live.linklost.title": "Connection lost",
   "live.linklost.user": "The page is hidden for everyone until the connection is back. Trying again…",
@@ -127,7 +131,7 @@ export const en = {
 
   "nav.back": "Back",
   "nav.forward": "Forward",
-  "nav.reload": "Load again",
+  "nav.reload": "Reload",
   "nav.address": "Address",
   "nav.loading": "Loading",
   "nav.tabs": "Tabs",
@@ -156,6 +160,7 @@ export const en = {
   "quality.poor": "Poor connection",
   "quality.figures": "{rtt} ms, {rate} pictures per second",
   "quality.lost": "No connection",
+  "quality.rtt": "{rtt} ms",
 
   "dialog.from": "{origin} says",
   "dialog.leave": "Leave this page?",
@@ -188,7 +193,7 @@ export const en = {
   "warning.MaxDuration": "The session ends in {time}.",
   "warning.Idle": "Nothing has happened for a while. The session ends in {time}.",
   "warning.StopUnanswered": "The session ends in {time} unless the customer continues.",
-  "warning.extend": "Go on longer",
+  "warning.extend": "Extend session",
 
   "agent.signin.title": "Sign in to help a customer",
   "agent.signin.email": "E-mail address",
@@ -205,12 +210,19 @@ export const en = {
   "agent.hello": "Signed in as {name}, {company}",
   "agent.waiting.title": "Waiting for your customer to allow you",
   "agent.waiting.text": "Your customer now sees your name, {name}, and {company}. Ask them to press Allow.",
+  "agent.waiting.now": "Your customer is deciding…",
   "agent.waiting.cancel": "Leave",
-  "agent.leave": "End session",
-  "agent.leave.title": "End the session for everyone?",
+  "agent.leave": "Leave",
+  "agent.leave.title": "End the session?",
   "agent.leave.text": "Your customer goes on alone on the real website.",
+  "agent.leave.others": "You can leave and let the others go on, or end it for everyone.",
+  "agent.leave.only.title": "Leave the session?",
+  "agent.leave.only": "The others go on without you.",
+  "agent.leave.alone": "Leave",
+  "agent.leave.end": "End for everyone",
   "agent.another": "Help another customer",
 
+  ...enInvite,
   ...enMessages,
 } as const;
 

@@ -1,6 +1,7 @@
 // Dutch.
 
 import type { Catalogue } from "./en";
+import { nlInvite } from "./nl-invite";
 import { nlMessages } from "./nl-messages";
 
 export const nl: Catalogue = {
@@ -8,7 +9,7 @@ export const nl: Catalogue = {
   "app.tagline": "Veilig samen een website bekijken.",
   "app.skip": "Naar de inhoud",
   "language.switch": "English",
-  "language.label": "Taal veranderen in Engels",
+  "language.label": "Taal wijzigen in Engels",
 
   "home.title": "Wat wilt u doen?",
   "home.start": "Hulp krijgen op een website",
@@ -17,7 +18,7 @@ export const nl: Catalogue = {
   "home.agent.text": "Log in en vul de pincode in die uw klant voorleest.",
   "unknown.title": "Deze pagina bestaat niet",
   "unknown.text": "Misschien staat er een typefout in het adres.",
-  "unknown.back": "Naar de eerste pagina",
+  "unknown.back": "Naar de startpagina",
 
   "start.choose.title": "Waar wilt u hulp bij?",
   "start.choose.text": "Kies de website die u samen wilt bekijken.",
@@ -70,8 +71,11 @@ export const nl: Catalogue = {
 
   "live.bar": "Sessie",
   "live.stage": "Gedeelde pagina",
+  "live.keyboard.leave": "F6: naar de knoppen",
+  "live.keyboard.tool": "Pijltjes verplaatsen, Enter plaatst, Escape: terug naar klikken, F6: naar de knoppen",
   "live.keyboard": "Typ op de gedeelde pagina. Druk op F6 om naar de knoppen te gaan.",
   "live.picture": "Beeld van de gedeelde pagina",
+  "live.shown": "De gedeelde pagina is te zien",
   "live.waiting": "Wachten op het eerste beeld…",
   "live.linklost.title": "Verbinding weg",
   "live.linklost.user": "De pagina is voor iedereen verborgen tot de verbinding terug is. We proberen het opnieuw…",
@@ -106,18 +110,18 @@ export const nl: Catalogue = {
   "people.away": "verbinding weg",
   "people.may": "Wat {name} mag",
   "people.clipboard": "Kopiëren en plakken",
-  "people.holds": "heeft de bediening",
-  "people.asks": "vraagt om de bediening",
-  "people.grant": "Bediening geven",
-  "people.revoke": "Bediening terugnemen",
+  "people.holds": "heeft de besturing",
+  "people.asks": "vraagt om de besturing",
+  "people.grant": "Besturing geven",
+  "people.revoke": "Besturing terugnemen",
   "people.none": "Er is nog niemand anders.",
 
-  "control.request": "Bediening vragen",
-  "control.requested": "Bediening gevraagd",
-  "control.release": "Bediening teruggeven",
+  "control.request": "Besturing vragen",
+  "control.requested": "Besturing gevraagd",
+  "control.release": "Besturing teruggeven",
   "control.alone": "Alleen ik mag klikken",
   "control.together": "We mogen allebei klikken",
-  "control.other": "{name} heeft de bediening",
+  "control.other": "{name} heeft de besturing",
   "control.look": "U kunt kijken, maar niet klikken of typen",
 
   "chat.title": "Berichten",
@@ -157,6 +161,7 @@ export const nl: Catalogue = {
   "quality.poor": "Slechte verbinding",
   "quality.figures": "{rtt} ms, {rate} beelden per seconde",
   "quality.lost": "Geen verbinding",
+  "quality.rtt": "{rtt} ms",
 
   "dialog.from": "{origin} meldt",
   "dialog.leave": "Deze pagina verlaten?",
@@ -189,7 +194,7 @@ export const nl: Catalogue = {
   "warning.MaxDuration": "De sessie eindigt over {time}.",
   "warning.Idle": "Er is een tijd niets gebeurd. De sessie eindigt over {time}.",
   "warning.StopUnanswered": "De sessie eindigt over {time}, tenzij de klant doorgaat.",
-  "warning.extend": "Langer doorgaan",
+  "warning.extend": "Sessie verlengen",
 
   "agent.signin.title": "Log in om een klant te helpen",
   "agent.signin.email": "E-mailadres",
@@ -205,12 +210,19 @@ export const nl: Catalogue = {
   "agent.pin.short": "Een pincode heeft minstens 6 cijfers.",
   "agent.hello": "Ingelogd als {name}, {company}",
   "agent.waiting.title": "Wachten tot uw klant u toelaat",
-  "agent.waiting.text": "Uw klant ziet nu uw naam, {name}, en {company}. Vraag om op Toelaten te drukken.",
+  "agent.waiting.text": "Uw klant ziet nu uw naam, {name}, en {company}. Vraag uw klant om op Toelaten te drukken.",
+  "agent.waiting.now": "Uw klant kiest nu…",
   "agent.waiting.cancel": "Verlaten",
-  "agent.leave": "Sessie beëindigen",
-  "agent.leave.title": "De sessie voor iedereen beëindigen?",
+  "agent.leave": "Weggaan",
+  "agent.leave.title": "De sessie beëindigen?",
   "agent.leave.text": "Uw klant gaat alleen verder op de echte website.",
+  "agent.leave.others": "U kunt weggaan en de anderen laten doorgaan, of de sessie voor iedereen beëindigen.",
+  "agent.leave.only.title": "De sessie verlaten?",
+  "agent.leave.only": "De anderen gaan zonder u verder.",
+  "agent.leave.alone": "Weggaan",
+  "agent.leave.end": "Voor iedereen beëindigen",
   "agent.another": "Nog een klant helpen",
 
+  ...nlInvite,
   ...nlMessages,
 };

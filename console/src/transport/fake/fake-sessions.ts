@@ -1,4 +1,4 @@
-// The calls of the fake backend. PINs with a meaning: 000000 wrong, 111111 locked, 222222 expired, 333333 used, 444444 denied.
+// The calls of the fake backend. PINs with a meaning: 000000 wrong, 111111 locked, 444444 denied.
 
 import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
@@ -14,13 +14,13 @@ const PAGES = [
   { tenant: "contoso", company: "Contoso Bank", title: "Online banking", url: "https://bank.example/" },
 ];
 const PIN_REASONS: Record<string, [Code, string]> = {
-  "000000": [Code.NotFound, "PinInvalid"], "111111": [Code.ResourceExhausted, "PinLocked"], "222222": [Code.FailedPrecondition, "PinExpired"], "333333": [Code.FailedPrecondition, "PinUsed"],
+  "000000": [Code.NotFound, "PinInvalid"], "111111": [Code.ResourceExhausted, "PinLocked"],
 };
 
 export function sessionsOf(world: FakeWorld): Partial<ServiceImpl<typeof SessionService>> {
   return {
     resolveSite: ({ url }) => {
-      if (url.includes("forbidden")) throw fail(Code.PermissionDenied, "SiteNotAllowed");
+      if (url.includes("forbidden")) throw fail(Code.NotFound, "SiteNotSupported");
       return { tenant: "northwind", company: "Northwind", origin: url ? new URL(url).origin : "", startPages: PAGES };
     },
     startSession: () => {
@@ -36,7 +36,7 @@ export function sessionsOf(world: FakeWorld): Partial<ServiceImpl<typeof Session
     },
     joinSession: ({ pin }) => {
       const known = PIN_REASONS[pin];
-      if (known) throw fail(...known, known[1] === "PinLocked" ? { retry_after_seconds: "95" } : known[1] === "PinInvalid" ? { tries_left: "3" } : {});
+      if (known) throw fail(...known, known[1] === "PinLocked" ? { retry_after_seconds: "95" } : {});
       world.make();
       world.knock();
       setTimeout(() => {
@@ -51,6 +51,13 @@ export function sessionsOf(world: FakeWorld): Partial<ServiceImpl<typeof Session
     },
     denyParticipant: () => {
       world.change({ phase: Phase.WAITING, waitingIds: [], participants: [world.endUser] });
+      return { session: world.now };
+    },
+    createInvitation: () => ({ invitation: `s-${"0".repeat(32)}.${"ab".repeat(32)}`, expiresAt: timestampFromMs(Date.now() + 600_000) }),
+    acceptInvitation: () => {
+      world.make();
+      world.knock();
+      setTimeout(() => world.allow({ view: true, point: true, act: true, clipboard: false }), ALLOW_MS);
       return { session: world.now };
     },
     getSession: () => ({ session: world.now }),

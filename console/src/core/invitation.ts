@@ -1,0 +1,25 @@
+// A one-use invitation for one more person: as a link to hand on, and what a person brings of it. The secret stands in the
+// fragment, which no browser sends to any server. Pure.
+
+/** `<session>.<64 hexadecimal digits>`, as CreateInvitation makes it. */
+const INVITATION = /^[a-z0-9-]{1,63}\.[0-9a-f]{64}$/;
+const PARAMETER = "invitation";
+
+export function invitationLink(origin: string, invitation: string): string {
+  return `${origin}/agent#${PARAMETER}=${invitation}`;
+}
+
+export function invitationFromFragment(hash: string): string | undefined {
+  return checked(new URLSearchParams(hash.replace(/^#/, "")).get(PARAMETER));
+}
+
+/** What a person typed or pasted: the whole link, or the code alone. */
+export function invitationFromText(text: string): string | undefined {
+  const trimmed = text.trim();
+  const hash = trimmed.indexOf("#");
+  return hash < 0 ? checked(trimmed) : invitationFromFragment(trimmed.slice(hash));
+}
+
+function checked(text: string | null): string | undefined {
+  return text !== null && INVITATION.test(text) ? text : undefined;
+}
