@@ -74,11 +74,15 @@ export class EndUser extends Person {
 }
 
 export class Agent extends Person {
-  static async signIn(browser: Browser, stack: Stack, who: SignIn, options: BrowserContextOptions = {}, door = stack.console): Promise<Agent> {
+  static async arrive(browser: Browser, options: BrowserContextOptions = {}): Promise<Agent> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
     const page = await context.newPage();
-    const agent = new Agent(context, page, new Tap(page));
-    await page.goto(`${door}/agent`);
+    return new Agent(context, page, new Tap(page));
+  }
+
+  static async signIn(browser: Browser, stack: Stack, who: SignIn, options: BrowserContextOptions = {}, door = stack.console): Promise<Agent> {
+    const agent = await Agent.arrive(browser, options);
+    await agent.page.goto(`${door}/agent`);
     await agent.byTestId("agent-signin-email").fill(who.email);
     await agent.byTestId("agent-signin-password").fill(who.password);
     await agent.byTestId("agent-signin-submit").click();

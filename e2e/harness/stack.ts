@@ -38,8 +38,6 @@ export class Stack {
     /** Origin of session-api. */
     readonly console: string,
     private readonly sites: Awaited<ReturnType<typeof start>>,
-    /** By tenant. */
-    readonly signIns: ReadonlyMap<string, SignIn>,
   ) {}
 
   static async start(options: StackOptions = {}): Promise<Stack> {
@@ -54,8 +52,8 @@ export class Stack {
     const door = new Program("session-api", join(ROOT, "target/debug/session-api"), ["serve", ...settings, ...ports, ...(options.settings ?? [])]);
     try {
       await door.prints(/CoBrowse is ready/);
-      await door.prints(/agent\s+\S+@northwind\S*\s+\S+/);
-      return new Stack(folder, door, console, sites, signInsOf(door.output));
+      await Promise.all(["northwind", "contoso"].map((tenant) => door.prints(new RegExp(`supervisor\\s+\\S+@${tenant}\\S*\\s+\\S+`))));
+      return new Stack(folder, door, console, sites);
     } catch (error) {
       await door.end();
       await sites.stop();
@@ -81,11 +79,11 @@ export class Stack {
     return this.sites.site.state.seen() as SiteState;
   }
 
-
-  signIn(tenant: "northwind" | "contoso"): SignIn {
-    const found = this.signIns.get(tenant);
-    if (!found) throw new Error(`no demo sign-in of ${tenant} was printed:\n${this.door.output}`);
-    return found;
+  /** A demo account. Each tenant has two people: an agent, and a supervisor who may help as well. */
+  signIn(tenant: "northwind" | "contoso", role: "agent" | "supervisor" = "agent"): SignIn {
+    const line = new RegExp(`${role}\\s+(\\S+@${tenant}\\S*)\\s+(?:password\\s+)?(\\S{8,})`).exec(this.door.output);
+    if (!line) throw new Error(`no demo sign-in of ${tenant}'s ${role} was printed:\n${this.door.output}`);
+    return { email: line[1]!, password: line[2]! };
   }
 
   /** Every byte the product wrote to disk, by file. */
@@ -112,13 +110,4 @@ function copyTenants(to: string, ports: Record<string, string>): void {
     const text = readFileSync(join(from, name), "utf8");
     writeFileSync(join(to, name), text.replace(/\b830[01]\b/g, (port) => ports[port] ?? port));
   }
-}
-
-function signInsOf(output: string): Map<string, SignIn> {
-  const found = new Map<string, SignIn>();
-  for (const [, email, password] of output.matchAll(/(\S+@\S+)\s+(?:password\s+)?(\S{8,})/g)) {
-    const tenant = /northwind|contoso/.exec(email!)?.[0];
-    if (tenant && !found.has(tenant)) found.set(tenant, { email: email!, password: password! });
-  }
-  return found;
 }
