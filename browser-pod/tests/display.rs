@@ -3,6 +3,8 @@
 
 #[path = "display/browser.rs"]
 mod browser;
+#[path = "display/native.rs"]
+mod native;
 #[path = "display/picture.rs"]
 mod picture;
 
@@ -15,7 +17,7 @@ use picture::{BLUE, GREEN, RED, WHITE, colour_at, near};
 const KEY_LEFTSHIFT: u32 = 42;
 const KEY_LEFTCTRL: u32 = 29;
 
-fn press(browser: &Browser, code: u32, keysym: u32) {
+pub(crate) fn press(browser: &Browser, code: u32, keysym: u32) {
     browser.inject(Input::Key { code, keysym, down: true });
     browser.inject(Input::Key { code, keysym, down: false });
 }

@@ -19,7 +19,7 @@ use tokio::sync::mpsc::Receiver;
 use crate::picture::{Colour, colour_at, near, save};
 
 /// How long anything may take on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// An ordinary user without rights.
 const NOBODY: &str = "65534";
 
