@@ -19,8 +19,9 @@ const PIPE: usize = 1 << 20;
 /// Bytes of one line of Chrome's log that are looked at.
 const MAX_LINE: u64 = 4_096;
 
-/// Moves the two pipe ends, given as input and output, to the descriptors that Chrome expects.
-const SCRIPT: &str = "exec \"$@\" 3<&0 4>&1 </dev/null >&2";
+/// Moves the two pipe ends, given as input and output, to the descriptors that Chrome expects. No process of Chrome gets more
+/// than 2 GiB of memory of its own: a page that fills memory ends alone, and shows Chrome's page of a crash.
+const SCRIPT: &str = "ulimit -d 2097152; exec \"$@\" 3<&0 4>&1 </dev/null >&2";
 
 /// Signs in Chrome's log, and what to tell. Nothing else of the log is kept: it may quote pages.
 const SIGNS: [(&str, &str); 5] = [
