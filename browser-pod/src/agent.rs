@@ -1,6 +1,7 @@
 //! The agent side's process: enrollment, the pod's gRPC service, the live session's owner task.
 
 mod browser;
+mod bucket;
 mod clock;
 mod downlink;
 mod enroll;
@@ -74,6 +75,16 @@ pub enum Error {
     Serve(#[from] tonic::transport::Error),
 }
 
+impl Error {
+    /// What the last line says of it.
+    fn reason(&self) -> EndReason {
+        match self {
+            Self::Handover(_) | Self::Chrome(_) => EndReason::BrowserCrashed,
+            _ => EndReason::PodLost,
+        }
+    }
+}
+
 /// Runs the agent side until the session is over, its input closes or Chrome is gone. The last line on standard output says
 /// why.
 ///
@@ -86,8 +97,8 @@ pub fn run(args: &Args) -> Result<(), Error> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::Start)?;
     let outcome = runtime.block_on(run::run(args.listen, socket, token));
-    let lost = Outcome { reason: EndReason::PodLost, last_seq: 0, chrome_exit: None };
-    say(&Ended::from(outcome.as_ref().copied().unwrap_or(lost)));
+    let failed = |error: &Error| Outcome { reason: error.reason(), last_seq: 0, chrome_exit: None };
+    say(&Ended::from(outcome.as_ref().map_or_else(failed, |outcome| *outcome)));
     // Reads of standard input may still block.
     runtime.shutdown_background();
     outcome.map(|_| ())

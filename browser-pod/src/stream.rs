@@ -3,6 +3,7 @@
 
 mod facts;
 mod log;
+mod pace;
 mod viewer;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,10 @@ pub struct Opening {
     pub resume_after: u64,
     /// Gets pictures and facts about the page from the start.
     pub sees: bool,
+    /// Pictures per second at most; 0 for no wish.
+    pub max_fps: u32,
+    /// Kilobits of pictures per second at most; 0 for no wish, less than 200 counts as 200.
+    pub max_kbit: u32,
 }
 
 /// What the encoder should do for the viewers of this moment.
@@ -42,8 +47,35 @@ pub struct Wanted {
     pub jpeg: bool,
     /// Somebody cannot go on without a picture that needs no earlier one.
     pub key: bool,
-    /// Hold the next picture until this moment: somebody who keeps up has no credit. Milliseconds.
+    /// Hold the next picture until this moment: somebody who keeps up has no credit, or all who could take one wished for
+    /// fewer. Milliseconds.
     pub hold_until: Option<u64>,
+    /// When somebody who wished for fewer pictures may have the next; ask again then. Milliseconds.
+    pub due: Option<u64>,
+    /// The same of those who take H.264.
+    h264_due: Option<u64>,
+}
+
+impl Wanted {
+    fn later(&mut self, codec: Codec, due: u64) {
+        let earlier = |known: Option<u64>| Some(known.map_or(due, |known| known.min(due)));
+        self.due = earlier(self.due);
+        if codec == Codec::H264 {
+            self.h264_due = earlier(self.h264_due);
+        }
+    }
+
+    /// Where all who take H.264 wished for fewer pictures, none is made before the first of them is due.
+    fn settle(&mut self) {
+        if let (false, Some(due)) = (self.h264, self.h264_due) {
+            self.h264 = true;
+            if !self.jpeg {
+                self.hold_until = self.hold_until.max(Some(due));
+            }
+        }
+        // Without anybody who can take one, holding the next picture is moot.
+        self.hold_until = self.hold_until.filter(|_| self.h264);
+    }
 }
 
 /// The log and its viewers.
@@ -101,6 +133,13 @@ impl Stream {
         }
     }
 
+    /// Pictures under way to this viewer were dropped.
+    pub fn dropped(&mut self, id: ViewerId) {
+        if let Some(viewer) = self.viewers.get_mut(&id) {
+            viewer.dropped();
+        }
+    }
+
     /// The viewer cannot decode what it has.
     pub fn key_request(&mut self, id: ViewerId) {
         if let Some(viewer) = self.viewers.get_mut(&id) {
@@ -138,8 +177,7 @@ impl Stream {
         for viewer in self.viewers.values_mut() {
             viewer.want(now, &mut wanted);
         }
-        // Without anybody who can take one, holding the next picture is moot.
-        wanted.hold_until = wanted.hold_until.filter(|_| wanted.h264);
+        wanted.settle();
         wanted
     }
 

@@ -4,9 +4,11 @@
 mod commands;
 mod gate;
 mod guidance;
+mod input_rate;
 mod links;
 mod outcome;
 mod setup;
+mod sight;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -31,6 +33,7 @@ use crate::stream::{Stream, ViewerId};
 use gate::Gate;
 use guidance::{Allowance, Pointers};
 use links::Link;
+use sight::Dark;
 
 /// Messages taken before viewers are served again.
 const BATCH: usize = 512;
@@ -158,11 +161,14 @@ pub(super) struct Owner {
     /// The page's own readiness; nothing is asked of it before.
     ready: Ready,
     stamp: worker::Stamp,
+    dark: Dark,
     started_us: Option<u64>,
     allowances: HashMap<ParticipantId, Allowance>,
     pointers: Pointers,
     /// Orders that the page has not answered.
     open_orders: u32,
+    /// When somebody who wished for fewer pictures may have the next.
+    due_ms: Option<u64>,
     /// When the rules were last told that somebody is active.
     active_ms: Option<u64>,
     last_url: String,
@@ -193,10 +199,12 @@ impl Owner {
             starting: Starting::No,
             ready: futures::future::ready(Err("NotBound")).boxed().shared(),
             stamp: worker::Stamp::default(),
+            dark: Dark::default(),
             started_us: None,
             allowances: HashMap::new(),
             pointers: Pointers::default(),
             open_orders: 0,
+            due_ms: None,
             active_ms: None,
             last_url: String::new(),
             told,
@@ -282,12 +290,13 @@ impl Owner {
         let tick = self.clock.millis() + u64::try_from(TICK.as_millis()).unwrap_or(250);
         let deadline = self.session.as_ref().and_then(|session| session.live.next_deadline());
         let deadline = deadline.map(|(at, _)| self.clock.millis_of(at));
-        [deadline, self.pointers.next()].into_iter().flatten().fold(tick, u64::min)
+        [deadline, self.pointers.next(), self.due_ms, self.dark.due()].into_iter().flatten().fold(tick, u64::min)
     }
 
     fn tick(&mut self) {
         self.check_keepalives();
         self.check_start();
+        self.check_dark();
         let deadline = self.session.as_ref().and_then(|session| session.live.next_deadline());
         if deadline.is_some_and(|(at, _)| at <= self.clock.now()) {
             self.rule(live::Input::Tick);

@@ -50,16 +50,44 @@ pub(super) async fn run(listen: SocketAddr, socket: Socket, token: Zeroizing<Str
     let address = listener.local_addr().map_err(|error| Error::Listen(listen, error))?;
     say(&Listening { address });
     let closed = input_closed()?;
-    // Chrome starts while the pod is enrolled.
-    let ready = async { futures::try_join!(enroll(&listener, token), take_over(socket)) };
-    let (config, taken) = tokio::select! {
-        ready = ready => ready?,
+    let ready = tokio::select! {
+        ready = ready(&listener, socket, token) => ready?,
         () = closed.cancelled() => return Ok(LOST),
     };
-    match config {
-        Some(config) => session(&listener, config, taken, closed).await,
-        None => Ok(LOST),
+    match ready {
+        Ready::Both(config, taken) => session(&listener, config, taken, closed).await,
+        Ready::NotEnrolled => Ok(LOST),
+        Ready::ChromeGone(chrome_exit) => Ok(Outcome { reason: EndReason::BrowserCrashed, last_seq: 0, chrome_exit }),
     }
+}
+
+/// What came of the start.
+enum Ready {
+    Both(Arc<ServerConfig>, Taken),
+    NotEnrolled,
+    /// With its exit status when it has one.
+    ChromeGone(Option<i32>),
+}
+
+/// Chrome starts while the pod is enrolled. It may wait for that for hours, so its end is noticed meanwhile.
+async fn ready(listener: &TcpListener, socket: Socket, token: Zeroizing<String>) -> Result<Ready, Error> {
+    let (enroll, taking) = (enroll(listener, token), take_over(socket));
+    tokio::pin!(enroll, taking);
+    let (config, taken) = tokio::select! {
+        taken = &mut taking => (None, taken?),
+        config = &mut enroll => (Some(config?), taking.await?),
+    };
+    let config = match config {
+        Some(config) => config,
+        None => tokio::select! {
+            config = enroll => config?,
+            exit = taken.chrome.exited() => {
+                tracing::error!(exit.code, exit.reason, "Chrome ended before the pod was enrolled");
+                return Ok(Ready::ChromeGone(exit.code));
+            }
+        },
+    };
+    Ok(config.map_or(Ready::NotEnrolled, |config| Ready::Both(config, taken)))
 }
 
 /// Notices the end of standard input. What follows the token means nothing; only its end does.

@@ -7,6 +7,7 @@ use cobrowse_wire::v1::{self, event::Body};
 
 use super::facts::reaches;
 use super::log::{Fact, Log, PictureEntry, Scope};
+use super::pace::Pace;
 use super::{Opening, Wanted};
 use crate::encode::Codec;
 
@@ -20,7 +21,7 @@ const PATIENCE_MS: u64 = 200;
 const LAGGING_MS: u64 = 3_000;
 /// A key picture asked for comes within this time, or is asked for again.
 const KEY_MS: u64 = 400;
-/// Somebody who lags asks for key pictures at most this often; they are large, and go to all.
+/// Somebody who lags, or wished for few pictures, gets key pictures at most this often; they are large, and go to all.
 const LAGGING_KEY_MS: u64 = 1_000;
 
 /// What to do with a picture.
@@ -54,6 +55,9 @@ pub(super) struct Viewer {
     last_picture: Option<u64>,
     lagging_until: u64,
     key_wanted: Option<u64>,
+    /// When it got its last key picture.
+    keyed: Option<u64>,
+    pace: Pace,
 }
 
 impl Viewer {
@@ -70,6 +74,8 @@ impl Viewer {
             last_picture: None,
             lagging_until: 0,
             key_wanted: None,
+            keyed: None,
+            pace: Pace::new(opening.max_fps, opening.max_kbit),
         };
         if opening.resume_after == 0 {
             viewer.replay_from(0, log);
@@ -106,13 +112,18 @@ impl Viewer {
             self.replay.extend(missed.into_iter().filter(|event| event.seq <= self.cursor));
             self.page_cursor = self.cursor;
         } else {
-            // Pictures under way are dropped, and nobody acknowledges those.
-            self.unacked.clear();
+            self.dropped();
             // What is still waiting comes again when it sees.
             self.page_cursor =
                 self.replay.front().map_or(self.page_cursor, |event| event.seq - 1).min(self.page_cursor);
             self.replay.retain(|event| !is_page(event));
         }
+    }
+
+    /// Pictures under way were dropped, and nobody acknowledges those.
+    pub(super) fn dropped(&mut self) {
+        self.unacked.clear();
+        self.lose_chain();
     }
 
     pub(super) fn set_clipboard(&mut self, clipboard: bool) {
@@ -181,7 +192,9 @@ impl Viewer {
             Take::Send => {
                 self.last_picture = Some(seq);
                 self.key_wanted = None;
+                self.keyed = if picture.key { Some(now) } else { self.keyed };
                 self.unacked.push_back(Unacked { seq, bytes: picture.bytes, sent: now });
+                self.pace.sent(picture.bytes, now);
             }
         }
         self.cursor = seq;
@@ -195,13 +208,16 @@ impl Viewer {
             return Take::Skip;
         }
         let superseded = picture.event.seq < newest;
+        let due = self.pace.due();
         match (self.codec, self.has_room(picture.bytes)) {
             // Each stands alone: only the newest is worth sending.
             (Codec::Jpeg, true) if superseded => Take::Skip,
             // Later ones need this one.
-            (_, true) => Take::Send,
-            (Codec::H264, false) if !superseded && !self.lags(now) => Take::Hold,
-            (_, false) => Take::Skip,
+            (_, true) if due <= now => Take::Send,
+            // The newest is worth a short wait; a longer one would hold up the facts behind it.
+            (_, true) if !superseded && due <= now + PATIENCE_MS => Take::Hold,
+            (Codec::H264, false) if !superseded && !self.lags(now) && due <= now + PATIENCE_MS => Take::Hold,
+            _ => Take::Skip,
         }
     }
 
@@ -212,6 +228,10 @@ impl Viewer {
         }
         if !self.has_room(0) {
             return self.want_patience(now, wanted);
+        }
+        let due = self.pace.due();
+        if due > now {
+            return wanted.later(self.codec, due);
         }
         match self.codec {
             Codec::Jpeg => wanted.jpeg = true,
@@ -236,7 +256,8 @@ impl Viewer {
 
     fn may_ask_for_key(&mut self, now: u64) -> bool {
         let gap = if self.lags(now) { LAGGING_KEY_MS } else { KEY_MS };
-        if self.key_wanted.is_some_and(|at| now < at + gap) {
+        let early = |at: Option<u64>, gap: u64| at.is_some_and(|at| now < at + gap);
+        if early(self.key_wanted, gap) || (self.pace.is_wished() && early(self.keyed, LAGGING_KEY_MS)) {
             return false;
         }
         self.key_wanted = Some(now);

@@ -36,7 +36,7 @@ export const BY_REASON: Readonly<Record<string, ProblemKind>> = {
 
 /** The metadata's `rule`, where a refusal only says that some rule forbids it. */
 export const BY_RULE: Readonly<Record<string, ProblemKind>> = {
-  PinLimit: "pinLimit", InvitationLimit: "invitationLimit", SessionFull: "sessionFull", TicketLimit: "tooMany",
+  PinLimit: "pinLimit", InvitationLimit: "invitationLimit", SessionFull: "sessionFull", TicketLimit: "tooMany", TooMuchInput: "tooMany",
   AlreadyIn: "alreadyIn", AlreadyJoined: "alreadyJoined", IdTaken: "unknown", NotWanted: "notNow", ClaimHeld: "unavailable",
 };
 

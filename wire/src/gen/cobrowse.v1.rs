@@ -414,10 +414,11 @@ pub struct Attach {
     /// What the viewer can decode, best first.
     #[prost(enumeration = "Codec", repeated, tag = "5")]
     pub codecs: ::prost::alloc::vec::Vec<i32>,
-    /// 0: no wish.
+    /// Kilobits of pictures per second at most, half a second of it at once; 0: no wish, less than 200 counts as 200.
+    /// This viewer gets fewer pictures then, the newest first; nobody else does.
     #[prost(uint32, tag = "6")]
     pub max_kbit: u32,
-    /// 0: no wish.
+    /// Pictures per second at most; 0: no wish. This viewer gets fewer pictures then, the newest first; nobody else does.
     #[prost(uint32, tag = "7")]
     pub max_fps: u32,
     /// Recorder only: the epoch it won in the store.
@@ -457,7 +458,8 @@ pub struct Keepalive {
     #[prost(uint64, tag = "1")]
     pub sent_us: u64,
 }
-/// Blank tells the viewer to show nothing and drop pictures of earlier pause epochs. Sent at once on Stop, outside the log.
+/// Blank tells the viewer to show nothing and drop pictures of earlier pause epochs. Sent at once on Stop, outside the log;
+/// and when the page cannot be checked for sensitive content (notice "PageHidden"). The next picture ends it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Blank {
     #[prost(uint32, tag = "1")]
@@ -466,7 +468,7 @@ pub struct Blank {
 /// Closed is the last message down.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Closed {
-    /// CamelCase, stable: "Ended", "Denied", "TicketInvalid", "Replaced", "Draining", "PodLost", "Malformed".
+    /// CamelCase, stable: "Ended", "Denied", "TicketInvalid", "Replaced", "Draining", "PodLost", "Malformed", "TooMuchInput".
     #[prost(string, tag = "1")]
     pub reason: ::prost::alloc::string::String,
     #[prost(enumeration = "EndReason", tag = "2")]
@@ -772,7 +774,7 @@ pub struct EditFocus {
     #[prost(message, optional, tag = "4")]
     pub rect: ::core::option::Option<Rect>,
 }
-/// Picker offers the viewer's own picker for a form field, on touch devices.
+/// Picker offers the viewer's own picker for a form field: on touch devices, and for a masked list anywhere.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Picker {
     #[prost(string, tag = "1")]
@@ -861,14 +863,16 @@ pub struct Download {
 /// Notice is something people should be told.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Notice {
-    /// CamelCase, stable: "SiteNotAllowed", "PasskeyUnsupported", "PageCrashed", "CertificateInvalid", "LoadFailed", "TabLimit", "DialogLimit", "AgentTypingBlocked".
+    /// CamelCase, stable: "SiteNotAllowed", "PasskeyUnsupported", "PageCrashed", "CertificateInvalid", "LoadFailed", "TabLimit", "DialogLimit", "AgentTypingBlocked", "PageHidden".
     #[prost(string, tag = "1")]
     pub code: ::prost::alloc::string::String,
     /// Host names or numbers for the text; never queries or typed text.
     #[prost(map = "string, string", tag = "2")]
     pub details: ::std::collections::HashMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
 }
-/// Input is one act of a person. Applied in order; moves may be merged, nothing else is dropped.
+/// Input is one act of a person. Applied in order; moves may be merged, nothing else is dropped. A viewer may send 2,000 a second
+/// (4,000 at once), of which 600 are no moves (1,200 at once), and 128 KiB a second (512 KiB at once). Who sends more is closed
+/// with "TooMuchInput".
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Input {
     /// From 1, rising by one per participant and stream.

@@ -70,7 +70,7 @@ impl Owner {
 
     fn input(&mut self, viewer: ViewerId, who: &ParticipantId, input: &v1::Input) {
         let Some(act) = &input.body else { return };
-        if !self.in_order(viewer, input.seq) {
+        if !self.keeps_to_the_rate(viewer, input) || !self.in_order(viewer, input.seq) {
             return;
         }
         self.note_pointer(who, act);

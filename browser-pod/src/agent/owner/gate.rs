@@ -9,8 +9,9 @@ use cobrowse_wire::v1::{self, event, input};
 use super::super::input::{glides, moves_focus, types};
 use super::{Message, Owner};
 
-/// Acts that wait for the page. Beyond, the newest are refused.
-const WAITING: usize = 1_024;
+/// Acts that wait for the page, which answers within a second: what two people may send in that time. Beyond, the newest are
+/// refused.
+const WAITING: usize = 4_096;
 /// People are told that typing was blocked at most this often.
 const BLOCKED_MS: u64 = 2_000;
 

@@ -6,6 +6,7 @@ use cobrowse_session::ParticipantId;
 use cobrowse_session::live::{Act, Refusal};
 use cobrowse_wire::v1::{self, event, guidance, input};
 
+use super::super::bucket::Bucket;
 use super::super::page::Reason;
 use super::{Message, Owner};
 
@@ -17,7 +18,7 @@ const CHAT_CHARS: usize = 2_000;
 /// A participant's pointer is told at most this often: 30 times a second.
 const POINTER_MS: u64 = 33;
 
-/// How much guidance one person may still send. Tokens in thousandths.
+/// How much guidance one person may still send.
 #[derive(Debug)]
 pub(super) struct Allowance {
     drawing: Bucket,
@@ -39,32 +40,6 @@ impl Allowance {
             self.told_ms = Some(now);
         }
         due
-    }
-}
-
-/// Tokens that come back with time.
-#[derive(Debug)]
-struct Bucket {
-    per_second: u64,
-    most: u64,
-    thousandths: u64,
-    at: u64,
-}
-
-impl Bucket {
-    const fn new(per_second: u64, most: u64) -> Self {
-        Self { per_second, most, thousandths: most * 1_000, at: 0 }
-    }
-
-    fn take(&mut self, now: u64) -> bool {
-        let back = now.saturating_sub(self.at).saturating_mul(self.per_second);
-        self.thousandths = self.thousandths.saturating_add(back).min(self.most * 1_000);
-        self.at = now;
-        let enough = self.thousandths >= 1_000;
-        if enough {
-            self.thousandths -= 1_000;
-        }
-        enough
     }
 }
 
@@ -206,14 +181,6 @@ fn plain(text: &str, most: usize) -> Result<String, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_bucket_gives_its_burst_and_then_its_rate() {
-        let mut bucket = Bucket::new(2, 10);
-        let burst = (0..20).filter(|_| bucket.take(1_000)).count();
-        let later = (0..20).filter(|_| bucket.take(2_000)).count();
-        assert_eq!((burst, later), (10, 2));
-    }
 
     #[test]
     fn a_pointer_is_told_thirty_times_a_second_at_most_and_the_last_place_wins() {

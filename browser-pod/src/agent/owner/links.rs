@@ -10,6 +10,7 @@ use tonic::Status;
 use super::super::downlink::{KEEPALIVE, Outbox};
 use super::super::status;
 use super::Owner;
+use super::input_rate::InputRate;
 use crate::encode::Codec;
 use crate::stream::{Opening, ViewerId};
 
@@ -28,11 +29,18 @@ pub(super) struct Link {
     end_user: bool,
     /// The last input taken.
     input_seq: u64,
+    input_rate: InputRate,
     heard_ms: u64,
     /// It sends keepalives, so silence means something.
     keeps_alive: bool,
     /// Its silence was told to the rules.
     silent: bool,
+}
+
+impl Link {
+    pub(super) fn is_end_user(&self) -> bool {
+        self.end_user
+    }
 }
 
 impl Owner {
@@ -51,16 +59,20 @@ impl Owner {
             return Err(status::refused(Refusal::SessionFull));
         }
         self.replace(&who);
-        let opening = Opening { end_user, codec, resume_after: attach.resume_after, sees: false };
+        let (resume_after, max_fps, max_kbit) = (attach.resume_after, attach.max_fps, attach.max_kbit);
+        let opening = Opening { end_user, codec, resume_after, sees: false, max_fps, max_kbit };
         let id = self.stream.open(opening);
         outbox.send(server_message::Body::Attached(self.attached(&who, codec, attach.resume_after)));
-        let (heard_ms, max_kbit) = (self.clock.millis(), attach.max_kbit);
+        let heard_ms = self.clock.millis();
         let (keeps_alive, silent) = (false, false);
+        let input_rate = InputRate::default();
+        let participant = who.clone();
         let link =
-            Link { participant: who.clone(), outbox, max_kbit, end_user, input_seq: 0, heard_ms, keeps_alive, silent };
+            Link { participant, outbox, max_kbit, end_user, input_seq: 0, input_rate, heard_ms, keeps_alive, silent };
         self.links.insert(id, link);
         self.rule(Input::Attached(who.clone()));
         self.see_as_ruled(id, &who);
+        self.dark.tell_again();
         tracing::info!(participant = %who, ?codec, "a viewer attached");
         Ok(id)
     }
@@ -157,6 +169,17 @@ impl Owner {
             link.outbox.close_with(v1::Closed { reason: reason.to_owned(), end_reason: 0, retry: false });
         }
         self.left(viewer);
+    }
+
+    /// Whether a viewer keeps to the limits of input. One that does not is closed.
+    pub(super) fn keeps_to_the_rate(&mut self, viewer: ViewerId, input: &v1::Input) -> bool {
+        let now = self.clock.millis();
+        let allowed = self.links.get_mut(&viewer).is_some_and(|link| link.input_rate.allows(input, now));
+        if !allowed {
+            tracing::warn!("a viewer sent too much input and was closed");
+            self.hang_up(viewer, "TooMuchInput");
+        }
+        allowed
     }
 
     /// Whether an input is the next of its stream; one that comes again is dropped.

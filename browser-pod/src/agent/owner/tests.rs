@@ -268,3 +268,37 @@ async fn the_whole_address_is_told_at_the_end_alone() {
     let facts = stand.facts();
     assert_eq!((facts.phase(), facts.last_url.as_str()), (v1::Phase::Ended, "https://a.example/p?q=1"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn below_the_limits_of_input_every_key_and_click_arrives_in_order() {
+    let (stand, end_user, _agent) = two().await;
+    for round in 0..250_u16 {
+        stand.act(&end_user, moved(f32::from(round))).await;
+        stand.act(&end_user, button(true)).await;
+        stand.act(&end_user, button(false)).await;
+        stand.act(&end_user, key(true)).await;
+        stand.act(&end_user, key(false)).await;
+    }
+    stand.screen.wait_for_count(&Input::Key { code: 30, keysym: 0x61, down: false }, 250).await;
+    let acts: Vec<_> = stand.screen.all().into_iter().filter(|act| !matches!(act, Input::Move { .. })).collect();
+    assert_eq!(acts.len(), 1_000);
+    for four in acts.chunks(4) {
+        assert_eq!(four, &acts[..4]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_that_floods_is_closed_with_the_reason_and_the_others_go_on() {
+    let (mut stand, end_user, mut agent) = two().await;
+    for _ in 0..6_000 {
+        stand.act(&agent, moved(3.0)).await;
+    }
+    assert_eq!(agent.closed().await, "TooMuchInput");
+    stand.act(&end_user, button(true)).await;
+    stand.screen.wait_for(&Input::Button { code: 0x110, down: true }).await;
+    let mut again = stand.attach(AGENT).await.expect("attached");
+    for _ in 0..2_000 {
+        stand.act(&again, key(true)).await;
+    }
+    assert_eq!(again.closed().await, "TooMuchInput");
+}

@@ -174,14 +174,15 @@ export type Attach = Message<"cobrowse.v1.Attach"> & {
   codecs: Codec[];
 
   /**
-   * 0: no wish.
+   * Kilobits of pictures per second at most, half a second of it at once; 0: no wish, less than 200 counts as 200.
+   * This viewer gets fewer pictures then, the newest first; nobody else does.
    *
    * @generated from field: uint32 max_kbit = 6;
    */
   maxKbit: number;
 
   /**
-   * 0: no wish.
+   * Pictures per second at most; 0: no wish. This viewer gets fewer pictures then, the newest first; nobody else does.
    *
    * @generated from field: uint32 max_fps = 7;
    */
@@ -304,7 +305,8 @@ export const KeepaliveSchema: GenMessage<Keepalive> = /*@__PURE__*/
   messageDesc(file_cobrowse_v1_stream, 6);
 
 /**
- * Blank tells the viewer to show nothing and drop pictures of earlier pause epochs. Sent at once on Stop, outside the log.
+ * Blank tells the viewer to show nothing and drop pictures of earlier pause epochs. Sent at once on Stop, outside the log;
+ * and when the page cannot be checked for sensitive content (notice "PageHidden"). The next picture ends it.
  *
  * @generated from message cobrowse.v1.Blank
  */
@@ -329,7 +331,7 @@ export const BlankSchema: GenMessage<Blank> = /*@__PURE__*/
  */
 export type Closed = Message<"cobrowse.v1.Closed"> & {
   /**
-   * CamelCase, stable: "Ended", "Denied", "TicketInvalid", "Replaced", "Draining", "PodLost", "Malformed".
+   * CamelCase, stable: "Ended", "Denied", "TicketInvalid", "Replaced", "Draining", "PodLost", "Malformed", "TooMuchInput".
    *
    * @generated from field: string reason = 1;
    */
@@ -1177,7 +1179,7 @@ export const EditFocusSchema: GenMessage<EditFocus> = /*@__PURE__*/
   messageDesc(file_cobrowse_v1_stream, 30);
 
 /**
- * Picker offers the viewer's own picker for a form field, on touch devices.
+ * Picker offers the viewer's own picker for a form field: on touch devices, and for a masked list anywhere.
  *
  * @generated from message cobrowse.v1.Picker
  */
@@ -1421,7 +1423,7 @@ export const DownloadSchema: GenMessage<Download> = /*@__PURE__*/
  */
 export type Notice = Message<"cobrowse.v1.Notice"> & {
   /**
-   * CamelCase, stable: "SiteNotAllowed", "PasskeyUnsupported", "PageCrashed", "CertificateInvalid", "LoadFailed", "TabLimit", "DialogLimit", "AgentTypingBlocked".
+   * CamelCase, stable: "SiteNotAllowed", "PasskeyUnsupported", "PageCrashed", "CertificateInvalid", "LoadFailed", "TabLimit", "DialogLimit", "AgentTypingBlocked", "PageHidden".
    *
    * @generated from field: string code = 1;
    */
@@ -1443,7 +1445,9 @@ export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
   messageDesc(file_cobrowse_v1_stream, 37);
 
 /**
- * Input is one act of a person. Applied in order; moves may be merged, nothing else is dropped.
+ * Input is one act of a person. Applied in order; moves may be merged, nothing else is dropped. A viewer may send 2,000 a second
+ * (4,000 at once), of which 600 are no moves (1,200 at once), and 128 KiB a second (512 KiB at once). Who sends more is closed
+ * with "TooMuchInput".
  *
  * @generated from message cobrowse.v1.Input
  */
