@@ -12,6 +12,7 @@ mod layout;
 pub mod masking;
 mod protect;
 mod protocol;
+mod sight;
 mod sites;
 mod state;
 mod tabs;
@@ -20,6 +21,7 @@ mod view;
 
 pub use event::{Dialog, DialogKind, Download, Event, Navigation, Picker, PickerKind, PickerOption, Tab};
 pub use files::Upload;
+pub use sight::Sight;
 pub use sites::Sites;
 
 use crate::handover::{self, Browser, Handover};
@@ -130,7 +132,8 @@ pub async fn attach(
     let inner = Arc::new(Inner::new(cdp, side, tell));
     tokio::spawn(dispatch::run(Arc::downgrade(&inner), arrived));
     tokio::spawn(history::publish(Arc::downgrade(&inner)));
-    let version = inner.cdp.ask(None, browser::GetVersion {}).await?;
+    tokio::spawn(sight::watch(Arc::downgrade(&inner)));
+    let version = inner.cdp.ask_within(transport::START, None, browser::GetVersion {}).await?;
     inner.state().user_agent = version.user_agent;
     inner.cdp.ask(None, dispatch::auto_attach(&["page"])).await?;
     inner.first_tab().await?;
@@ -253,6 +256,11 @@ impl Chrome {
     /// Waits until it is known where the focus is, and says whether that is protected.
     pub async fn focus_known(&self) -> bool {
         self.inner.focus_known().await
+    }
+
+    /// Who may see the screen at this moment. Cheap. `Event::Sight` comes after each change.
+    pub fn sight(&self) -> Sight {
+        self.inner.sight()
     }
 
     /// A text without what is protected on the page, for everybody but the end user.

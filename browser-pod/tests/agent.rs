@@ -3,13 +3,17 @@
 
 #[path = "agent/pod.rs"]
 mod pod;
+#[path = "agent/sight.rs"]
+mod sight;
 #[allow(dead_code, reason = "the website serves other tests too, which use more of it")]
 #[path = "chrome/site.rs"]
 mod site;
+#[path = "agent/trouble.rs"]
+mod trouble;
 #[path = "agent/viewer.rs"]
 mod viewer;
 
-use cobrowse_wire::v1::{self, command, event, server_message};
+use cobrowse_wire::v1::{self, command, event, navigate_command, server_message};
 use pod::{AGENT, END_USER, Pod};
 use rustix::process::Signal;
 use site::{Page, Site};
@@ -57,6 +61,15 @@ async fn watched_at(site: &Site, path: &str, red: (usize, usize)) -> (Pod, Viewe
     end_user.wait_for_colour(red, RED).await;
     agent.wait_for_colour(red, RED).await;
     (pod, end_user, agent)
+}
+
+fn to(url: &str) -> command::Body {
+    let to = Some(navigate_command::To::Url(url.to_owned()));
+    command::Body::Navigate(v1::NavigateCommand { to })
+}
+
+fn reload() -> command::Body {
+    command::Body::Navigate(v1::NavigateCommand { to: Some(navigate_command::To::Reload(true)) })
 }
 
 fn pause() -> command::Body {

@@ -8,6 +8,10 @@ mod files;
 mod masking;
 #[path = "chrome/navigation.rs"]
 mod navigation;
+#[path = "chrome/pipe.rs"]
+mod pipe;
+#[path = "chrome/sight.rs"]
+mod sight;
 #[path = "chrome/site.rs"]
 mod site;
 #[path = "chrome/stand.rs"]

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::facts;
-use super::page::{Answer, News, Order, Page, Reason, Setup};
+use super::page::{Answer, News, Order, Page, Reason, Setup, Sight};
 use super::uploads::{self, Uploads};
 use crate::chrome::masking::Actor;
 use crate::chrome::{self, Chrome, Settings, Sites};
@@ -65,6 +65,10 @@ impl Page for ChromePage {
     fn focus_known(&self) -> BoxFuture<'static, bool> {
         let chrome = self.chrome.clone();
         async move { chrome.focus_known().await }.boxed()
+    }
+
+    fn sight(&self) -> Sight {
+        self.chrome.sight()
     }
 
     fn redact(&self, text: &str) -> String {
@@ -147,6 +151,9 @@ where
     while let Some(event) = events.recv().await {
         if event == chrome::Event::Gone {
             break;
+        }
+        if event == chrome::Event::Sight && !tell(News::Sight).await {
+            return;
         }
         for (audience, body) in facts::of(event) {
             if !tell(News::Fact { audience, body: Box::new(body) }).await {

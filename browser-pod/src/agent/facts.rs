@@ -47,7 +47,7 @@ pub(super) fn of(event: Event) -> Vec<(Audience, Body)> {
             let picker = v1::Picker { id: id.to_string(), ..v1::Picker::default() };
             vec![(Audience::EndUser, Body::Picker(picker))]
         }
-        Event::Gone => Vec::new(),
+        Event::Sight | Event::Gone => Vec::new(),
     }
 }
 

@@ -6,6 +6,8 @@ use cobrowse_wire::v1::{self, event::Body};
 use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
+pub(super) use crate::chrome::Sight;
+
 /// Why something was not done: CamelCase and stable, for programs.
 pub(super) type Reason = &'static str;
 
@@ -60,6 +62,8 @@ pub(super) enum News {
         /// What.
         body: Box<Body>,
     },
+    /// [`Page::sight`] is new.
+    Sight,
     /// Chrome is gone, with its exit status when it has one.
     Gone(Option<i32>),
 }
@@ -78,6 +82,8 @@ pub(super) trait Page: Send + Sync {
     fn protected_focus(&self) -> bool;
     /// Waits until it is known where the focus is, and says whether that is protected.
     fn focus_known(&self) -> BoxFuture<'static, bool>;
+    /// Who may see the screen at this moment.
+    fn sight(&self) -> Sight;
     /// A text without what is protected on the page.
     fn redact(&self, text: &str) -> String;
     /// Hands a part of a file to an open chooser.

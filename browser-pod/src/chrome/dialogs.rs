@@ -6,33 +6,34 @@ use super::protocol::page;
 use super::sites::origin_of;
 use super::state::{Inner, cut};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Questions of one document that are shown; further ones are dismissed at once.
 const MAX_DIALOGS: u32 = 20;
+/// What fields hold comes on another way from the page than its questions. A question is told once what was said before it is
+/// known.
+const SETTLE: Duration = Duration::from_millis(40);
 
 impl Inner {
-    pub(super) fn dialog_opened(&self, session: &Arc<str>, opening: &page::JavascriptDialogOpening) {
+    pub(super) fn dialog_opened(self: &Arc<Self>, session: &Arc<str>, opening: &page::JavascriptDialogOpening) {
         let kind = match opening.r#type.as_str() {
             "confirm" => DialogKind::Confirm,
             "prompt" => DialogKind::Prompt,
             "beforeunload" => DialogKind::BeforeUnload,
             _ => DialogKind::Alert,
         };
-        let (id, count, message, default_text) = {
+        let (id, count) = {
             let mut state = self.state();
             let owner = state.tab_session(session);
             let id = state.next_id();
-            let (mut count, mut message, mut default_text) = (0, String::new(), String::new());
-            if let Some(tab) = state.tab(&owner) {
+            let count = state.tab(&owner).map_or(0, |tab| {
                 tab.dialogs += 1;
-                count = tab.dialogs;
-                message = tab.scene.redact(&cut(&opening.message));
-                default_text = tab.scene.redact(&cut(opening.default_prompt.as_deref().unwrap_or_default()));
-            }
+                tab.dialogs
+            });
             if count <= MAX_DIALOGS {
                 state.dialogs.insert(id, Arc::clone(session));
             }
-            (id, count, message, default_text)
+            (id, count)
         };
         if count > MAX_DIALOGS {
             // Leaving is let happen; all else is dismissed.
@@ -42,8 +43,20 @@ impl Inner {
             }
             return;
         }
+        let (inner, session) = (Arc::clone(self), Arc::clone(session));
+        let (message, default_text) =
+            (cut(&opening.message), cut(opening.default_prompt.as_deref().unwrap_or_default()));
         let origin = origin_of(&opening.url);
-        self.tell(Event::Dialog(Dialog { id, kind, message, default_text, origin }));
+        tokio::spawn(async move {
+            tokio::time::sleep(SETTLE).await;
+            let (message, default_text) =
+                (inner.redact_for(&session, &message), inner.redact_for(&session, &default_text));
+            // One that was answered meanwhile is not told any more.
+            let state = inner.state();
+            if state.dialogs.contains_key(&id) {
+                inner.tell(Event::Dialog(Dialog { id, kind, message, default_text, origin }));
+            }
+        });
     }
 
     pub(super) fn dialog_closed(&self, session: &Arc<str>) {

@@ -48,7 +48,7 @@ fn of_session(inner: &Arc<Inner>, session: &Arc<str>, event: Seen) {
     match event {
         Seen::TargetAttachedToTarget(attached) => inner.attached(Some(session), &attached),
         Seen::TargetDetachedFromTarget(gone) => inner.detached(&gone.session_id),
-        Seen::FetchRequestPaused(paused) => admit(inner, session, paused),
+        Seen::FetchRequestPaused(paused) => paused_on_its_way(inner, session, paused),
         Seen::PageFrameNavigated(navigated) => inner.navigated(session, navigated),
         Seen::PageNavigatedWithinDocument(moved) => inner.moved(session, &moved.frame_id, moved.url),
         Seen::PageFrameStartedLoading(page::FrameStartedLoading { frame_id }) => loading(inner, &frame_id, true),
@@ -66,33 +66,55 @@ fn of_session(inner: &Arc<Inner>, session: &Arc<str>, event: Seen) {
         Seen::RuntimeExecutionContextDestroyed(gone) => inner.document_gone(session, Some(gone.execution_context_id)),
         Seen::RuntimeExecutionContextsCleared(_) => inner.document_gone(session, None),
         Seen::PageFrameAttached(frame) => inner.frame_attached(&frame.frame_id, &frame.parent_frame_id),
-        Seen::PageFrameDetached(frame) => inner.frame_detached(&frame),
+        Seen::PageFrameDetached(frame) => inner.frame_detached(session, &frame),
         _ => {}
     }
+}
+
+fn paused_on_its_way(inner: &Arc<Inner>, session: &Arc<str>, paused: fetch::RequestPaused) {
+    if paused.response_status_code.is_none() && paused.response_error_reason.is_none() {
+        return admit(inner, session, paused);
+    }
+    let top = inner.state().tab(session).is_some_and(|tab| tab.target == paused.frame_id);
+    if top {
+        inner.document_arrives(session);
+    }
+    inner.cdp.tell(Some(session), fetch::ContinueRequest { request_id: paused.request_id });
 }
 
 /// Decides on a document before its request leaves. Frames inside a page may go anywhere; the top level only to the sites.
 fn admit(inner: &Arc<Inner>, session: &Arc<str>, paused: fetch::RequestPaused) {
     let verdict = {
         let mut state = inner.state();
-        let top = state.tab(session).is_some_and(|tab| tab.target == paused.frame_id);
-        if top { state.judge(&paused.request.url) } else { Verdict::Site }
+        match state.tab(session).map(|tab| tab.target == paused.frame_id) {
+            Some(true) => state.judge(&paused.request.url),
+            Some(false) => Verdict::Site,
+            None => {
+                // A page that is being closed goes nowhere.
+                drop(state);
+                return refuse(inner, session, paused.request_id);
+            }
+        }
     };
     match verdict {
         Verdict::Site | Verdict::Blank => {
             inner.cdp.tell(Some(session), fetch::ContinueRequest { request_id: paused.request_id });
         }
         Verdict::Foreign(host) => {
-            // "Aborted" leaves the page that was there.
-            let refusal = fetch::FailRequest { request_id: paused.request_id, error_reason: "Aborted".into() };
-            inner.cdp.tell(Some(session), refusal);
+            refuse(inner, session, paused.request_id);
             blocked(inner, session, host);
         }
     }
 }
 
+/// "Aborted" leaves the page that was there.
+fn refuse(inner: &Inner, session: &str, request_id: String) {
+    inner.cdp.tell(Some(session), fetch::FailRequest { request_id, error_reason: "Aborted".into() });
+}
+
 /// Tells that a page was refused, and closes the tab that was opened for it.
 pub(super) fn blocked(inner: &Arc<Inner>, session: &Arc<str>, host: String) {
+    let host = inner.redact_for(session, &host);
     inner.tell(Event::Blocked { host });
     let fresh = inner.state().tab(session).filter(|tab| tab.fresh).map(|tab| tab.target.clone());
     if let Some(target) = fresh {
@@ -107,10 +129,16 @@ fn loading(inner: &Arc<Inner>, frame: &str, now: bool) {
         tab.loading = now;
         Arc::clone(&tab.session)
     };
-    if now { inner.dirty.notify_one() } else { inner.read_history_later(&session) }
+    if now {
+        inner.dirty.notify_one();
+    } else {
+        inner.document_stays(&session);
+        inner.read_history_later(&session);
+    }
 }
 
-fn crashed(inner: &Inner, session: &Arc<str>) {
+fn crashed(inner: &Arc<Inner>, session: &Arc<str>) {
+    inner.documents_crashed(session);
     let mut state = inner.state();
     let active = state.active.clone();
     if let Some(tab) = state.tab(session) {

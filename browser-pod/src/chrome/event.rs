@@ -84,6 +84,8 @@ pub enum Event {
         /// The picker's.
         id: u64,
     },
+    /// [`super::Chrome::sight`] is new.
+    Sight,
     /// Chrome is gone. The last event.
     Gone,
 }

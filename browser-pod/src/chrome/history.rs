@@ -99,6 +99,7 @@ impl Inner {
     /// A frame shows another document.
     pub(super) fn navigated(self: &Arc<Self>, session: &Arc<str>, seen: page::FrameNavigated) {
         let frame = seen.frame;
+        self.document_arrived(session, &frame);
         if frame.parent_id.is_some() {
             return;
         }
@@ -196,6 +197,7 @@ impl Inner {
         let session = Arc::clone(session);
         tokio::spawn(async move {
             let code = inner.code_on_page(&session).await.unwrap_or_else(|| "ERR_FAILED".into());
+            let host = inner.redact_for(&session, &host);
             match code.as_str() {
                 "ERR_BLOCKED_BY_CLIENT" | "ERR_ABORTED" => {}
                 code if code.starts_with("ERR_CERT") => {

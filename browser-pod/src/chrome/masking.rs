@@ -15,7 +15,7 @@
 //!    `Runtime.addBinding {name: BINDING, executionContextName: EXTENSION_NAME}`; `Target.setAutoAttach {autoAttach,
 //!    waitForDebuggerOnStart, flatten}` in each session for frames of other processes. Chrome names the world of content
 //!    scripts after the extension: `Runtime.executionContextCreated` with `name == EXTENSION_NAME` gives session,
-//!    context and `auxData.frameId`. A document without that world a moment after its commit must be blank to agents.
+//!    context and `auxData.frameId`. A document is for the end user alone until that world has sent [`Report::Alive`].
 //! 3. *Reports.* `Runtime.bindingCalled` with `name == BINDING`, from a context that is such a world: [`parse`] the
 //!    payload and give it to the tab's [`Scene::report`] with the frame id. When a world goes (`executionContextDestroyed`,
 //!    `executionContextsCleared`): [`Scene::gone`]. [`Report::Fault`]: the extension failed and has blanked that document.
@@ -30,16 +30,19 @@
 //! 6. *Who acts.* Before input of the end user is passed on: [`acts`] with [`Actor::EndUser`] in the worlds of all frames, and
 //!    with [`Actor::Agent`] before an agent's; only when it changes, and in new worlds. Until it is said at all, copying, cutting and dragging of
 //!    protected content are refused; after `Agent`, typing, pasting and dropping into protected fields too.
-//! 7. *Text on other ways* (dialogs, titles, addresses, clipboard) to anybody but the end user goes through [`Scene::redact`].
+//! 7. *Text on other ways* (dialogs, titles, addresses, clipboard) to anybody but the end user goes through [`Scene::redact`],
+//!    which knows by [`Report::Secrets`] what every protected field holds, also those that nobody sees, passwords too.
 //!
 //! How a mask holds: sheets of user origin, which win over all that a page can write; Chrome takes them from a service worker
 //! only (a manifest's have author origin), so a veil covers each document until they are there. They do not reach into
 //! shadow roots: there it is important declarations in style attributes, watched over, and where a page still wins the whole host
 //! is covered. Marks are put on in the microtask of the change that calls for them, so before anything is painted.
 //!
-//! Not held: what a page draws of a value into a picture, a canvas or a style sheet's `content`; mirrors shorter than six
-//! characters, encoded, or on the next page (card numbers are); a card number typed into a field that nothing hints at, up to its
-//! last digit; the size of what a page's own script sizes by a value. The popup list of a protected select has no texts.
+//! Not held: what a page draws of a value into a picture, a canvas or a style sheet's `content`, which the tenant lists; mirrors
+//! shorter than six characters but whole words of three and more with a digit, mirrors that are encoded, and those in the
+//! picture of the next page (card numbers are held there, and titles and questions of the next page are); a card number typed
+//! into a field that nothing hints at, up to its last digit; the size of what a page's own script sizes by a value. The list
+//! of a protected select does not open: the end user gets a picker of the own instead.
 
 mod redact;
 mod report;
@@ -47,7 +50,7 @@ mod scene;
 mod selectors;
 
 pub use redact::redact;
-pub use report::{Error, Field, Fields, Focus, Frame, Kind, Look, Rect, Report, parse};
+pub use report::{Error, Field, Fields, Focus, Frame, Kind, Look, Rect, Report, Secrets, parse};
 pub use scene::{Change, PlacedField, Scene};
 pub use selectors::{Error as SelectorsError, Selectors};
 
@@ -65,6 +68,12 @@ pub const ASK_AGAIN: &str = "cobrowse.again()";
 
 /// Expression for any world: the state of the focus, as JSON text; parse it with [`Focus::parse`].
 pub const ASK_FOCUS: &str = "JSON.stringify(cobrowse.focus())";
+
+/// Expression for any world: whether the extension is still there and the document shown with its sheets.
+pub const ALIVE: &str = "cobrowse.alive()";
+
+/// Expression for any world: has it report [`Report::Alive`] once the document was painted again.
+pub const PROVE: &str = "cobrowse.prove()";
 
 /// Who is about to act in the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +134,7 @@ pub const EXTENSION_FILES: &[(&str, &str)] = files![
     "marks.js",
     "mirrors.js",
     "classify.js",
+    "words.js",
     "watch.js",
     "view.js",
     "report.js",

@@ -103,8 +103,9 @@ impl Inner {
         }
     }
 
-    pub(super) fn frame_detached(&self, gone: &page::FrameDetached) {
-        // "swap": it goes on in another process.
+    pub(super) fn frame_detached(self: &Arc<Self>, session: &Arc<str>, gone: &page::FrameDetached) {
+        self.document_left(session, &gone.frame_id);
+        // "swap": it goes on in another process, whose own session tells of it.
         if gone.reason != "swap" {
             self.state().parents.remove(&gone.frame_id);
         }
@@ -116,8 +117,10 @@ impl Inner {
             return;
         }
         let report = match masking::parse(&call.payload) {
+            Ok(Report::Alive) => return self.world_spoke(session, call, true),
             Ok(Report::Fault(text)) => {
-                return tracing::warn!(text, "the masking extension failed and blanked its page");
+                tracing::warn!(text, "the masking extension failed and blanked its page");
+                return self.world_spoke(session, call, false);
             }
             Ok(report) => report,
             Err(error) => return tracing::warn!(%error, "a masking report was refused"),
@@ -135,6 +138,18 @@ impl Inner {
         self.dirty.notify_one();
         for frame in unplaced {
             self.place_later(frame);
+        }
+    }
+
+    /// The extension says in one of its own worlds that it works there, or that it does not.
+    fn world_spoke(self: &Arc<Self>, session: &Arc<str>, call: &runtime::BindingCalled, works: bool) {
+        let frame = {
+            let state = self.state();
+            let own = |one: &&World| one.session == *session && one.context == call.execution_context_id;
+            state.worlds.iter().find(own).map(|world| world.frame.clone())
+        };
+        if let Some(frame) = frame {
+            self.document_heard(session, &frame, works);
         }
     }
 

@@ -4,6 +4,7 @@ use super::event::{Download, Event, Navigation, Tab as TabView};
 use super::files::Chooser;
 use super::masking::{Actor, PlacedField, Scene};
 use super::protect::World;
+use super::sight::{Documents, Sight};
 use super::sites::{Sites, Verdict};
 use super::transport::Cdp;
 use super::view::{Edit, Waiting};
@@ -72,6 +73,12 @@ pub(super) struct State {
     pub(super) choosers: HashMap<u64, Chooser>,
     pub(super) downloads: Vec<Download>,
     pub(super) credentials_told: Option<std::time::Instant>,
+    /// Who may see the screen.
+    pub(super) sight: Sight,
+    /// Another tab that was not safe was in front; the screen may still show it.
+    pub(super) lingering: bool,
+    /// The top document was asked to say when it was painted again.
+    pub(super) proving: bool,
     last_id: u64,
 }
 
@@ -98,6 +105,8 @@ pub(super) struct Tab {
     /// Where text goes, and which page or frame said so.
     pub(super) edit: Edit,
     pub(super) edit_from: Option<Arc<str>>,
+    /// Which of its documents are safe to be seen by all.
+    pub(super) documents: Documents,
 }
 
 impl Tab {
@@ -117,6 +126,7 @@ impl Tab {
             scene: Scene::new(target),
             edit: Edit::default(),
             edit_from: None,
+            documents: Documents::default(),
         }
     }
 }
@@ -198,6 +208,13 @@ impl Inner {
     pub(super) fn tell(&self, event: Event) {
         // Without a listener the session is ending.
         let _ = self.tell.send(event);
+    }
+
+    /// A text of a tab without what is protected in it. A host's name is the page's choice too.
+    pub(super) fn redact_for(&self, session: &Arc<str>, text: &str) -> String {
+        let mut state = self.state();
+        let owner = state.tab_session(session);
+        state.tab(&owner).map_or_else(|| super::masking::redact(text, []), |tab| tab.scene.redact(text))
     }
 
     pub(super) fn active_session(&self) -> Result<Arc<str>, Error> {

@@ -8,7 +8,7 @@ use super::masking::{BINDING, EXTENSION_NAME};
 use super::protocol::{emulation, fetch, page, runtime, target};
 use super::sites::Verdict;
 use super::state::{Bound, Inner, Tab};
-use super::transport::ANSWER;
+use super::transport::START;
 use super::view;
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ impl Inner {
                 Err(full)
             } else {
                 state.tabs.push(Tab::new(&info.target_id, session, !first));
-                state.active.clone_from(&info.target_id);
+                state.bring_to_front(&info.target_id);
                 Ok(first)
             }
         };
@@ -57,12 +57,16 @@ impl Inner {
                 }
             }
             Err(full) => {
+                // It waits for us, and so may the page that opened it: it runs on to its end, without the network.
+                self.cdp.tell(Some(session), fetch::Enable { patterns: None });
                 self.cdp.tell(None, target::CloseTarget { target_id: info.target_id.clone() });
+                self.cdp.tell(Some(session), runtime::RunIfWaitingForDebugger {});
                 if full {
                     self.tell(Event::TabLimit);
                 }
             }
         }
+        self.look();
         self.dirty.notify_one();
         self.tabs_changed.notify_waiters();
     }
@@ -81,13 +85,14 @@ impl Inner {
                 None
             } else {
                 let next = state.tabs.last().map(|tab| tab.target.clone());
-                state.active = next.clone().unwrap_or_default();
+                state.bring_to_front(next.as_deref().unwrap_or_default());
                 next
             }
         };
         if let Some(target_id) = next {
             self.cdp.tell(None, target::ActivateTarget { target_id });
         }
+        self.look();
         self.dirty.notify_one();
         self.tabs_changed.notify_waiters();
     }
@@ -103,7 +108,7 @@ impl Inner {
                 changed.await;
             }
         };
-        tokio::time::timeout(ANSWER, ready).await.map_err(|_| Error::Timeout("the first tab"))
+        tokio::time::timeout(START, ready).await.map_err(|_| Error::Timeout("the first tab"))
     }
 
     /// Prepares the tabs that were there before the session was bound.
@@ -133,14 +138,15 @@ impl Inner {
     /// Sets up all rules of a page or frame, then lets it run. Chrome handles the questions in order, so all are asked at once.
     async fn prepare(&self, session: &Arc<str>, top: bool) -> Result<(), Error> {
         let session = Some(&**session);
-        let documents = fetch::RequestPattern {
+        // Before it leaves, for where it may go; and with its answer, for who may see it.
+        let documents = ["Request", "Response"].map(|stage| fetch::RequestPattern {
             url_pattern: Some("*".into()),
             resource_type: Some("Document".into()),
-            request_stage: Some("Request".into()),
-        };
+            request_stage: Some(stage.into()),
+        });
         let guard = async {
             if top {
-                self.cdp.ask(session, fetch::Enable { patterns: Some(vec![documents]) }).await.map(|_| ())
+                self.cdp.ask(session, fetch::Enable { patterns: Some(documents.to_vec()) }).await.map(|_| ())
             } else {
                 Ok(())
             }
@@ -189,12 +195,13 @@ impl Inner {
         session.into_iter().for_each(|session| self.lay_out(session, settings.touch));
     }
 
-    pub(super) async fn activate(&self, tab: &str) -> Result<(), Error> {
+    pub(super) async fn activate(self: &Arc<Self>, tab: &str) -> Result<(), Error> {
         {
             let mut state = self.state();
             state.tab_of_target(tab).ok_or(Error::NoSuch("tab"))?;
-            tab.clone_into(&mut state.active);
+            state.bring_to_front(tab);
         }
+        self.look();
         self.dirty.notify_one();
         self.cdp.ask(None, target::ActivateTarget { target_id: tab.to_owned() }).await.map(|_| ())
     }

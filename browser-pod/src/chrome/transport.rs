@@ -21,6 +21,8 @@ const MAX_WAITING: usize = 4_096;
 const MAX_QUEUE: usize = 1_024;
 /// How long Chrome may take to answer.
 pub(crate) const ANSWER: Duration = Duration::from_secs(10);
+/// How long it may take to its first answer: it starts meanwhile, with others on the same machine.
+pub(crate) const START: Duration = Duration::from_secs(40);
 
 /// One event, and the session (page, frame or worker) it comes from; none for the browser itself.
 #[derive(Debug)]
@@ -89,8 +91,18 @@ pub(crate) fn open(from: OwnedFd, to: OwnedFd) -> Result<(Cdp, mpsc::UnboundedRe
 impl Cdp {
     /// Asks and waits for the answer.
     pub(crate) async fn ask<C: Command>(&self, session: Option<&str>, command: C) -> Result<C::Answer, Error> {
+        self.ask_within(ANSWER, session, command).await
+    }
+
+    /// Asks and waits so long for the answer.
+    pub(crate) async fn ask_within<C: Command>(
+        &self,
+        patience: Duration,
+        session: Option<&str>,
+        command: C,
+    ) -> Result<C::Answer, Error> {
         let (id, answer) = self.post(session, &command)?;
-        let answered = tokio::time::timeout(ANSWER, answer).await;
+        let answered = tokio::time::timeout(patience, answer).await;
         let value = match answered {
             Ok(Ok(answer)) => answer?,
             Ok(Err(_)) => return Err(Error::Gone),

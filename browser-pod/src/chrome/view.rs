@@ -16,6 +16,8 @@ const BINDING: &str = "cobrowseViewTell";
 const SCRIPT: &str = include_str!("inject/view.js");
 /// Bytes of one message: a thousand options with the longest values would be more, and no list for people has that.
 const MAX_MESSAGE: usize = 1 << 20;
+/// HTML's values of inputmode.
+const MODES: [&str; 8] = ["none", "text", "decimal", "numeric", "tel", "search", "email", "url"];
 /// Frames within frames that are looked through for the element at a point.
 const MAX_DEPTH: usize = 8;
 
@@ -85,6 +87,10 @@ impl Inner {
     }
 
     fn edit_told(&self, session: &Arc<str>, mut edit: Edit) {
+        if !MODES.contains(&edit.mode.as_str()) {
+            // What else a page writes there is no keyboard.
+            edit.mode.clear();
+        }
         let mut state = self.state();
         let owner = state.tab_session(session);
         if owner != *session {

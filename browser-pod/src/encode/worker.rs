@@ -24,7 +24,7 @@ pub struct Demand {
     pub h264: bool,
     /// Somebody takes JPEG pictures and has room for one.
     pub jpeg: bool,
-    /// The least of the viewers' ceilings, in kbit/s; 0 is no wish.
+    /// The most that any viewer wishes for, in kbit/s; 0 is no wish.
     pub max_kbit: u32,
 }
 
@@ -37,6 +37,8 @@ pub struct Stamp {
     pub paused: bool,
     /// Rises when what is on the screen becomes something else: the start page after the empty one.
     pub mark: u64,
+    /// Rises when who may see the screen changes.
+    pub sight: u64,
 }
 
 /// A coded picture and the moment it shows.

@@ -46,10 +46,21 @@ pub(crate) struct Pod {
     pub(crate) client: PodServiceClient<Channel>,
 }
 
-impl Pod {
-    /// Starts a pod and enrolls it.
-    pub(crate) async fn start() -> Self {
+/// A pod that nobody has enrolled.
+pub(crate) struct Started {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    address: String,
+}
+
+impl Started {
+    pub(crate) async fn new() -> Self {
+        Self::spawn(Stdio::piped()).await
+    }
+
+    async fn spawn(log: Stdio) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_browser-pod"));
+        command.stderr(log);
         command.arg("supervise").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         if rustix::process::getuid().is_root() {
             let base = 300_000 + std::process::id() % 10_000 * 64 + UIDS.fetch_add(2, Ordering::Relaxed) % 64;
@@ -60,6 +71,48 @@ impl Pod {
         input.write_all(format!("{TOKEN}\n").as_bytes()).await.expect("written");
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let address = said(&mut lines, "address").await;
+        Self { child, lines, address }
+    }
+
+    /// Waits until the agent side says that it has Chrome.
+    pub(crate) async fn until_chrome_is_taken_over(&mut self) {
+        let mut log = BufReader::new(self.child.stderr.take().expect("a pipe")).lines();
+        let taken = async {
+            while let Some(line) = log.next_line().await.expect("readable") {
+                if line.contains("Chrome is there") {
+                    return;
+                }
+            }
+            panic!("the pod ended");
+        };
+        tokio::time::timeout(PATIENCE, taken).await.expect("Chrome in time");
+        // Nobody may be kept waiting by a full pipe.
+        tokio::spawn(async move { while log.next_line().await.is_ok_and(|line| line.is_some()) {} });
+    }
+
+    /// Kills Chrome's first process.
+    pub(crate) fn kill_chrome(&self) {
+        let all = chrome(&below(self.child.id()));
+        let first = all.iter().find(|pid| !arguments(**pid).contains("--type=")).expect("Chrome");
+        signal(*first, Signal::KILL);
+    }
+
+    /// Waits for the pod's last line and its exit.
+    pub(crate) async fn ended(&mut self, reason: &str) {
+        ended(&mut self.lines, &mut self.child, reason).await;
+    }
+}
+
+async fn ended(lines: &mut Lines<BufReader<ChildStdout>>, child: &mut Child, reason: &str) {
+    assert_eq!(said(lines, "reason").await, reason);
+    let status = tokio::time::timeout(PATIENCE, child.wait()).await.expect("an exit in time").expect("an exit");
+    assert!(status.success(), "{status}");
+}
+
+impl Pod {
+    /// Starts a pod and enrolls it.
+    pub(crate) async fn start() -> Self {
+        let Started { child, lines, address } = Started::spawn(Stdio::inherit()).await;
         let authority = Authority::generate(SystemTime::now()).expect("an authority");
         let uid = PodUid::parse("pod-1").expect("a uid");
         enroll(&address, &authority, &uid).await;
@@ -123,6 +176,11 @@ impl Pod {
         Viewer::open(self.client.clone(), participant(who), codec).await
     }
 
+    /// Attaches with further wishes.
+    pub(crate) async fn attach_with(&self, who: &str, wishes: v1::Attach) -> Viewer {
+        Viewer::open_with(self.client.clone(), participant(who), v1::Codec::H264, wishes).await.expect("attached")
+    }
+
     /// Dials with a certificate of somebody else's authority and makes a call.
     pub(crate) async fn try_as_stranger(&self) -> Result<(), Box<dyn std::error::Error>> {
         let stranger = Authority::generate(SystemTime::now())?;
@@ -133,32 +191,43 @@ impl Pod {
 
     /// Waits for the pod's last line and its exit.
     pub(crate) async fn ended(&mut self, reason: &str) {
-        assert_eq!(said(&mut self.lines, "reason").await, reason);
-        let status =
-            tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("an exit in time").expect("an exit");
-        assert!(status.success(), "{status}");
+        ended(&mut self.lines, &mut self.child, reason).await;
     }
 
     /// The pod and all below it.
     pub(crate) fn processes(&self) -> Vec<u32> {
-        let mut found: Vec<u32> = self.child.id().into_iter().collect();
-        let mut next = 0;
-        while let Some(parent) = found.get(next).copied() {
-            found.extend(children(parent));
-            next += 1;
-        }
-        found
+        below(self.child.id())
     }
 
     /// Sends a signal to all processes of Chrome.
-    pub(crate) fn signal_chrome(&self, signal: Signal) {
-        let program = |pid: &u32| std::fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
-        let chrome = self.processes().into_iter().filter(|pid| program(pid).ends_with("chromium")).collect::<Vec<_>>();
+    pub(crate) fn signal_chrome(&self, with: Signal) {
+        let chrome = chrome(&self.processes());
         assert!(chrome.len() > 2, "Chrome has {chrome:?}");
         for pid in chrome {
-            let pid = Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("not 0");
-            rustix::process::kill_process(pid, signal).expect("running");
+            signal(pid, with);
         }
+    }
+
+    /// All of Chrome's processes have at most so many bytes of memory of their own.
+    pub(crate) fn has_bounded_memory(&self, bytes: u64) {
+        let chrome = chrome(&self.processes());
+        assert!(!chrome.is_empty(), "Chrome runs");
+        for pid in chrome {
+            let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap_or_default();
+            let line = limits.lines().find_map(|line| line.strip_prefix("Max data size"));
+            // One that has just ended has none.
+            let hard = line.and_then(|line| line.split_whitespace().nth(1)).map(str::parse);
+            assert!(hard.is_none_or(|hard| hard.is_ok_and(|hard: u64| hard <= bytes)), "{limits}");
+        }
+    }
+
+    /// Kills those of Chrome's processes that have this among their arguments; how many they were.
+    pub(crate) fn kill_chromes(&self, argument: &str) -> usize {
+        let found = kinds(&self.processes(), argument);
+        for pid in &found {
+            signal(*pid, Signal::KILL);
+        }
+        found.len()
     }
 
     /// Hands a whole file to an open chooser, in parts.
@@ -202,6 +271,36 @@ impl Pod {
     pub(crate) fn kill(&mut self) {
         self.child.start_kill().expect("running");
     }
+}
+
+fn signal(pid: u32, with: Signal) {
+    let pid = Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("not 0");
+    // It may have ended by itself.
+    let _ = rustix::process::kill_process(pid, with);
+}
+
+fn chrome(processes: &[u32]) -> Vec<u32> {
+    let program = |pid: &u32| std::fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
+    processes.iter().copied().filter(|pid| program(pid).ends_with("chromium")).collect()
+}
+
+fn arguments(pid: u32) -> String {
+    std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default()
+}
+
+fn kinds(processes: &[u32], argument: &str) -> Vec<u32> {
+    chrome(processes).into_iter().filter(|pid| arguments(*pid).contains(argument)).collect()
+}
+
+/// A process and all below it.
+fn below(process: Option<u32>) -> Vec<u32> {
+    let mut found: Vec<u32> = process.into_iter().collect();
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied() {
+        found.extend(children(parent));
+        next += 1;
+    }
+    found
 }
 
 fn children(parent: u32) -> Vec<u32> {

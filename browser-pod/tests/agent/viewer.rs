@@ -40,21 +40,29 @@ pub(crate) struct Viewer {
     commands: u32,
     /// Everything that came but the pictures, as text.
     heard: String,
+    /// Pictures that came.
+    pictures: u32,
 }
 
 impl Viewer {
     pub(crate) async fn open(
-        mut client: PodServiceClient<Channel>,
+        client: PodServiceClient<Channel>,
         participant: v1::Participant,
         codec: v1::Codec,
     ) -> Result<Self, Status> {
+        Self::open_with(client, participant, codec, v1::Attach::default()).await
+    }
+
+    /// Opens with further wishes.
+    pub(crate) async fn open_with(
+        mut client: PodServiceClient<Channel>,
+        participant: v1::Participant,
+        codec: v1::Codec,
+        wishes: v1::Attach,
+    ) -> Result<Self, Status> {
         let (up, messages) = mpsc::channel(64);
-        let attach = v1::Attach {
-            protocol_version: 1,
-            participant: Some(participant),
-            codecs: vec![codec.into()],
-            ..v1::Attach::default()
-        };
+        let (participant, codecs) = (Some(participant), vec![codec.into()]);
+        let attach = v1::Attach { protocol_version: 1, participant, codecs, ..wishes };
         let body = Some(client_message::Body::Attach(attach));
         let first = v1::PodServiceAttachRequest { message: Some(v1::ClientMessage { body }) };
         up.send(first).await.expect("open");
@@ -69,6 +77,7 @@ impl Viewer {
             inputs: 0,
             commands: 0,
             heard: String::new(),
+            pictures: 0,
         };
         viewer.wait(|body| matches!(body, server_message::Body::Attached(_)).then_some(())).await;
         Ok(viewer)
@@ -96,6 +105,7 @@ impl Viewer {
         let message = self.down.message().await.expect("a stream");
         let body = message?.message.and_then(|message| message.body).expect("a body");
         if let server_message::Body::Event(v1::Event { seq, body: Some(event::Body::Picture(picture)), .. }) = &body {
+            self.pictures += 1;
             self.show(picture);
             self.acknowledge(*seq).await;
         } else {
@@ -134,6 +144,19 @@ impl Viewer {
         assert!(found.is_ok(), "{at:?} is {:?}, not {colour:?}", self.shown.colour(at));
     }
 
+    /// The colour in the middle of the next picture.
+    pub(crate) async fn wait_for_next_picture(&mut self) -> Option<Colour> {
+        let before = self.pictures;
+        let found = async {
+            while self.pictures == before {
+                self.next().await.expect("more");
+            }
+        };
+        tokio::time::timeout(PATIENCE, found).await.expect("a picture in time");
+        let known = [RED, GREEN, BLUE];
+        known.into_iter().find(|colour| self.shown.has((640, 360), *colour))
+    }
+
     /// Waits for a JPEG picture other than this one.
     pub(crate) async fn wait_for_jpeg(&mut self, other_than: &[u8]) -> Vec<u8> {
         let found = async {
@@ -158,6 +181,18 @@ impl Viewer {
             }
         };
         assert!(tokio::time::timeout(Duration::from_millis(700), picture).await.is_err(), "a picture came");
+    }
+
+    /// Takes what comes for so long; how many pictures that were.
+    pub(crate) async fn pictures_within(&mut self, time: Duration) -> u32 {
+        let before = self.pictures;
+        let take = async {
+            loop {
+                self.next().await.expect("more");
+            }
+        };
+        let _ = tokio::time::timeout(time, take).await;
+        self.pictures - before
     }
 
     /// Whether anything that came, pictures apart, holds this text.

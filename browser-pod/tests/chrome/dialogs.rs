@@ -63,3 +63,24 @@ async fn questions_are_told_answered_and_limited() {
 
     stand.open(&site.url("shop", "/passkey"), "NotAllowedError").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_asks_again_and_again_before_it_is_left_is_left() {
+    let stay = "<title>stay</title><body style='height:100vh' onmousedown=\"location.assign('/left')\">
+        <script>onbeforeunload = (e) => e.preventDefault()</script>";
+    let site = Site::start(&[("/", Page::Html(stay)), ("/left", Page::Html("<title>left</title>"))]);
+    let mut stand = Stand::start(&[site.url("shop", "").trim_end_matches('/').to_owned()]).await;
+    stand.open(&site.url("shop", "/"), "stay").await;
+    let mut count = 0;
+    let asked = |event: &Event| match event {
+        Event::DialogLimit => Some(None),
+        event => dialog(event).map(Some),
+    };
+    while let Some(asked) = stand.click_until(100.0, 100.0, asked).await {
+        assert_eq!(asked.kind, DialogKind::BeforeUnload);
+        count += 1;
+        stand.chrome.answer_dialog(asked.id, false, None).await.expect("answered");
+    }
+    assert_eq!(count, 20);
+    stand.state(|now| now.title == "left").await;
+}

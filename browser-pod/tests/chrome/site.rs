@@ -10,6 +10,10 @@ pub(crate) enum Page {
     Html(&'static str),
     Redirect(&'static str),
     File(&'static str, Vec<u8>),
+    /// A document of another kind than HTML.
+    Kind(&'static str, Vec<u8>),
+    /// Takes the question and never answers.
+    Silent,
 }
 
 pub(crate) struct Site {
@@ -67,6 +71,12 @@ fn answer(stream: TcpStream, pages: &[(&'static str, Page)], log: &Mutex<Vec<Str
     let found = pages.iter().find(|(known, _)| *known == bare).map(|(_, page)| page.clone());
     let port = port.to_string();
     let (head, body) = match found {
+        Some(Page::Silent) => {
+            // Until the other side gives up.
+            let _ = std::io::copy(&mut &stream, &mut std::io::sink());
+            return None;
+        }
+        Some(Page::Kind(kind, bytes)) => (format!("200 OK\r\nContent-Type: {kind}"), bytes),
         None => ("404 Not Found\r\nContent-Type: text/html".to_owned(), b"no such page".to_vec()),
         Some(Page::Html(text)) => {
             let text = format!("<!doctype html><meta charset=utf-8>{}", text.replace("PORT", &port));

@@ -1,5 +1,6 @@
 //! One Chrome under test: the real launcher as an ordinary uid, on our own screen.
 
+use super::pipe::{self, Pipe};
 use cobrowse_browser_pod::chrome::{self, Chrome, Event, Navigation, Settings, Sites};
 use cobrowse_browser_pod::display::{self, Display, Frame, Input, Size};
 use cobrowse_browser_pod::handover::{self, Socket};
@@ -19,6 +20,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Stand {
     pub(crate) chrome: Chrome,
     pub(crate) screen: Arc<dyn Display>,
+    pub(crate) pipe: Pipe,
     events: mpsc::UnboundedReceiver<Event>,
     launcher: Child,
     _folder: tempfile::TempDir,
@@ -41,9 +43,9 @@ impl Stand {
         let size = Size { width: 640, height: 480, scale: 1 };
         let (screen, mut seen) = display::wayland::start(handover.wayland, size).expect("a screen");
         tokio::spawn(async move { while seen.recv().await.is_some() {} });
-        let (cdp_in, cdp_out, side) = (handover.cdp_in, handover.cdp_out, handover.browser);
-        let (chrome, events) = chrome::attach(cdp_in, cdp_out, side).await.expect("attached");
-        let stand = Self { chrome, screen, events, launcher, _folder: folder };
+        let (cdp_in, cdp_out, pipe) = pipe::between(handover.cdp_in, handover.cdp_out);
+        let (chrome, events) = chrome::attach(cdp_in, cdp_out, handover.browser).await.expect("attached");
+        let stand = Self { chrome, screen, pipe, events, launcher, _folder: folder };
         let parse = |text: &String| HostPattern::parse(text).expect("a pattern");
         let settings = Settings {
             sites: Sites::new(patterns.iter().map(parse).collect()),
@@ -83,6 +85,13 @@ impl Stand {
             _ => None,
         })
         .await
+    }
+
+    /// Waits until everybody may see the screen, or nobody but the end user.
+    pub(crate) async fn sight(&mut self, clear: bool) {
+        while self.chrome.sight().clear != clear {
+            self.wait(|event| matches!(event, Event::Sight).then_some(())).await;
+        }
     }
 
     /// Opens an address and waits until it has loaded with this title.

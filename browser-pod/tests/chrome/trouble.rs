@@ -3,7 +3,7 @@
 use super::site::{Page, Site};
 use super::stand::Stand;
 use super::tree;
-use cobrowse_browser_pod::chrome::Event;
+use cobrowse_browser_pod::chrome::{Error, Event};
 use cobrowse_identity::enrollment::{self, PodKey};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -63,4 +63,34 @@ async fn nobody_there_and_a_crash_are_told_and_a_reload_helps() {
     let exit = stand.chrome.exited().await;
     assert_eq!(exit.reason.as_deref(), Some("ended by signal 9"));
     assert!(stand.chrome.reload().await.is_err(), "a clear error");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_never_answers_is_an_error_in_time() {
+    let site = Site::start(&[("/silent", Page::Silent), ("/", Page::Html("<title>here</title>"))]);
+    let mut stand = Stand::start(&[site.url("shop", "").trim_end_matches('/').to_owned()]).await;
+    stand.open(&site.url("shop", "/"), "here").await;
+    let silent = stand.chrome.navigate(&site.url("shop", "/silent")).await;
+    assert!(matches!(silent, Err(Error::Timeout(_))), "{silent:?}");
+    assert_eq!(stand.chrome.navigation().title, "here", "the page before it stays");
+    stand.open(&site.url("shop", "/?again"), "here").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_cannot_keep_the_pointer() {
+    let body = "<title>game</title><body style='height:100vh'><script>
+        onmousedown = async (e) => {
+          if (e.clientX > 200) return void (document.title = `free at ${e.clientX} ${document.pointerLockElement}`);
+          const heard = new Promise((done) => (document.onpointerlockerror = () => done('told')));
+          document.title = await document.body.requestPointerLock().catch((error) => error.name) + ' ' + (await heard) };</script>";
+    let site = Site::start(&[("/", Page::Html(body))]);
+    let mut stand = Stand::start(&[site.url("shop", "").trim_end_matches('/').to_owned()]).await;
+    stand.open(&site.url("shop", "/"), "game").await;
+    let refused = |event: &Event| match event {
+        Event::Navigation(now) if now.title != "game" => Some(now.title.clone()),
+        _ => None,
+    };
+    assert_eq!(stand.click_until(100.0, 100.0, refused).await, "NotSupportedError told");
+    stand.click(300.0, 100.0);
+    stand.state(|now| now.title == "free at 300 null").await;
 }

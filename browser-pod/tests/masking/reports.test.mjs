@@ -20,7 +20,8 @@ test("a password: its text only while the page shows it", () =>
   show(`${STYLE}<input id=p class=at type=password value=hunter2>`, async (tab) => {
     const field = await one(tab);
     assert.deepEqual([field.text, field.password], ["", true]);
-    assert.ok(!tab.reports.some((report) => report.payload.includes("hunter2")));
+    const told = tab.reports.filter((report) => report.kind !== "secrets");
+    assert.ok(!told.some((report) => report.payload.includes("hunter2")));
     await tab.page("p.type = 'text'");
     const shown = await tab.until("shown", () => tab.fields().fields.find((one) => one.text === "hunter2"));
     assert.deepEqual([shown.id, shown.kind, shown.password], [field.id, "password", false]);
@@ -73,6 +74,7 @@ test("scrolling, clipping, covering, removing", () =>
 test("nothing is sent when nothing changes, or nothing is protected", () =>
   show(`${STYLE}<p id=p>text</p><input id=c name=cvc value=1>`, async (tab) => {
     await one(tab);
+    await tab.until("alive", () => tab.reports.some((report) => report.kind === "alive"));
     const before = tab.reports.length;
     await tab.page(`new Promise((done) => { let n = 0; const go = () => { p.firstChild.data = 'text ' + n; n++ < 30 ? requestAnimationFrame(go) : done(); }; go(); })`);
     assert.equal(tab.reports.length, before);
@@ -118,4 +120,25 @@ test("a pod that begins to listen late asks again", () =>
     const before = tab.reports.length;
     await tab.inside("cobrowse.again()");
     await tab.until("all again", () => tab.reports.slice(before).some((report) => report.kind === "fields" && report.fields.length === 1));
+  }));
+
+test("what fields hold is told before the page can say it, in view or not, and what they held", () =>
+  show(`${STYLE}<input id=p class=at type=password oninput="alert(p.value)"><div style="height:5000px"></div><input id=far autocomplete=one-time-code value=4821>`, async (tab) => {
+    const secrets = () => tab.reports.findLast((report) => report.kind === "secrets")?.values;
+    await tab.until("the code out of view", () => secrets()?.includes("4821"));
+    await tab.page("p.focus()");
+    const asked = tab.until("the question", () => (tab.dialogs.length > 0 ? { secrets: secrets() } : null));
+    void tab.call("Input.insertText", { text: "hunter2" }).catch(() => {});
+    assert.ok((await asked).secrets.includes("hunter2"), "it was not told before the question");
+    await tab.call("Page.handleJavaScriptDialog", { accept: true });
+    await tab.page("p.oninput = null; far.focus(); p.value = ''");
+    await tab.page("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    assert.ok(secrets().includes("hunter2"), "a value that was left is remembered");
+  }));
+
+test("the extension says that it works, once the document was painted, and in every frame", () =>
+  show(`${STYLE}<p>text</p><iframe srcdoc="<p>inside"></iframe><iframe id=b></iframe>`, async (tab) => {
+    await tab.until("three documents", () => tab.worlds.size === 3);
+    await tab.until("all speak", () => [...tab.worlds.keys()].every((frame) => tab.reports.some((one) => one.frame === frame && one.kind === "alive")));
+    assert.equal(await tab.inside("cobrowse.alive()"), true);
   }));

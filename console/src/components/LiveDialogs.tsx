@@ -1,7 +1,6 @@
-// What the page asks: its dialogs, its pickers on touch devices, its file choosers.
+// What the page asks: its dialogs, its pickers (on touch devices, and of masked lists), its file choosers.
 
 import type { LiveHandle } from "../hooks/use-live";
-import { isTouch } from "../render/touch";
 import { FileDialog } from "./FileDialog";
 import { PageDialog } from "./PageDialog";
 import { PickerDialog } from "./PickerDialog";
@@ -14,14 +13,13 @@ interface Props {
 }
 
 export function LiveDialogs({ live, endUser, company, mayAct }: Props) {
-  const { dialogs, picker, fileChooser, viewport } = live.live;
+  const { dialogs, picker, fileChooser } = live.live;
   const dialog = dialogs[0];
-  const touch = viewport?.touch === true && isTouch();
   return (
     <>
       {dialog && <PageDialog key={dialog.id} dialog={dialog} controller={live.controller} mayAct={mayAct} />}
       {!dialog && endUser && fileChooser && <FileDialog key={fileChooser.id} chooser={fileChooser} controller={live.controller} company={company} />}
-      {!dialog && touch && mayAct && picker && <PickerDialog key={picker.id} picker={picker} controller={live.controller} />}
+      {!dialog && mayAct && picker && <PickerDialog key={picker.id} picker={picker} controller={live.controller} />}
     </>
   );
 }

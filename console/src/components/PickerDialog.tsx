@@ -1,4 +1,4 @@
-// Select, date, time and colour with the viewer's own control, on touch devices.
+// Select, date, time and colour with the viewer's own control: on touch devices, and a masked list anywhere.
 
 import { useState } from "react";
 import { PickerKind, type Picker, type PickerOption } from "../gen/cobrowse/v1/stream_pb";

@@ -120,11 +120,12 @@ impl Owner {
         self.told.send_if_modified(|told| std::mem::replace(told, facts) != *told);
     }
 
-    /// Publishes a picture to whom the state of its frame allows. One taken in another state than now is the end user's alone.
+    /// Publishes a picture to whom the state of its frame allows. One taken in another state than now, or of what was not
+    /// checked, is the end user's alone.
     pub(super) fn picture(&mut self, picture: Picture) {
         self.note_first_picture(&picture);
         let same = picture.stamp.pause_epoch == self.stamp.pause_epoch && !picture.stamp.paused && !self.stamp.paused;
-        let audience = if same { v1::Audience::All } else { v1::Audience::EndUser };
+        let audience = if same && self.is_clear(&picture.stamp) { v1::Audience::All } else { v1::Audience::EndUser };
         let coded = picture.coded;
         let codec = match coded.codec {
             Codec::H264 => v1::Codec::H264,
@@ -137,7 +138,10 @@ impl Owner {
     /// Tells the encoder who wants what.
     pub(super) fn direct_encoder(&mut self) {
         let wanted = self.stream.wanted(self.clock.millis());
-        let max_kbit = self.links.values().map(|link| link.max_kbit).filter(|kbit| *kbit > 0).min().unwrap_or(0);
+        self.due_ms = wanted.due;
+        // Coded for the one who wishes for most; who wishes for less gets fewer pictures.
+        let wishes = || self.links.values().map(|link| link.max_kbit);
+        let max_kbit = if wishes().any(|kbit| kbit == 0) { 0 } else { wishes().max().unwrap_or(0) };
         let h264 = wanted.h264 || self.awaits_first_picture();
         self.encoder.direct(
             Demand { h264, jpeg: wanted.jpeg, max_kbit },
@@ -184,6 +188,7 @@ impl Owner {
                 }
                 self.publish(audience, *body);
             }
+            News::Sight => self.look(),
             News::Gone(exit) => {
                 self.chrome_exit = exit;
                 self.end_from_outside(EndReason::BrowserCrashed);

@@ -39,6 +39,30 @@
   no("isUserVerifyingPlatformAuthenticatorAvailable");
   no("isConditionalMediationAvailable");
 
+  // The list of a masked field does not open by script either.
+  const masked = bound(Element.prototype.hasAttribute);
+  replace(globalThis.HTMLSelectElement?.prototype, "showPicker", (before) => {
+    const show = bound(before);
+    return { showPicker() {
+      if (masked(this, "cobrowse-mask")) throw new Refusal("This list does not open in a shared browser.", "NotAllowedError");
+      return show(this);
+    } }.showPicker;
+  });
+
+  // Nobody else could move a pointer that a page keeps.
+  const Plain = Event;
+  const dispatch = bound(EventTarget.prototype.dispatchEvent);
+  const ownerOf = bound(Object.getOwnPropertyDescriptor(Node.prototype, "ownerDocument").get);
+  replace(globalThis.Element?.prototype, "requestPointerLock", () => ({
+    requestPointerLock() {
+      dispatch(ownerOf(this), new Plain("pointerlockerror", { bubbles: true }));
+      const refusal = reject(new Refusal("The pointer of a shared browser cannot be locked.", "NotSupportedError"));
+      // A page that does not wait for the answer hears of it by the event.
+      refusal.catch(() => {});
+      return refusal;
+    },
+  }).requestPointerLock);
+
   // Chrome does not tell of a title that a script changes.
   if (globalThis === globalThis.top) {
     const observe = bound(MutationObserver.prototype.observe);

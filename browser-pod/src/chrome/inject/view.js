@@ -66,6 +66,8 @@ const cobrowseView = (() => {
     const kind = isSelect ? "select" : element instanceof HTMLInputElement ? KINDS[element.type] : undefined;
     const field = isSelect ? inSelect : element;
     if (!kind || field.disabled || field.readOnly) return;
+    // The list of a masked field would show what the mask hides; its texts are for the end user, in the own picker.
+    if (!COBROWSE_TOUCH && !(isSelect && !field.multiple && field.hasAttribute("cobrowse-mask"))) return;
     // The browser's own would open in the picture.
     event.preventDefault();
     field.focus();
@@ -108,6 +110,6 @@ const cobrowseView = (() => {
     // After the event, when the focus has settled.
     window.addEventListener(name, () => queueMicrotask(focus), passive);
   }
-  if (COBROWSE_TOUCH) for (const name of ["mousedown", "click"]) window.addEventListener(name, pick, { capture: true });
+  for (const name of ["mousedown", "click"]) window.addEventListener(name, pick, { capture: true });
   return { choose };
 })();

@@ -8,6 +8,8 @@ const MAX_PAYLOAD: usize = 4 << 20;
 const MAX_FIELDS: usize = 200;
 /// Most frames of one document that are reported.
 const MAX_FRAMES: usize = 200;
+/// Most protected values of one document.
+const MAX_SECRETS: usize = 264;
 /// Longest real text of a field, UTF-16 units, as the extension counts.
 const MAX_TEXT: usize = 4_096;
 /// Longest id or frame name, bytes.
@@ -36,8 +38,23 @@ pub enum Report {
     Fields(Fields),
     /// Where the keys go.
     Focus(Focus),
+    /// What protected elements hold, in view or not: all of it, in place of what was said before. For taking it out of texts.
+    Secrets(Secrets),
+    /// The document is shown, with its sheets. At the top level: and was painted since.
+    Alive,
     /// The extension failed and has blanked the document. For the log; the text is its own stack trace.
     Fault(String),
+}
+
+/// What the protected elements of one document hold.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Secrets(pub Vec<String>);
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Never the values: this may come into a log.
+        write!(f, "{} values", self.0.len())
+    }
 }
 
 /// What is protected and in view in one document.
@@ -243,7 +260,18 @@ pub fn parse(payload: &str) -> Result<Report, Error> {
     enum Payload {
         Fields(Fields),
         Focus(Focus),
-        Fault { text: String },
+        Secrets {
+            #[serde(rename = "sequence")]
+            _sequence: u64,
+            values: Vec<String>,
+        },
+        Alive {
+            #[serde(rename = "sequence")]
+            _sequence: u64,
+        },
+        Fault {
+            text: String,
+        },
     }
     match from_json(payload)? {
         Payload::Fields(fields) => fields_fit(&fields).map(|()| Report::Fields(fields)),
@@ -252,6 +280,13 @@ pub fn parse(payload: &str) -> Result<Report, Error> {
             name_fits(focus.frame.as_deref())?;
             Ok(Report::Focus(focus))
         }
+        Payload::Secrets { values, .. } => {
+            within("the number of values", values.len() <= MAX_SECRETS)?;
+            let fits = |value: &String| value.encode_utf16().count() <= MAX_TEXT;
+            within("a value", values.iter().all(fits))?;
+            Ok(Report::Secrets(Secrets(values)))
+        }
+        Payload::Alive { .. } => Ok(Report::Alive),
         Payload::Fault { text } => Ok(Report::Fault(text.chars().take(500).collect())),
     }
 }

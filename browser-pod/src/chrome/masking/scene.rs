@@ -1,12 +1,14 @@
 //! One tab as the extension reports it: the documents of all its frames, composed into the viewport that people see.
 
-use super::report::{Fields, Focus, Kind, Look, Rect, Report, Zoom};
-use std::collections::{HashMap, HashSet};
+use super::report::{Fields, Focus, Kind, Look, Rect, Report, Secrets, Zoom};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Most frames of one tab that are followed.
 const MAX_FRAMES: usize = 256;
 /// Most fields of one tab that are handed on.
 const MAX_FIELDS: usize = 400;
+/// Values of documents before, that the next ones may still name.
+const MAX_PAST: usize = 128;
 /// Frames deeper than this are not placed.
 const MAX_DEPTH: usize = 16;
 
@@ -36,12 +38,35 @@ pub struct Scene {
     top: String,
     documents: HashMap<String, Document>,
     asked: HashSet<String>,
+    /// What documents held that are gone.
+    past: Past,
+}
+
+#[derive(Default)]
+struct Past(VecDeque<String>);
+
+impl std::fmt::Debug for Past {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Never the values.
+        write!(f, "{} values", self.0.len())
+    }
+}
+
+impl Past {
+    fn keep(&mut self, values: &[String]) {
+        for value in values {
+            self.0.retain(|known| known != value);
+            self.0.push_back(value.clone());
+        }
+        self.0.drain(..self.0.len().saturating_sub(MAX_PAST));
+    }
 }
 
 #[derive(Debug, Default)]
 struct Document {
     fields: Option<Fields>,
     focus: Option<Focus>,
+    secrets: Secrets,
 }
 
 /// How a frame's pixels become those of the top viewport, and what is seen of it there.
@@ -59,7 +84,7 @@ impl Scene {
     /// A tab with nothing reported; `top` is the id of its top frame.
     #[must_use]
     pub fn new(top: impl Into<String>) -> Self {
-        Self { top: top.into(), documents: HashMap::new(), asked: HashSet::new() }
+        Self { top: top.into(), documents: HashMap::new(), asked: HashSet::new(), past: Past::default() }
     }
 
     /// Takes a report of the document in a frame.
@@ -77,14 +102,20 @@ impl Scene {
                 document.focus = Some(focus);
                 Change { focus: true, ..Change::default() }
             }
-            Report::Fault(_) => Change::default(),
+            Report::Secrets(secrets) => {
+                document.secrets = secrets;
+                Change { fields: true, ..Change::default() }
+            }
+            Report::Alive | Report::Fault(_) => Change::default(),
         }
     }
 
     /// The document of a frame is gone.
     pub fn gone(&mut self, frame: &str) -> Change {
         self.asked.remove(frame);
-        let was = self.documents.remove(frame).is_some();
+        let gone = self.documents.remove(frame);
+        let was = gone.is_some();
+        self.past.keep(&gone.map(|document| document.secrets.0).unwrap_or_default());
         Change { fields: was, focus: was, unplaced: false }
     }
 
@@ -156,7 +187,9 @@ impl Scene {
     pub fn redact(&self, text: &str) -> String {
         let fields =
             self.documents.values().filter_map(|document| document.fields.as_ref()).flat_map(|all| &all.fields);
-        super::redact(text, fields.filter(|field| field.look != Look::Cover).map(|field| field.text.as_str()))
+        let seen = fields.filter(|field| field.look != Look::Cover).map(|field| &field.text);
+        let held = self.documents.values().flat_map(|document| &document.secrets.0);
+        super::redact(text, seen.chain(held).chain(&self.past.0).map(String::as_str))
     }
 
     /// Whether anything of this kind is in view.

@@ -79,7 +79,7 @@ fn a_screen_that_did_not_change_is_not_coded() {
 #[test]
 fn pictures_carry_the_stamp_of_their_frame() {
     let (_display, worker, pictures) = start();
-    let stamp = Stamp { pause_epoch: 3, paused: true, mark: 1 };
+    let stamp = Stamp { pause_epoch: 3, paused: true, mark: 1, sight: 2 };
     worker.handle().stamp(stamp);
     worker.handle().direct(H264, None);
     worker.handle().frame();

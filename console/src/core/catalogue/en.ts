@@ -183,7 +183,8 @@ export const en = {
 
   "notice.SiteNotAllowed": "That address is outside this website, so it was not opened.",
   "notice.PasskeyUnsupported": "Passkeys do not work in the shared browser. Choose another way to sign in.",
-  "notice.PageCrashed": "The page stopped working and is loaded again.",
+  "notice.PageCrashed": "The page stopped working. Load it again to go on.",
+  "notice.PageHidden": "The agent cannot see this page, because it could not be checked for private content. Loading it again may help.",
   "notice.CertificateInvalid": "That page has no valid certificate, so it was not opened.",
   "notice.LoadFailed": "The page could not be loaded.",
   "notice.TabLimit": "There are too many tabs open.",

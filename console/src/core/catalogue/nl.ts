@@ -184,7 +184,8 @@ export const nl: Catalogue = {
 
   "notice.SiteNotAllowed": "Dat adres hoort niet bij deze website en is daarom niet geopend.",
   "notice.PasskeyUnsupported": "Passkeys werken niet in de gedeelde browser. Kies een andere manier om in te loggen.",
-  "notice.PageCrashed": "De pagina werkte niet meer en wordt opnieuw geladen.",
+  "notice.PageCrashed": "De pagina werkt niet meer. Laad hem opnieuw om verder te gaan.",
+  "notice.PageHidden": "De medewerker ziet deze pagina niet, omdat niet kon worden nagekeken of er privégegevens op staan. Opnieuw laden kan helpen.",
   "notice.CertificateInvalid": "Die pagina heeft geen geldig certificaat en is daarom niet geopend.",
   "notice.LoadFailed": "De pagina kon niet worden geladen.",
   "notice.TabLimit": "Er staan te veel tabbladen open.",

@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 use tokio::task::JoinHandle;
 
 use super::super::super::downlink::{self, Downlink};
-use super::super::super::page::{Answer, Order, Setup};
+use super::super::super::page::{Answer, Order, Setup, Sight};
 use super::*;
 use crate::display::{Frame, Pace, Size};
 use crate::encode::worker::Worker;
@@ -122,6 +122,9 @@ impl Page for FakePage {
     }
     fn acting(&self, end_user: bool, _moves_focus: bool) {
         self.acting.lock().expect("no panic while held").push(end_user);
+    }
+    fn sight(&self) -> Sight {
+        Sight { turn: 0, clear: true }
     }
     fn redact(&self, text: &str) -> String {
         text.replace("4111", "••••")

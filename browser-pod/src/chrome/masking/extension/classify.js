@@ -50,7 +50,7 @@ const classify = (() => {
     const value = dom.tag(element) === "select" ? optionText(element) : element.value;
     if (value.length < 6) return;
     if (numbers.card(value)) marks.protect(element, { kind: "card", look: "field" });
-    else if (mirrors.shows(value, mirrors.values(element))) marks.protect(element, { kind: "mirror", look: "field" });
+    else if (mirrors.shows(value, mirrors.values(element).filter((one) => one.length >= 6))) marks.protect(element, { kind: "mirror", look: "field" });
   }
 
   const optionText = (element) => (element.options.length > 200 ? "" : [...element.options].map((one) => one.text).join("\n"));
@@ -131,7 +131,9 @@ const classify = (() => {
       const data = node.data;
       if (data.length < 2) return;
       const parent = dom.parentNode(node);
-      const kind = data.length < 6 ? null : calls(data, values);
+      const kind = data.length < 3 ? null : calls(data, values);
+      // The tooltip of a drawing.
+      if (kind && dom.isElement(parent) && /^(title|desc)$/.test(dom.name(parent)) && !dom.isHtml(parent)) return void (node.data = "");
       if (kind) return maskText(node, kind, true);
       if (dom.isElement(parent) && marks.known(parent)?.content) {
         const whole = calls(dom.text(parent), values);

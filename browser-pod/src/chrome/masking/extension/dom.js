@@ -21,6 +21,8 @@ const dom = (() => {
   const isHtml = (node) => isElement(node) && namespace(node) === "http://www.w3.org/1999/xhtml";
   const isShadow = (node) => node !== null && nodeType(node) === Node.DOCUMENT_FRAGMENT_NODE && "host" in node;
 
+  const HOLDERS = new Map([[Node.ELEMENT_NODE, Element], [Node.DOCUMENT_NODE, Document], [Node.DOCUMENT_FRAGMENT_NODE, DocumentFragment]]);
+
   return {
     isElement,
     isHtml,
@@ -43,6 +45,11 @@ const dom = (() => {
     lastElement: getter(Element, "lastElementChild"),
     lastElementOfRoot: getter(DocumentFragment, "lastElementChild"),
     queryIn: method(Element, "querySelector"),
+    /** All below a document, a shadow root or an element; nothing below other nodes. */
+    queryAll(node, selector) {
+      const type = HOLDERS.get(nodeType(node));
+      return type ? type.prototype.querySelectorAll.call(node, selector) : [];
+    },
     query: (root, selector) =>
       nodeType(root) === Node.DOCUMENT_NODE
         ? Document.prototype.querySelectorAll.call(root, selector)

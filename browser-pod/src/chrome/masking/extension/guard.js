@@ -35,7 +35,20 @@ const guard = (() => {
     event.stopImmediatePropagation();
   };
 
+  const OPENS = /^( |Enter|F4)$/;
+  const opens = ({ key, altKey }) => OPENS.test(key) || (altKey && /^Arrow(Up|Down)$/.test(key));
+
   return {
+    /** The list of a protected select: Chrome paints it outside of the page, out of reach of any sheet. It does not open; the pod
+        has the end user choose elsewhere. */
+    lists(event) {
+      if (!event.isTrusted) return;
+      const key = event.type === "keydown";
+      const at = key ? focus.element() : view.under(event.clientX, event.clientY);
+      const list = at ? marks.around(at) : null;
+      const folded = list && dom.tag(list) === "select" && !list.multiple && list.size <= 1;
+      if (folded && (!key || opens(event))) event.preventDefault();
+    },
     /** Who acts from now on: "agent", or "end_user", who may take out what is his own. */
     acts(who) {
       actor = who === "end_user" ? who : "agent";

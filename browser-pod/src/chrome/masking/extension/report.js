@@ -8,6 +8,7 @@ const report = (() => {
   const frames = new Map();
   let sequence = 0;
   let last = "";
+  let lastSecrets = "[]";
   let asked = false;
   let rounds = 0;
 
@@ -63,6 +64,12 @@ const report = (() => {
 
   return {
     send,
+    /** Tells what is protected, at once: before the page can say it in a title or a question. */
+    secrets() {
+      const values = mirrors.secrets();
+      const text = JSON.stringify(values);
+      if (text !== lastSecrets && send("secrets", { values })) lastSecrets = text;
+    },
     /** Something may have changed: look at it before the next picture. */
     soon() {
       if (marks.live.size === 0 && frames.size === 0 && !last) return;
@@ -72,6 +79,8 @@ const report = (() => {
     /** Sends all again, for a pod that has just begun to listen. */
     again() {
       last = "";
+      lastSecrets = "[]";
+      if (marks.live.size) this.secrets();
       focus.tell(true);
       if (marks.live.size || frames.size) ask();
     },

@@ -18,10 +18,12 @@ const cobrowse = (() => {
     left(event) {
       const target = targetOf(event);
       if (target) mirrors.remember(target);
+      report.secrets();
       report.soon();
     },
     sent() {
       for (const element of marks.live) mirrors.remember(element);
+      report.secrets();
     },
     focused: (event) => watch.guarded(() => focus.arrived(event)),
     blurred: () => watch.guarded(() => focus.tell()),
@@ -29,6 +31,7 @@ const cobrowse = (() => {
     shown: () => watch.fields(),
     leaves: guard.leaves,
     enters: guard.enters,
+    lists: guard.lists,
   };
 
   const LISTENERS = [
@@ -44,6 +47,7 @@ const cobrowse = (() => {
       on.moved,
     ],
     [["copy", "cut", "dragstart"], on.leaves, active],
+    [["mousedown", "keydown"], on.lists, active],
     [["beforeinput", "keydown", "keypress", "paste", "drop"], on.enters, active],
   ];
 
@@ -60,19 +64,32 @@ const cobrowse = (() => {
     }
     if (fault) report.send("fault", { text: fault });
     // What has the focus may only now have become protected.
-    if (marks.live.size > 0) focus.tell();
+    if (marks.live.size > 0) {
+      focus.tell();
+      report.secrets();
+    }
     report.soon();
   }
 
   listen();
-  veil.start((reason) => report.send("fault", { text: `no sheets: ${reason}` }));
+  // Frames that nobody sees are never painted; the top document is, and then what was there before it is gone.
+  const prove = () => (window.top === window ? afterPainting(alive) : alive());
+  const alive = () => void (veil.lifted() && report.send("alive", {}));
+  const afterPainting = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
+  veil.start((reason) => report.send("fault", { text: `no sheets: ${reason}` }), prove);
   watch.start(afterLook);
   visualViewport?.addEventListener("resize", on.moved);
   visualViewport?.addEventListener("scroll", on.moved);
 
   return {
     acts: guard.acts,
-    again: () => report.again(),
+    // An extension that is gone leaves its scripts behind, without this.
+    alive: () => veil.lifted() && chrome.runtime?.id !== undefined,
+    prove,
+    again() {
+      report.again();
+      prove();
+    },
     fill: (id, text) => fill(id, text),
     focus: () => focus.state(),
     frame: (element, name) => report.frame(element, name),

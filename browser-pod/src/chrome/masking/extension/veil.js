@@ -3,12 +3,15 @@
 
 const veil = (() => {
   const LOOK = { opacity: "0", "clip-path": "inset(100%)", "transition-property": "none", "animation-name": "none", "view-transition-name": "none" };
-  const TRIES = 20;
+  /** Ten seconds: a service worker takes long to start on a machine with much to do. */
+  const TRIES = 200;
+  const GAP_MS = 50;
   const before = new Map();
   const observer = new MutationObserver(hold);
   let root = null;
   let lifted = false;
   let forever = false;
+  let shown = () => {};
 
   function hold() {
     if (lifted) return;
@@ -33,27 +36,29 @@ const veil = (() => {
     lifted = true;
     observer.disconnect();
     const style = root ? dom.style(root) : null;
-    if (!style) return;
+    if (!style) return void shown();
     const restore = (name) => style.setProperty(name, ...(before.get(name) ?? [""]));
     ["opacity", "clip-path", "view-transition-name"].forEach(restore);
     // Settled before the page's own transitions count again, or they would run on this.
     void dom.computed(root).opacity;
     ["transition-property", "animation-name"].forEach(restore);
     if (style.length === 0) dom.removeAttribute(root, "style");
+    shown();
   }
 
   function ask(tries, failed) {
     chrome.runtime.sendMessage("sheets", (answer) => {
       const error = chrome.runtime.lastError?.message ?? answer;
       if (error === true) return void lift();
-      if (tries > 0) setTimeout(ask, 25, tries - 1, failed);
+      if (tries > 0) setTimeout(ask, GAP_MS, tries - 1, failed);
       else failed(String(error));
     });
   }
 
   return {
-    /** Covers the document and asks for its sheets; `failed` is told when they cannot be had. */
-    start(failed) {
+    /** Covers the document and asks for its sheets; `failed` is told when they cannot be had, `lifted` when they are in. */
+    start(failed, lifted) {
+      shown = lifted;
       hold();
       ask(TRIES, failed);
     },

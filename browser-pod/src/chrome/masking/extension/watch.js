@@ -3,7 +3,7 @@
 const watch = (() => {
   const ATTRIBUTES = [
     "type", "autocomplete", "name", "id", "placeholder", "pattern", "inputmode", "maxlength", "aria-label", "aria-labelledby",
-    "contenteditable", "value", "title", "list", "spellcheck", "for", "label", "cobrowse-mask",
+    "contenteditable", "value", "title", "alt", "aria-description", "aria-valuetext", "list", "spellcheck", "for", "label", "cobrowse-mask",
   ];
   const COMMON = { subtree: true, childList: true, characterData: true, attributes: true, attributeOldValue: true };
   const roots = new Set();
@@ -52,6 +52,7 @@ const watch = (() => {
       else if (walker.currentNode.data.length > 1) texts.push(walker.currentNode);
     }
     for (const text of texts) classify.text(text, values);
+    words.below(node, values);
   }
 
   function look(element) {
@@ -65,9 +66,10 @@ const watch = (() => {
     for (const root of roots) for (const element of dom.query(root, selected)) classify.selected(element);
   }
 
-  function attribute({ target, attributeName, oldValue }) {
+  function attribute({ target, attributeName, oldValue }, values) {
     if (attributeName === "type" && oldValue?.toLowerCase() === "password" && dom.tag(target) === "input") classify.password(target);
     classify.element(target);
+    words.look(target, values);
     marks.hold(target);
     const label = dom.closest(target, "label");
     if (label?.control) classify.element(label.control);
@@ -82,7 +84,7 @@ const watch = (() => {
       if (record.type === "childList" || record.type === "characterData") touched.add(record.target);
     }
     for (const node of added) if (dom.connected(node) && !added.has(dom.parentNode(node))) scan(node, values);
-    for (const record of records) if (record.type === "attributes" && dom.connected(record.target)) attribute(record);
+    for (const record of records) if (record.type === "attributes" && dom.connected(record.target)) attribute(record, values);
     for (const node of touched) if (dom.connected(node)) content(node, values);
     select();
     openHosts();

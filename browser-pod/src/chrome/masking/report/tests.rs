@@ -16,6 +16,7 @@ fn a_true_report_is_read() {
     let Report::Focus(focus) = parse(focus).unwrap() else { panic!("no focus") };
     assert!(focus.blocks() && focus.sequence == 7);
     assert!(!Focus::parse(r#"{"focused":false,"protected":true,"id":"f1","frame":"A"}"#).unwrap().blocks());
+    assert!(matches!(parse(r#"{"kind":"alive","sequence":3}"#), Ok(Report::Alive)));
     assert!(Hit::parse(r#"{"protected":true,"id":"f1","frame":null,"x":1,"y":2.5}"#).unwrap().protected);
 }
 
@@ -40,6 +41,9 @@ fn counts_and_lengths_have_limits() {
     assert!(matches!(parse(&report), Err(Error::OutOfRange("the number of fields"))));
     let long = TRUE.replace("4111111111111111", &"4".repeat(4_097));
     assert!(matches!(parse(&long), Err(Error::OutOfRange("a text"))));
+    let many = vec!["\"x\""; 265].join(",");
+    let secrets = format!(r#"{{"kind":"secrets","sequence":1,"values":[{many}]}}"#);
+    assert!(matches!(parse(&secrets), Err(Error::OutOfRange("the number of values"))));
     assert!(matches!(parse(&" ".repeat((4 << 20) + 1)), Err(Error::TooLong(_))));
 }
 
@@ -47,6 +51,8 @@ fn counts_and_lengths_have_limits() {
 fn neither_errors_nor_debug_say_the_content() {
     let Report::Fields(report) = parse(TRUE).unwrap() else { panic!("no fields") };
     assert!(!format!("{report:?}").contains("4111"));
+    let secrets = parse(r#"{"kind":"secrets","sequence":1,"values":["hunter2"]}"#).unwrap();
+    assert!(!format!("{secrets:?}").contains("hunter2"));
     let broken = TRUE.replace("\"w\":177", "\"w\":\"4111111111111111\"");
     assert!(!format!("{:?}", parse(&broken).unwrap_err()).contains("4111"));
 }

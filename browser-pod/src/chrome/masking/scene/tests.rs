@@ -69,3 +69,21 @@ fn the_focus_counts_where_it_is() {
     scene.gone("child");
     assert!(!scene.focused_protected());
 }
+
+#[test]
+fn texts_lose_what_any_document_holds_or_held() {
+    let secrets = |values: &str| parse(&format!(r#"{{"kind":"secrets","sequence":1,"values":[{values}]}}"#)).unwrap();
+    let mut scene = Scene::new("top");
+    scene.report("top", secrets(r#""hunter22","321""#));
+    scene.report("child", secrets(r#""correct-horse""#));
+    let text = "hunter22 correct-horse 321 4321";
+    assert_eq!(scene.redact(text), "•••• •••• •••• 4321");
+    scene.gone("top");
+    scene.gone("child");
+    assert_eq!(scene.redact(text), "•••• •••• •••• 4321", "the next page may say it");
+    scene.report("top", secrets(r#""other-value""#));
+    assert_eq!(scene.redact("other-value hunter22"), "•••• ••••");
+    scene.report("top", secrets(""));
+    assert_eq!(scene.redact("other-value"), "other-value", "the field is empty, and it was not left");
+    assert!(!format!("{scene:?}").contains("hunter22"));
+}

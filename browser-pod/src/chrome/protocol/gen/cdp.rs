@@ -569,6 +569,10 @@ pub(crate) mod fetch {
         pub(crate) request: super::network::Request,
         pub(crate) frame_id: super::page::FrameId,
         pub(crate) resource_type: super::network::ResourceType,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(crate) response_error_reason: Option<super::network::ErrorReason>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(crate) response_status_code: Option<i64>,
     }
 }
 
@@ -621,6 +625,7 @@ pub(crate) mod page {
         pub(crate) url: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub(crate) url_fragment: Option<String>,
+        pub(crate) mime_type: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub(crate) unreachable_url: Option<String>,
     }
