@@ -35,15 +35,20 @@ test: check build ## Everything that must hold: check, units, contract, console,
 check: started tools packages console-build ## Formatting, lints, house rules, licences, documentation, contract, console types
 	@$(STAGE) 'formatting' 60 $(CARGO) fmt --all --check
 	@$(STAGE) 'lints' 900 $(CARGO) clippy $(LOCKED) --workspace --all-targets --quiet -- -D warnings
-	@$(STAGE) 'house rules' 300 $(CARGO) run $(LOCKED) --quiet --package xtask -- tidy
+	@$(STAGE) 'house rules' 300 $(CARGO) run $(LOCKED) --quiet --bin xtask -- tidy
 	@$(STAGE) 'licences and sources' 600 .ci/cargo-deny --log-level error --locked check --hide-inclusion-graph --allow duplicate licenses bans sources
 	@$(STAGE) 'documentation' 300 env RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(LOCKED) --workspace --no-deps --document-private-items --quiet
 	@$(STAGE) 'contract' 60 console/node_modules/.bin/buf lint proto
+	@$(STAGE) 'contract against its baseline' 60 console/node_modules/.bin/buf breaking proto --against proto/baseline.binpb
 	@$(STAGE) 'types of the flows' 120 bash -c "e2e/node_modules/.bin/tsc --project e2e && e2e/node_modules/.bin/tsc --project bench"
 
 .PHONY: gen
 gen: packages ## Write the generated code again, from proto/
-	@$(STAGE) 'generated code' 300 $(CARGO) run $(LOCKED) --quiet --package xtask -- gen
+	@$(STAGE) 'generated code' 300 $(CARGO) run $(LOCKED) --quiet --bin xtask -- gen
+
+.PHONY: contract-baseline
+contract-baseline: packages ## Make today's contract the one that later ones must go on serving; at a release
+	@console/node_modules/.bin/buf build proto --exclude-source-info --output proto/baseline.binpb
 
 .PHONY: bench
 bench: tools packages build ## Measure latency, bandwidth, processor and memory; prints a table, writes JSON
