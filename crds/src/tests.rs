@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use cobrowse_session::policy::SessionPolicy;
+use cobrowse_session::policy::{LivePolicy, SessionPolicy};
 use cobrowse_session::site::PageUrl;
 
 use super::*;
@@ -45,7 +45,7 @@ fn the_examples_are_right_and_apart() {
     let (northwind, contoso) = (read(NORTHWIND), read(CONTOSO));
     assert_eq!(northwind.display_name.as_str(), "Northwind Support");
     assert_eq!(contoso.display_name.as_str(), "Contoso Bank");
-    assert_eq!(contoso.policy.idle_timeout, Duration::from_secs(600));
+    assert_eq!(contoso.policy.live.idle_timeout, Duration::from_secs(600));
     assert_eq!(northwind.start_pages[0].url.expose(), "http://shop.localhost:8300/");
     let tenants = Tenants::new(vec![northwind, contoso]).expect("they are apart");
     let owner = |url: &str| {
@@ -68,7 +68,7 @@ fn what_is_not_written_has_the_design_s_default() {
 #[test]
 fn a_short_limit_shortens_its_warning() {
     let tenant = read(&format!("{MINIMAL}  session: {{idleTimeout: 20s}}\n"));
-    assert_eq!(tenant.policy.warning, Duration::from_secs(10));
+    assert_eq!(tenant.policy.live.warning, Duration::from_secs(10));
 }
 
 #[test]
@@ -88,15 +88,17 @@ fn every_limit_is_read() {
     let second = Duration::from_secs;
     let expected = SessionPolicy {
         pin_life: second(300),
-        disconnect_grace: second(60),
         disconnect_grace_touch: second(180),
-        idle_timeout: second(540),
-        max_duration: second(5400),
-        extend_step: second(600),
-        warning: second(90),
-        stop_choice: second(20),
-        max_participants: 4,
-        max_tabs: 3,
+        live: LivePolicy {
+            disconnect_grace: second(60),
+            idle_timeout: second(540),
+            max_duration: second(5400),
+            extend_step: second(600),
+            warning: second(90),
+            stop_choice: second(20),
+            max_participants: 4,
+            max_tabs: 3,
+        },
     };
     assert_eq!(read(&format!("{MINIMAL}{session}")).policy, expected);
 }

@@ -12,65 +12,29 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub struct SessionPolicy {
     /// How long a PIN admits.
     pub pin_life: Duration,
-    /// How long the end user's link may be down.
-    pub disconnect_grace: Duration,
-    /// The same on touch devices, where a tab in the background loses its link.
+    /// How long a link may be down on touch devices, where a tab in the background loses its link.
     pub disconnect_grace_touch: Duration,
-    /// How long nobody may do anything.
-    pub idle_timeout: Duration,
-    /// How long a session lasts unless extended.
-    pub max_duration: Duration,
-    /// How much one extension adds.
-    pub extend_step: Duration,
-    /// How long before a limit people are warned.
-    pub warning: Duration,
-    /// How long after Stop the end user may choose.
-    pub stop_choice: Duration,
-    /// Participants at once, the end user included, the recorder not.
-    pub max_participants: u32,
-    /// Tabs at once.
-    pub max_tabs: u32,
+    /// What a pod goes by, elsewhere than on touch devices.
+    pub live: LivePolicy,
 }
 
 impl Default for SessionPolicy {
     fn default() -> Self {
-        Self {
-            pin_life: 10 * MINUTE,
-            disconnect_grace: 2 * MINUTE,
-            disconnect_grace_touch: 5 * MINUTE,
-            idle_timeout: 15 * MINUTE,
-            max_duration: 120 * MINUTE,
-            extend_step: 30 * MINUTE,
-            warning: 5 * MINUTE,
-            stop_choice: Duration::from_secs(30),
-            max_participants: 8,
-            max_tabs: 10,
-        }
+        Self { pin_life: 10 * MINUTE, disconnect_grace_touch: 5 * MINUTE, live: LivePolicy::default() }
     }
 }
 
 impl SessionPolicy {
     /// The part that `session::waiting` goes by.
     pub fn waiting(&self) -> WaitingPolicy {
-        WaitingPolicy {
-            pin_life: self.pin_life,
-            stop_choice: self.stop_choice,
-            max_participants: self.max_participants,
-        }
+        let LivePolicy { stop_choice, max_participants, .. } = self.live;
+        WaitingPolicy { pin_life: self.pin_life, stop_choice, max_participants }
     }
 
     /// The part that `session::live` goes by, for an end user on a touch device or not.
     pub fn live(&self, touch: bool) -> LivePolicy {
-        LivePolicy {
-            disconnect_grace: if touch { self.disconnect_grace_touch } else { self.disconnect_grace },
-            idle_timeout: self.idle_timeout,
-            max_duration: self.max_duration,
-            extend_step: self.extend_step,
-            warning: self.warning,
-            stop_choice: self.stop_choice,
-            max_participants: self.max_participants,
-            max_tabs: self.max_tabs,
-        }
+        let disconnect_grace = if touch { self.disconnect_grace_touch } else { self.live.disconnect_grace };
+        LivePolicy { disconnect_grace, ..self.live }
     }
 }
 
@@ -108,6 +72,15 @@ pub struct LivePolicy {
 
 impl Default for LivePolicy {
     fn default() -> Self {
-        SessionPolicy::default().live(false)
+        Self {
+            disconnect_grace: 2 * MINUTE,
+            idle_timeout: 15 * MINUTE,
+            max_duration: 120 * MINUTE,
+            extend_step: 30 * MINUTE,
+            warning: 5 * MINUTE,
+            stop_choice: Duration::from_secs(30),
+            max_participants: 8,
+            max_tabs: 10,
+        }
     }
 }

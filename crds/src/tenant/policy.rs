@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cobrowse_session::policy::{LONGEST_LIFE, SessionPolicy};
+use cobrowse_session::policy::{LONGEST_LIFE, LivePolicy, SessionPolicy};
 
 use super::Error;
 use super::document::SessionDocument;
@@ -13,37 +13,27 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// Reads the limits; what is not written has the design's default.
 pub(super) fn parse(document: &SessionDocument) -> Result<SessionPolicy, Error> {
-    let default = SessionPolicy::default();
-    let max_duration = read("spec.session.maxDuration", &document.max_duration, default.max_duration, LONGEST_LIFE)?;
-    let idle_timeout = read("spec.session.idleTimeout", &document.idle_timeout, default.idle_timeout, 120 * MINUTE)?;
+    let SessionPolicy { pin_life, disconnect_grace_touch, live } = SessionPolicy::default();
+    let max_duration = read("spec.session.maxDuration", &document.max_duration, live.max_duration, LONGEST_LIFE)?;
+    let idle_timeout = read("spec.session.idleTimeout", &document.idle_timeout, live.idle_timeout, 120 * MINUTE)?;
+    let grace = ("spec.session.disconnectGrace", &document.disconnect_grace);
+    let grace_touch = ("spec.session.disconnectGraceTouch", &document.disconnect_grace_touch);
+    let people = ("spec.session.maxParticipants", document.max_participants);
     let policy = SessionPolicy {
-        pin_life: read("spec.session.pinLife", &document.pin_life, default.pin_life, 30 * MINUTE)?,
-        disconnect_grace: read(
-            "spec.session.disconnectGrace",
-            &document.disconnect_grace,
-            default.disconnect_grace,
-            10 * MINUTE,
-        )?,
-        disconnect_grace_touch: read(
-            "spec.session.disconnectGraceTouch",
-            &document.disconnect_grace_touch,
-            default.disconnect_grace_touch,
-            15 * MINUTE,
-        )?,
-        idle_timeout,
-        max_duration,
-        extend_step: read("spec.session.extendStep", &document.extend_step, default.extend_step, 120 * MINUTE)?,
-        warning: read_warning(document, idle_timeout.min(max_duration))?,
-        stop_choice: read("spec.session.stopChoice", &document.stop_choice, default.stop_choice, 30 * SECOND)?,
-        max_participants: read_count(
-            "spec.session.maxParticipants",
-            document.max_participants,
-            default.max_participants,
-            2..=16,
-        )?,
-        max_tabs: read_count("spec.session.maxTabs", document.max_tabs, default.max_tabs, 1..=20)?,
+        pin_life: read("spec.session.pinLife", &document.pin_life, pin_life, 30 * MINUTE)?,
+        disconnect_grace_touch: read(grace_touch.0, grace_touch.1, disconnect_grace_touch, 15 * MINUTE)?,
+        live: LivePolicy {
+            disconnect_grace: read(grace.0, grace.1, live.disconnect_grace, 10 * MINUTE)?,
+            idle_timeout,
+            max_duration,
+            extend_step: read("spec.session.extendStep", &document.extend_step, live.extend_step, 120 * MINUTE)?,
+            warning: read_warning(document, idle_timeout.min(max_duration))?,
+            stop_choice: read("spec.session.stopChoice", &document.stop_choice, live.stop_choice, 30 * SECOND)?,
+            max_participants: read_count(people.0, people.1, live.max_participants, 2..=16)?,
+            max_tabs: read_count("spec.session.maxTabs", document.max_tabs, live.max_tabs, 1..=20)?,
+        },
     };
-    check_warning(&policy)?;
+    check_warning(&policy.live)?;
     Ok(policy)
 }
 
@@ -59,11 +49,11 @@ fn read(field: &'static str, text: &Option<String>, default: Duration, most: Dur
 
 /// The warning; when it is not written, the default or half of the shortest limit, so that a short limit needs no second line.
 fn read_warning(document: &SessionDocument, shortest: Duration) -> Result<Duration, Error> {
-    let default = SessionPolicy::default().warning.min(shortest / 2);
+    let default = LivePolicy::default().warning.min(shortest / 2);
     read("spec.session.warning", &document.warning, default, 30 * MINUTE)
 }
 
-fn check_warning(policy: &SessionPolicy) -> Result<(), Error> {
+fn check_warning(policy: &LivePolicy) -> Result<(), Error> {
     let limits = [("idleTimeout", policy.idle_timeout), ("maxDuration", policy.max_duration)];
     match limits.into_iter().find(|(_, value)| policy.warning >= *value) {
         None => Ok(()),
