@@ -10,6 +10,7 @@ pub mod links;
 mod live;
 mod lost;
 mod people;
+mod queue;
 pub mod service;
 mod sites;
 mod start;
@@ -30,6 +31,7 @@ use crate::refusal::Refusal;
 use crate::seal::Sealer;
 use crate::store::{Store, Stored};
 use cobrowse_crds::{Tenant, Tenants};
+use cobrowse_session::capacity::Capacity;
 use cobrowse_session::id::ReplicaId;
 use cobrowse_session::permission::TenantScope;
 use cobrowse_session::pin::PinKey;
@@ -44,8 +46,8 @@ use tokio_util::sync::CancellationToken;
 /// Starts are counted over this time.
 const STARTS_PERIOD: Duration = Duration::from_secs(600);
 
-/// A session that wants a browser, for the task that makes one.
-pub type Wanted = (TenantScope, SessionId);
+/// A session that wants a browser, for the task that makes one, and the call in whose trace that is.
+pub type Wanted = (TenantScope, SessionId, opentelemetry::Context);
 
 /// What sessions need of the rest of the program.
 pub struct Parts {
@@ -59,6 +61,8 @@ pub struct Parts {
     pub pin_key: PinKey,
     /// Key of sealed addresses.
     pub sealer: Sealer,
+    /// Places for sessions.
+    pub capacity: Capacity,
     /// Limits on people.
     pub limits: Limits,
     /// Connections to pods.

@@ -81,6 +81,16 @@ pub enum Permission {
     GetAccount,
     /// `AccountService.ListReports`
     ListReports,
+    /// `AccountService.ListAccounts`
+    ListAccounts,
+    /// `AccountService.CreateAccount`
+    CreateAccount,
+    /// `AccountService.DisableAccount`
+    DisableAccount,
+    /// `AccountService.ResetPassword`
+    ResetPassword,
+    /// `AccountService.ChangeRole`
+    ChangeRole,
 }
 
 /// The one table: whether a caller of this role may ask for this at all. Which session and what in it, the rules of
@@ -107,7 +117,12 @@ pub const fn may(caller: CallerRole, permission: Permission) -> bool {
         | Permission::SendGuidance => matches!(caller, EndUser | Account(Agent | Supervisor)),
         // The ticket in the stream's first message is the proof of who it is.
         Permission::Attach => true,
-        Permission::EndAnySession => matches!(caller, Account(Administrator)),
+        Permission::EndAnySession
+        | Permission::ListAccounts
+        | Permission::CreateAccount
+        | Permission::DisableAccount
+        | Permission::ResetPassword
+        | Permission::ChangeRole => matches!(caller, Account(Administrator)),
         Permission::SignOut | Permission::GetAccount => !matches!(caller, Visitor | EndUser),
         Permission::ListReports => matches!(caller, Account(Supervisor | Auditor | Administrator)),
     }
@@ -156,6 +171,12 @@ impl SignedIn {
         self.role
     }
 
+    /// Whether this person may take rights from that account: administrators do it to others, never to themselves, so that
+    /// a tenant always keeps one.
+    pub fn may_demote(&self, account: &AccountId) -> bool {
+        self.role == AccountRole::Administrator && self.account != *account
+    }
+
     /// The account's tenant, for store calls.
     pub fn scope(&self) -> &TenantScope {
         &self.scope
@@ -183,6 +204,11 @@ impl TenantScope {
     pub fn of_due_session(row: &Row, now: Timestamp) -> Option<Self> {
         let due = crate::waiting::next_deadline(row).is_some_and(|at| at <= now);
         due.then(|| Self { tenant: row.tenant.clone() })
+    }
+
+    /// From a session row that queues, for the program that gives places.
+    pub fn of_queued_session(row: &Row) -> Option<Self> {
+        (row.stage == crate::waiting::Stage::Queued).then(|| Self { tenant: row.tenant.clone() })
     }
 
     /// From the installation's own configuration: the tenant that owns a site. For starting a session, and for setting up
@@ -245,6 +271,11 @@ mod tests {
         check(Permission::SignOut, "--ASUD");
         check(Permission::GetAccount, "--ASUD");
         check(Permission::ListReports, "---SUD");
+        check(Permission::ListAccounts, "-----D");
+        check(Permission::CreateAccount, "-----D");
+        check(Permission::DisableAccount, "-----D");
+        check(Permission::ResetPassword, "-----D");
+        check(Permission::ChangeRole, "-----D");
     }
 
     #[test]
@@ -266,6 +297,11 @@ mod tests {
         };
         let signed_in = SignedIn::prove(&record, &hash(1), Timestamp::from_millis(99)).expect("the right secret");
         assert_eq!(signed_in.scope().tenant(), &tenant);
+        assert!(!signed_in.may_demote(&AccountId::from_random([2; 16])), "is an agent");
+        let record = SignInRecord { role: AccountRole::Administrator, ..record };
+        let administrator = SignedIn::prove(&record, &hash(1), Timestamp::from_millis(99)).expect("the right secret");
+        assert!(administrator.may_demote(&AccountId::from_random([2; 16])));
+        assert!(!administrator.may_demote(&record.account), "would leave the tenant without");
         assert_eq!(SignedIn::prove(&record, &hash(1), Timestamp::from_millis(100)), None);
         assert_eq!(SignedIn::prove(&record, &hash(2), Timestamp::from_millis(0)), None);
     }

@@ -19,6 +19,7 @@ import type { KeptStart } from "../transport/kept";
 import { EndPage } from "./EndPage";
 import { LoadingPage } from "./LoadingPage";
 import { PinPage } from "./PinPage";
+import { QueuePage } from "./QueuePage";
 
 interface Props {
   start: KeptStart;
@@ -43,11 +44,12 @@ export function EndUserSession({ start, codecs, onChange, onLeave }: Props) {
   const company = session.company || start.company;
   if (phase === Phase.ENDED) return <EndPage session={session} company={company} endUser onAgain={onLeave} />;
   const broken = streamProblem(live);
-  const before = phase === Phase.WAITING || phase === Phase.KNOCKING;
+  const before = phase === Phase.QUEUED || phase === Phase.WAITING || phase === Phase.KNOCKING;
   const covered = stop.stopped || allow.person !== undefined;
   const button = <StopButton onStop={stop.stop} />;
   const page = () => {
     if (live && broken) return <StreamProblem live={live} kind={broken} headActions={button} />;
+    if (before && start.pin === "") return <QueuePage session={session} start={start} exit={button} covered={covered} linked={linked} onChange={onChange} />;
     if (before) return <PinPage session={session} start={start} exit={button} covered={covered} linked={linked} onChange={onChange} />;
     return <LiveScreen live={live} session={session} endUser company={company} exit={button} covered={covered} onSize={follow} />;
   };

@@ -13,7 +13,7 @@ import { failureOf } from "../transport/failure";
 import { useText } from "../hooks/use-text";
 import type { KeptStart } from "../transport/kept";
 
-interface Props {
+export interface WaitingProps {
   session: Session;
   start: KeptStart;
   exit: ReactNode;
@@ -23,7 +23,7 @@ interface Props {
   onChange(start: KeptStart): void;
 }
 
-export function PinPage({ session, start, exit, covered, linked, onChange }: Props) {
+export function PinPage({ session, start, exit, covered, linked, onChange }: WaitingProps) {
   const { t } = useText();
   const { sessions } = useBackend();
   const [renewing, setRenewing] = useState(false);

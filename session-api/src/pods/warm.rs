@@ -68,11 +68,6 @@ impl Pods {
         pods
     }
 
-    /// Whether another session can have a pod.
-    pub fn has_room(&self) -> bool {
-        self.inner.room.available_permits() > 0 || !self.ready().is_empty()
-    }
-
     /// A ready pod, or a new one.
     pub async fn take(&self) -> Result<Pod, Error> {
         let ready = self.next_alive();

@@ -7,6 +7,7 @@ use crate::caller::Caller;
 use crate::clock;
 use crate::refusal::Refusal;
 use crate::store::{self, Act, Stored};
+use crate::traces;
 use cobrowse_session::SessionId;
 use cobrowse_session::permission::TenantScope;
 use cobrowse_session::waiting::{self, Decision, Effect, Event, Row};
@@ -131,7 +132,7 @@ impl Sessions {
         self.parts.hub.publish(row);
         if decision.effects.contains(&Effect::Claim) {
             // Only at the end of the program does nobody listen.
-            let _ = self.parts.wanted.send((scope.clone(), row.id.clone()));
+            let _ = self.parts.wanted.send((scope.clone(), row.id.clone(), traces::here()));
         }
         if let (None, Some(reason)) = (before.ended_at, row.end_reason) {
             Metrics::count(&self.parts.metrics.ends, reason.reason());

@@ -41,6 +41,7 @@ impl Sessions {
             write.wipe_ended(now.minus(KEPT)).await?;
             write.commit().await?;
         }
+        self.move_up().await?;
         for row in self.parts.store.sessions_due(now).await? {
             let Some(scope) = TenantScope::of_due_session(&row, now) else { continue };
             match self.change(&scope, &row.id, Event::Deadline, &Actor::system()).await {

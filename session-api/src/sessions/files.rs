@@ -3,6 +3,7 @@
 use super::{Sessions, live};
 use crate::caller::Caller;
 use crate::refusal::Refusal;
+use crate::traces::carry;
 use cobrowse_wire::v1::{DownloadFileRequest, DownloadFileResponse, DownloadRequest, UploadFileRequest, UploadRequest};
 use futures::stream::{BoxStream, StreamExt};
 use tonic::Status;
@@ -28,7 +29,7 @@ impl Sessions {
         let (stored, person) = self.find_allowed(caller, &request.session_id).await?;
         let mut pod = self.parts.links.pod(&stored.row).await?;
         let upload = UploadRequest { participant_id: person.participant.id.to_string(), part: Some(part) };
-        pod.upload(upload).await.map(drop).map_err(|status| live::refused(&status))
+        pod.upload(carry(upload)).await.map(drop).map_err(|status| live::refused(&status))
     }
 
     /// Answers `DownloadFile`.
@@ -41,7 +42,7 @@ impl Sessions {
         let mut pod = self.parts.links.pod(&stored.row).await?;
         let download =
             DownloadRequest { participant_id: person.participant.id.to_string(), download_id: request.download_id };
-        let parts = pod.download(download).await.map_err(|status| live::refused(&status))?.into_inner();
+        let parts = pod.download(carry(download)).await.map_err(|status| live::refused(&status))?.into_inner();
         let pass = |part: Result<cobrowse_wire::v1::DownloadResponse, Status>| match part {
             Ok(part) => Ok(DownloadFileResponse { content: part.content }),
             Err(status) => Err(live::refused(&status).into()),

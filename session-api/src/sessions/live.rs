@@ -5,6 +5,7 @@ use super::change::Actor;
 use crate::caller::{Caller, Who};
 use crate::refusal::Refusal;
 use crate::store::Stored;
+use crate::traces::carry;
 use cobrowse_session::permission::{Permission, TenantScope, may};
 use cobrowse_session::waiting::{Event, Person, Row, Stage};
 use cobrowse_session::{EndReason, SessionId};
@@ -109,7 +110,7 @@ impl Sessions {
             command: body.map(|body| Command { id: 1, body: Some(body) }),
             guidance,
         };
-        let answer = tokio::time::timeout(PATIENCE, pod.execute(request)).await;
+        let answer = tokio::time::timeout(PATIENCE, pod.execute(carry(request))).await;
         let answer = answer.map_err(|_| Refusal::PodUnreachable)?.map_err(|status| refused(&status))?;
         match answer.into_inner().result {
             Some(result) if !result.ok => Err(Refusal::CommandRefused(result.reason)),

@@ -8,11 +8,12 @@ use crate::refusal::Refusal;
 use crate::store::{self, Act, Start, Waiting};
 use cobrowse_crds::Tenant;
 use cobrowse_session::attempts;
+use cobrowse_session::capacity::Answer;
 use cobrowse_session::permission::TenantScope;
 use cobrowse_session::pin::{self, JoinPin, PinLength};
 use cobrowse_session::secret::{Purpose, SessionSecret};
 use cobrowse_session::site::PageUrl;
-use cobrowse_session::waiting::{Event, NewSession, Row};
+use cobrowse_session::waiting::{Event, NewSession, Row, Stage};
 use cobrowse_session::{ParticipantId, PersonName, SessionId};
 use cobrowse_wire::timestamp;
 use cobrowse_wire::v1::{RenewPinRequest, RenewPinResponse, StartSessionRequest, StartSessionResponse, Viewport};
@@ -38,28 +39,25 @@ impl Sessions {
         let url = sites::page(&request.start_url)?;
         let (tenant, owner) = self.parts.tenants.owner_of(url.origin()).ok_or(Refusal::SiteNotSupported)?;
         let scope = TenantScope::of_site_owner(&owner);
-        if !self.parts.pods.has_room() {
-            return Err(Refusal::NoCapacity);
-        }
         let id = SessionId::from_random(clock::random());
         let start = self.start_facts(&id, &url, &request, caller)?;
         let token = SessionSecret::mint(id.clone(), &mut clock::source()).map_err(|_| Refusal::Internal)?;
         for _ in 0..DRAWS {
             let pin = self.draw_pin(&scope, tenant).await?;
-            let row = Row { version: 1, ..Row::start(self.new_session(&id, tenant, &pin, &token)?, clock::now()) };
-            match self.add(&scope, &row, &start, caller).await {
-                Ok(()) => {
+            let new = self.new_session(&id, tenant, &pin, &token)?;
+            match self.add(&scope, new, &start, caller).await {
+                Ok(row) => {
+                    let queued = row.stage == Stage::Queued;
                     self.parts.metrics.starts.inc();
-                    tracing::info!(session_id = %id, tenant = %tenant.id, "a session was started");
-                    return Ok(StartSessionResponse {
-                        session: Some(self.view_of_end_user(&row)?),
-                        token: token.expose(),
-                        pin: pin.expose().to_owned(),
-                    });
+                    tracing::info!(session_id = %id, tenant = %tenant.id, queued, "a session was started");
+                    let session = self.placed(&scope, &row, self.view_of_end_user(&row)?).await?;
+                    let pin = if queued { String::new() } else { pin.expose().to_owned() };
+                    return Ok(StartSessionResponse { session: Some(session), token: token.expose(), pin });
                 }
                 Err(Failed::Store(store::Error::Conflict)) => {}
                 Err(Failed::Store(error)) => return Err(error.into()),
                 Err(Failed::TooMany) => return Err(Refusal::TooManyWaiting),
+                Err(Failed::Full) => return Err(Refusal::NoCapacity),
             }
         }
         Err(Refusal::Conflict)
@@ -145,9 +143,17 @@ impl Sessions {
         })
     }
 
-    async fn add(&self, scope: &TenantScope, row: &Row, start: &Start, caller: &Caller) -> Result<(), Failed> {
+    /// Writes the new session: with a place and its PIN, or in the queue.
+    async fn add(&self, scope: &TenantScope, new: NewSession, start: &Start, caller: &Caller) -> Result<Row, Failed> {
         let mut write = self.parts.store.write().await?;
-        write.add_session(scope, row, start).await?;
+        let turn = write.next_turn().await?;
+        let row = match self.parts.capacity.ask(write.load().await?) {
+            Answer::Place => Row::start(new, clock::now()),
+            Answer::Queue => Row::queue(new, clock::now()),
+            Answer::Full => return Err(Failed::Full),
+        };
+        let row = Row { version: 1, ..row };
+        write.add_session(scope, &row, start, turn).await?;
         let Waiting { of_address, of_site, of_tenant } = write.count_waiting(scope, start).await?;
         let limits = &self.parts.limits;
         let over = of_address > u64::from(limits.waiting_per_address)
@@ -160,14 +166,16 @@ impl Sessions {
         let (at, session, address) = (row.created_at, Some(&row.id), start.address.as_str());
         let act = Act { at, who: &who, act: "Started", session, detail: &start.origin, address };
         write.audit(scope, &act).await?;
-        write.report(scope, row, &start.origin).await?;
-        Ok(write.commit().await?)
+        write.report(scope, &row, &start.origin).await?;
+        write.commit().await?;
+        Ok(row)
     }
 }
 
 enum Failed {
     Store(store::Error),
     TooMany,
+    Full,
 }
 
 impl From<store::Error> for Failed {

@@ -44,6 +44,7 @@ impl Sessions {
             self_id: own.map(|person| person.participant.id.to_string()).unwrap_or_default(),
             created_at: Some(timestamp(row.created_at)),
             failure: row.failure.clone().unwrap_or_default(),
+            queue_place: 0,
         })
     }
 

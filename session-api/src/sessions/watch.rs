@@ -8,8 +8,12 @@ use cobrowse_session::SessionId;
 use cobrowse_session::waiting::{Consent, Stage};
 use cobrowse_wire::v1::{Session, WatchSessionResponse};
 use futures::stream::{self, BoxStream, StreamExt};
+use std::time::Duration;
 use tokio::sync::watch;
 use tonic::Status;
+
+/// A session's place in the queue changes with others' rows, so it is looked up so often.
+const QUEUE_LOOK: Duration = Duration::from_secs(2);
 
 struct Watching {
     sessions: Sessions,
@@ -17,6 +21,7 @@ struct Watching {
     id: SessionId,
     known: watch::Receiver<Known>,
     state: State,
+    queued: bool,
 }
 
 enum State {
@@ -30,7 +35,7 @@ impl Sessions {
     /// Answers `GetSession`.
     pub(super) async fn get(&self, caller: &Caller, id: &str) -> Result<Session, Refusal> {
         let stored = self.find(caller, id).await?;
-        self.view(caller, &stored)
+        self.seen(caller, &stored).await
     }
 
     /// Answers `WatchSession`.
@@ -42,7 +47,7 @@ impl Sessions {
         let stored = self.find(&caller, id).await?;
         let id = stored.row.id.clone();
         let known = self.parts.hub.watch(stored.row);
-        let watching = Watching { sessions: self.clone(), caller, id, known, state: State::First };
+        let watching = Watching { sessions: self.clone(), caller, id, known, state: State::First, queued: false };
         Ok(stream::unfold(watching, Watching::next).boxed())
     }
 }
@@ -53,6 +58,7 @@ impl Watching {
             State::First => {}
             State::Going => tokio::select! {
                 changed = self.known.changed() => changed.ok()?,
+                () = tokio::time::sleep(QUEUE_LOOK), if self.queued => {}
                 () = self.sessions.parts.draining.cancelled() => {
                     self.state = State::Over(None);
                     return Some((Err(Refusal::Draining.into()), self));
@@ -80,6 +86,7 @@ impl Watching {
         } else if !matches!(consent, Some(Consent::Allowed | Consent::Asked)) {
             self.state = State::Over(Some(Refusal::Denied));
         }
-        self.sessions.view(&self.caller, &stored)
+        self.queued = stored.row.stage == Stage::Queued;
+        self.sessions.seen(&self.caller, &stored).await
     }
 }

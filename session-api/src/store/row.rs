@@ -37,6 +37,9 @@ struct Text {
     claim: ClaimText,
     claim_failures: u32,
     created_at: u64,
+    /// Rows of before there were places have none, and hold one all the same.
+    #[serde(default)]
+    placed_at: Option<u64>,
     allowed_at: Option<u64>,
     live_at: Option<u64>,
     expires_at: Option<u64>,
@@ -91,6 +94,7 @@ pub(super) fn encode(row: &Row) -> Result<String, Error> {
         claim: claim_text(&row.claim),
         claim_failures: row.claim_failures,
         created_at: row.created_at.as_millis(),
+        placed_at: row.placed_at.map(Timestamp::as_millis),
         allowed_at: row.allowed_at.map(Timestamp::as_millis),
         live_at: row.live_at.map(Timestamp::as_millis),
         expires_at: row.expires_at.map(Timestamp::as_millis),
@@ -140,6 +144,7 @@ fn read(text: Text, version: u64) -> Option<Row> {
         claim: claim(text.claim)?,
         claim_failures: text.claim_failures,
         created_at: Timestamp::from_millis(text.created_at),
+        placed_at: at(text.placed_at),
         allowed_at: at(text.allowed_at),
         live_at: at(text.live_at),
         expires_at: at(text.expires_at),
@@ -228,6 +233,7 @@ fn claim(text: ClaimText) -> Option<Claim> {
 
 fn stage_name(stage: Stage) -> &'static str {
     match stage {
+        Stage::Queued => "Queued",
         Stage::Waiting => "Waiting",
         Stage::Starting => "Starting",
         Stage::Live => "Live",
@@ -236,7 +242,8 @@ fn stage_name(stage: Stage) -> &'static str {
 }
 
 fn stage_of(name: &str) -> Option<Stage> {
-    [Stage::Waiting, Stage::Starting, Stage::Live, Stage::Ended].into_iter().find(|stage| stage_name(*stage) == name)
+    use Stage::{Ended, Live, Queued, Starting, Waiting};
+    [Queued, Waiting, Starting, Live, Ended].into_iter().find(|stage| stage_name(*stage) == name)
 }
 
 fn role_name(role: Role) -> &'static str {

@@ -4,7 +4,9 @@ use super::Error;
 use sqlx::AnyPool;
 
 /// One list of statements per version, first version first. Types and syntax that SQLite and PostgreSQL share.
-const MIGRATIONS: [&[&str]; 1] = [&[
+const MIGRATIONS: [&[&str]; 2] = [FIRST, PLACES_AND_ACCOUNTS];
+
+const FIRST: &[&str] = &[
     "CREATE TABLE sessions (
         id TEXT PRIMARY KEY, tenant TEXT NOT NULL, version BIGINT NOT NULL, changed_ms BIGINT NOT NULL,
         waiting TEXT NOT NULL, pin_hash TEXT, waits BIGINT NOT NULL, start TEXT NOT NULL, return_url TEXT,
@@ -28,7 +30,16 @@ const MIGRATIONS: [&[&str]; 1] = [&[
         session TEXT PRIMARY KEY, tenant TEXT NOT NULL, created_ms BIGINT NOT NULL, live_ms BIGINT, ended_ms BIGINT,
         origin TEXT NOT NULL, agents TEXT NOT NULL, end_reason TEXT NOT NULL)",
     "CREATE INDEX reports_tenant ON reports (tenant, created_ms)",
-]];
+];
+
+const PLACES_AND_ACCOUNTS: &[&str] = &[
+    "ALTER TABLE sessions ADD COLUMN queued BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE sessions ADD COLUMN turn BIGINT NOT NULL DEFAULT 0",
+    "CREATE INDEX sessions_queue ON sessions (queued, turn)",
+    "CREATE TABLE turns (id BIGINT PRIMARY KEY, last BIGINT NOT NULL)",
+    "INSERT INTO turns (id, last) VALUES (1, 0)",
+    "ALTER TABLE accounts ADD COLUMN disabled_ms BIGINT",
+];
 
 /// Brings the tables up to date. Two replicas may try at once: the loser sees the winner's number.
 pub(super) async fn migrate(pool: &AnyPool) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Session rows: added, read, changed over the version that was read. A row is the session; there is no other state of it.
 
-use super::{Error, Store, Write, query, row, signed, unsigned};
+use super::{Error, Store, Write, query, row, signed, unless_unique, unsigned};
 use crate::hex;
 use cobrowse_session::permission::TenantScope;
 use cobrowse_session::pin::PinHash;
@@ -96,14 +96,14 @@ impl Store {
     pub async fn sessions_due(&self, now: Timestamp) -> Result<Vec<Row>, Error> {
         let sql = "SELECT waiting, version FROM sessions WHERE due_ms <= $1 ORDER BY due_ms LIMIT 100";
         let rows = sqlx::query(sql).bind(signed(now.as_millis())).fetch_all(self.pool()).await;
-        rows.map_err(query("find due sessions"))?.iter().map(read_row).collect()
+        Ok(readable(&rows.map_err(query("find due sessions"))?))
     }
 
     /// Rows of all tenants whose browser is being made or is there, at most 1,000, for the program that looks for lost pods.
     pub async fn sessions_open(&self) -> Result<Vec<Row>, Error> {
         let sql = "SELECT waiting, version FROM sessions WHERE waits = 0 AND ended_ms IS NULL LIMIT 1000";
         let rows = sqlx::query(sql).fetch_all(self.pool()).await;
-        rows.map_err(query("find open sessions"))?.iter().map(read_row).collect()
+        Ok(readable(&rows.map_err(query("find open sessions"))?))
     }
 
     /// Ids and versions of what changed since, of all tenants: the notice by which replicas hear of each other's changes.
@@ -119,10 +119,11 @@ impl Store {
 }
 
 impl Write<'_> {
-    /// Adds a session. Another PIN with the same hash is `Conflict`.
-    pub async fn add_session(&mut self, scope: &TenantScope, row: &Row, start: &Start) -> Result<(), Error> {
+    /// Adds a session with its turn. Another PIN with the same hash is `Conflict`.
+    pub async fn add_session(&mut self, scope: &TenantScope, row: &Row, start: &Start, turn: u64) -> Result<(), Error> {
         let sql = "INSERT INTO sessions (id, tenant, version, changed_ms, waiting, pin_hash, waits, start, address, \
-                   origin, created_ms, due_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+                   origin, created_ms, due_ms, queued, turn) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
         let beside = serde_json::to_string(start).map_err(|_| Error::Damaged { what: "a session's start" })?;
         let insert = sqlx::query(sql)
             .bind(row.id.to_string())
@@ -136,7 +137,9 @@ impl Write<'_> {
             .bind(start.address.clone())
             .bind(start.origin.clone())
             .bind(signed(row.created_at.as_millis()))
-            .bind(due(row));
+            .bind(due(row))
+            .bind(queued(row))
+            .bind(signed(turn));
         insert.execute(self.connection()).await.map(drop).map_err(unless_unique("add a session"))
     }
 
@@ -149,7 +152,7 @@ impl Write<'_> {
         now: Timestamp,
     ) -> Result<(), Error> {
         let sql = "UPDATE sessions SET version = $4, changed_ms = $5, waiting = $6, pin_hash = $7, waits = $8, \
-                   due_ms = $9, ended_ms = $10 WHERE id = $1 AND tenant = $2 AND version = $3";
+                   due_ms = $9, ended_ms = $10, queued = $11 WHERE id = $1 AND tenant = $2 AND version = $3";
         let update = sqlx::query(sql)
             .bind(row.id.to_string())
             .bind(scope.tenant().to_string())
@@ -160,7 +163,8 @@ impl Write<'_> {
             .bind(admitting_pin(row))
             .bind(waits(row))
             .bind(due(row))
-            .bind(row.ended_at.map(|at| signed(at.as_millis())));
+            .bind(row.ended_at.map(|at| signed(at.as_millis())))
+            .bind(queued(row));
         let done = update.execute(self.connection()).await.map_err(unless_unique("change a session"))?;
         match done.rows_affected() {
             1 => Ok(()),
@@ -200,7 +204,13 @@ impl Write<'_> {
     }
 }
 
-fn read_row(found: &AnyRow) -> Result<Row, Error> {
+/// The rows that can be read: one that is damaged must not keep the rest from ending in time.
+fn readable(found: &[AnyRow]) -> Vec<Row> {
+    let read = |found| read_row(found).inspect_err(|error| tracing::error!(%error, "a session was passed over"));
+    found.iter().filter_map(|found| read(found).ok()).collect()
+}
+
+pub(super) fn read_row(found: &AnyRow) -> Result<Row, Error> {
     let text: String = found.try_get("waiting").map_err(query("read a session"))?;
     let version: i64 = found.try_get("version").map_err(query("read a session"))?;
     row::decode(&text, unsigned(version))
@@ -213,16 +223,13 @@ fn admitting_pin(row: &Row) -> Option<String> {
 }
 
 fn waits(row: &Row) -> i64 {
-    i64::from(row.stage == Stage::Waiting)
+    i64::from(matches!(row.stage, Stage::Queued | Stage::Waiting))
+}
+
+fn queued(row: &Row) -> i64 {
+    i64::from(row.stage == Stage::Queued)
 }
 
 fn due(row: &Row) -> Option<i64> {
     waiting::next_deadline(row).map(|at| signed(at.as_millis()))
-}
-
-fn unless_unique(what: &'static str) -> impl Fn(sqlx::Error) -> Error {
-    move |error| match error.as_database_error().is_some_and(|database| database.is_unique_violation()) {
-        true => Error::Conflict,
-        false => query(what)(error),
-    }
 }

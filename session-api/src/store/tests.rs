@@ -51,7 +51,7 @@ fn start() -> Start {
 
 async fn add(store: &Store, row: &Row) -> Result<(), Error> {
     let mut write = store.write().await?;
-    write.add_session(&scope(row.tenant.as_str()), row, &start()).await?;
+    write.add_session(&scope(row.tenant.as_str()), row, &start(), 0).await?;
     write.commit().await
 }
 
@@ -86,6 +86,18 @@ async fn tenants_are_apart() {
     assert!(matches!(changed, Err(Error::Conflict)));
     assert_eq!(store.live_pins(&other).await.expect("answers"), 0);
     assert_eq!(store.live_pins(&own).await.expect("answers"), 1);
+}
+
+#[tokio::test]
+async fn a_damaged_row_keeps_nobody_else_from_ending() {
+    let (store, _dir) = store().await;
+    for n in 1..=3 {
+        add(&store, &row(n, "a", n)).await.expect("added");
+    }
+    let damage = "UPDATE sessions SET waiting = '{}' WHERE id = $1";
+    sqlx::query(damage).bind(row(2, "a", 2).id.to_string()).execute(store.pool()).await.expect("damaged");
+    let due = store.sessions_due(Timestamp::from_millis(u64::MAX / 2)).await.expect("the rest is found");
+    assert_eq!(due.iter().map(|row| row.id.clone()).collect::<Vec<_>>(), [row(1, "a", 1).id, row(3, "a", 3).id]);
 }
 
 #[tokio::test]
@@ -132,7 +144,7 @@ async fn a_full_disk_is_named() {
     let pages = "PRAGMA max_page_count = 1";
     sqlx::query(pages).execute(write.connection()).await.expect("a setting");
     let large = Row { failure: Some("x".repeat(1_000_000)), ..row(1, "a", 1) };
-    let error = write.add_session(&scope("a"), &large, &start()).await.expect_err("there is no room");
+    let error = write.add_session(&scope("a"), &large, &start(), 0).await.expect_err("there is no room");
     assert!(matches!(error, Error::Full(_)), "{error:?}");
     drop(write);
     assert!(store.ready().await.is_ok(), "reading goes on");

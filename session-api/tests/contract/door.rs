@@ -1,6 +1,7 @@
 //! A door on a port of its own, with fake pods, and clients of it.
 
 use crate::fake_pod::FakeRunner;
+use cobrowse_identity::ServerName;
 use cobrowse_identity::door;
 use cobrowse_session_api::args::Settings;
 use cobrowse_session_api::config;
@@ -8,7 +9,6 @@ use cobrowse_session_api::serve::{self, Running};
 use cobrowse_wire::v1::account_service_client::AccountServiceClient;
 use cobrowse_wire::v1::session_service_client::SessionServiceClient;
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -55,7 +55,11 @@ impl TestDoor {
 
     /// A second replica on the same store.
     pub(crate) async fn replica(&self) -> Self {
-        Self::start(self.folder.clone(), |settings| settings, FakeRunner::default()).await
+        self.replica_with(|settings| settings).await
+    }
+
+    pub(crate) async fn replica_with(&self, change: impl FnOnce(Settings) -> Settings) -> Self {
+        Self::start(self.folder.clone(), change, FakeRunner::default()).await
     }
 
     /// A second replica whose pods never come up.

@@ -48,6 +48,7 @@ impl Change {
             Event::PinEntered { account, participant, name, company, .. } => {
                 self.enter_pin(account, participant, name, company)
             }
+            Event::PlaceFreed => self.place_freed(),
             Event::RenewPin { by, pin } => self.renew_pin(&by, pin),
             Event::Allow { by, participant, permissions } => self.allow(&by, &participant, permissions),
             Event::Deny { by, participant } => self.deny(&by, &participant),

@@ -2,7 +2,9 @@
 
 use super::change::Change;
 use super::event::Effect;
-use super::limits::{CLAIM_LEASE, CLAIM_PATIENCE, EXPIRY_SLACK, KNOCK_LIFE, RENEW_GRACE, START_LIMIT, STOP_SLACK};
+use super::limits::{
+    CLAIM_LEASE, CLAIM_PATIENCE, EXPIRY_SLACK, KNOCK_LIFE, PLACE_LIFE, QUEUE_LIFE, RENEW_GRACE, START_LIMIT, STOP_SLACK,
+};
 use super::row::{Claim, Consent, Row, Stage};
 use crate::participant::EndReason;
 use crate::time::Timestamp;
@@ -41,7 +43,13 @@ fn next_due(row: &Row) -> Option<(Timestamp, Due)> {
     let knocks = row.asked().map(|person| person.since + KNOCK_LIFE).min().map(|at| (at, Due::Knocks));
     let stop = row.paused_at.map(|at| (at + row.policy.stop_choice + STOP_SLACK, Due::End(EndOrder::Stopped)));
     let stage = match row.stage {
+        Stage::Queued => Some((row.created_at + QUEUE_LIFE, Due::End(EndOrder::NoCapacity))),
         Stage::Waiting if knocks.is_some() => None,
+        // Nobody came for the first PIN, so nobody needs the place.
+        Stage::Waiting if row.pins_made == 0 => {
+            let since = row.placed_at.unwrap_or(row.created_at);
+            Some((since + PLACE_LIFE, Due::End(EndOrder::PinExpired)))
+        }
         Stage::Waiting => Some((row.pin.expires_at + RENEW_GRACE, Due::End(EndOrder::PinExpired))),
         Stage::Starting => {
             let since = row.allowed_at.unwrap_or(row.created_at);

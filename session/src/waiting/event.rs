@@ -27,6 +27,8 @@ pub enum Event {
         /// Hash of what was typed.
         pin: PinHash,
     },
+    /// A place is free and it is this session's turn.
+    PlaceFreed,
     /// The end user wants another PIN.
     RenewPin {
         /// The end user.
@@ -152,6 +154,7 @@ impl Event {
     pub const fn name(&self) -> &'static str {
         match self {
             Event::PinEntered { .. } => "PinEntered",
+            Event::PlaceFreed => "PlaceFreed",
             Event::RenewPin { .. } => "PinRenewed",
             Event::Allow { .. } => "Allowed",
             Event::Deny { .. } => "Denied",

@@ -18,7 +18,7 @@ impl Change {
                 self.row.failure = None;
             }
             Stage::Live => {}
-            Stage::Waiting | Stage::Starting | Stage::Ended => return Err(Refusal::NotReady),
+            Stage::Queued | Stage::Waiting | Stage::Starting | Stage::Ended => return Err(Refusal::NotReady),
         }
         self.extended(expires_at)
     }

@@ -33,10 +33,21 @@ impl Change {
         Ok(())
     }
 
+    /// Idempotent: who has a place keeps it.
+    pub(super) fn place_freed(&mut self) -> Result<(), Refusal> {
+        if self.row.stage == Stage::Queued {
+            self.row.stage = Stage::Waiting;
+            self.row.placed_at = Some(self.now);
+        }
+        Ok(())
+    }
+
     pub(super) fn renew_pin(&mut self, by: &ParticipantId, hash: PinHash) -> Result<(), Refusal> {
         self.require_end_user(by)?;
-        if self.row.stage != Stage::Waiting {
-            return Err(Refusal::AlreadyJoined);
+        match self.row.stage {
+            Stage::Queued => return Err(Refusal::NotReady),
+            Stage::Waiting => {}
+            Stage::Starting | Stage::Live | Stage::Ended => return Err(Refusal::AlreadyJoined),
         }
         if self.row.pins_made >= PINS_MAX {
             return Err(Refusal::PinLimit);
@@ -112,6 +123,10 @@ impl Change {
         let may_invite = matches!(inviter, Role::EndUser | Role::Agent);
         if !may_invite || !matches!(role, Role::Agent | Role::Observer) {
             return Err(Refusal::NotAllowed);
+        }
+        // An invitation leads past the PIN, and must not lead past the queue.
+        if self.row.stage == Stage::Queued {
+            return Err(Refusal::NotReady);
         }
         if self.row.invitations_made >= INVITATIONS_MAX {
             return Err(Refusal::InvitationLimit);

@@ -7,6 +7,10 @@ pub const KNOCK_LIFE: Duration = Duration::from_secs(300);
 /// How long after its PIN expired the end user may still ask for another. At least [`KNOCK_LIFE`], so that a knock in the
 /// PIN's last moment is answered first.
 pub const RENEW_GRACE: Duration = Duration::from_secs(300);
+/// How long a session queues for a place.
+pub const QUEUE_LIFE: Duration = Duration::from_secs(1800);
+/// How long a place that came free is kept for somebody who does not fetch the first PIN. The page fetches it at once.
+pub const PLACE_LIFE: Duration = Duration::from_secs(60);
 /// PINs of one session, the first included.
 pub const PINS_MAX: u32 = 10;
 /// How long an invitation admits.

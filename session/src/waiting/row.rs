@@ -28,7 +28,7 @@ pub struct Row {
     pub paused_at: Option<Timestamp>,
     /// The PIN in force.
     pub pin: Pin,
-    /// PINs made so far, the one in force included.
+    /// PINs shown so far, the one in force included.
     pub pins_made: u32,
     /// Hash of the end user's bearer token, `Purpose::EndUser`.
     pub end_user_token: SecretHash,
@@ -46,6 +46,8 @@ pub struct Row {
     pub claim_failures: u32,
     /// When the end user started it.
     pub created_at: Timestamp,
+    /// Since when it holds a place.
+    pub placed_at: Option<Timestamp>,
     /// When somebody was first allowed.
     pub allowed_at: Option<Timestamp>,
     /// When the page was first there.
@@ -63,6 +65,8 @@ pub struct Row {
 /// How far a session is. Knocking and paused are seen in other fields; [`Row::phase`] puts them together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
+    /// All places are taken: there is no PIN yet.
+    Queued,
     /// Nobody was allowed yet.
     Waiting,
     /// Somebody was allowed and the browser is being made.
@@ -76,6 +80,8 @@ pub enum Stage {
 /// Where a session is in its life, as people see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
+    /// All places are taken: there is no PIN yet.
+    Queued,
     /// The PIN is shown, nobody joined.
     Waiting,
     /// Somebody entered the PIN and waits for Allow.
@@ -230,6 +236,7 @@ impl Row {
             claim: Claim::None,
             claim_failures: 0,
             created_at: now,
+            placed_at: Some(now),
             allowed_at: None,
             live_at: None,
             expires_at: None,
@@ -239,9 +246,18 @@ impl Row {
         }
     }
 
+    /// A new session that queues for a place. The PIN that came with it is shown to nobody and admits nobody: the first one
+    /// that does is made once it has its place.
+    pub fn queue(new: NewSession, now: Timestamp) -> Row {
+        let row = Row::start(new, now);
+        let pin = Pin { used: true, expires_at: now, ..row.pin };
+        Row { stage: Stage::Queued, pin, pins_made: 0, placed_at: None, ..row }
+    }
+
     /// Where the session is, as people see it.
     pub fn phase(&self) -> Phase {
         match self.stage {
+            Stage::Queued => Phase::Queued,
             Stage::Waiting if self.asked().next().is_some() => Phase::Knocking,
             Stage::Waiting => Phase::Waiting,
             Stage::Starting | Stage::Live if self.paused => Phase::Paused,

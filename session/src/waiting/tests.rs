@@ -3,6 +3,7 @@
 mod claims;
 mod ends;
 mod joins;
+mod queue;
 
 use std::time::Duration;
 

@@ -126,6 +126,20 @@ impl TryFrom<v1::EndReason> for EndReason {
     }
 }
 
+impl TryFrom<v1::AccountRole> for AccountRole {
+    type Error = Error;
+
+    fn try_from(role: v1::AccountRole) -> Result<Self, Error> {
+        match role {
+            v1::AccountRole::Agent => Ok(AccountRole::Agent),
+            v1::AccountRole::Supervisor => Ok(AccountRole::Supervisor),
+            v1::AccountRole::Auditor => Ok(AccountRole::Auditor),
+            v1::AccountRole::Administrator => Ok(AccountRole::Administrator),
+            v1::AccountRole::Unspecified => Err(Error::Value { field: "role", value: role.into() }),
+        }
+    }
+}
+
 impl From<AccountRole> for v1::AccountRole {
     fn from(role: AccountRole) -> Self {
         match role {

@@ -11,6 +11,7 @@ use crate::v1;
 impl From<Phase> for v1::Phase {
     fn from(phase: Phase) -> Self {
         match phase {
+            Phase::Queued => v1::Phase::Queued,
             Phase::Waiting => v1::Phase::Waiting,
             Phase::Knocking => v1::Phase::Knocking,
             Phase::Starting => v1::Phase::Starting,

@@ -1214,6 +1214,9 @@ pub struct Session {
     /// Why the browser could not be made, for people. Empty otherwise.
     #[prost(string, tag = "13")]
     pub failure: ::prost::alloc::string::String,
+    /// How many wait before this one in PHASE_QUEUED, itself included: 1 is next. To the end user only.
+    #[prost(uint32, tag = "14")]
+    pub queue_place: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ResolveSiteRequest {
@@ -1266,7 +1269,7 @@ pub struct StartSessionResponse {
     /// Bearer token of this end user for this session. A secret.
     #[prost(string, tag = "2")]
     pub token: ::prost::alloc::string::String,
-    /// Digits only, without grouping. A secret.
+    /// Digits only, without grouping. A secret. Empty in PHASE_QUEUED.
     #[prost(string, tag = "3")]
     pub pin: ::prost::alloc::string::String,
 }
@@ -1484,6 +1487,8 @@ pub enum Phase {
     Live = 4,
     Paused = 5,
     Ended = 6,
+    /// All browsers are taken: there is no PIN yet. The session comes to PHASE_WAITING in its turn.
+    Queued = 7,
 }
 impl Phase {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1499,6 +1504,7 @@ impl Phase {
             Self::Live => "PHASE_LIVE",
             Self::Paused => "PHASE_PAUSED",
             Self::Ended => "PHASE_ENDED",
+            Self::Queued => "PHASE_QUEUED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1511,6 +1517,7 @@ impl Phase {
             "PHASE_LIVE" => Some(Self::Live),
             "PHASE_PAUSED" => Some(Self::Paused),
             "PHASE_ENDED" => Some(Self::Ended),
+            "PHASE_QUEUED" => Some(Self::Queued),
             _ => None,
         }
     }
@@ -1611,7 +1618,8 @@ pub mod session_service_client {
             req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.SessionService", "ResolveSite"));
             self.inner.unary(req, path, codec).await
         }
-        /// StartSession makes a session and its PIN. Called by the end user's page.
+        /// StartSession makes a session. With a place for it comes its PIN; without, it waits in PHASE_QUEUED. Called by the end
+        /// user's page.
         pub async fn start_session(
             &mut self,
             request: impl tonic::IntoRequest<super::StartSessionRequest>,
@@ -1626,7 +1634,8 @@ pub mod session_service_client {
             req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.SessionService", "StartSession"));
             self.inner.unary(req, path, codec).await
         }
-        /// RenewPin replaces a PIN that expired or was locked, while nobody has joined.
+        /// RenewPin replaces a PIN that expired or was locked, while nobody has joined. A session that had to queue gets its first
+        /// PIN by it, within a minute after it came to PHASE_WAITING.
         pub async fn renew_pin(
             &mut self,
             request: impl tonic::IntoRequest<super::RenewPinRequest>,
@@ -1899,12 +1908,14 @@ pub mod session_service_server {
             &self,
             request: tonic::Request<super::ResolveSiteRequest>,
         ) -> std::result::Result<tonic::Response<super::ResolveSiteResponse>, tonic::Status>;
-        /// StartSession makes a session and its PIN. Called by the end user's page.
+        /// StartSession makes a session. With a place for it comes its PIN; without, it waits in PHASE_QUEUED. Called by the end
+        /// user's page.
         async fn start_session(
             &self,
             request: tonic::Request<super::StartSessionRequest>,
         ) -> std::result::Result<tonic::Response<super::StartSessionResponse>, tonic::Status>;
-        /// RenewPin replaces a PIN that expired or was locked, while nobody has joined.
+        /// RenewPin replaces a PIN that expired or was locked, while nobody has joined. A session that had to queue gets its first
+        /// PIN by it, within a minute after it came to PHASE_WAITING.
         async fn renew_pin(
             &self,
             request: tonic::Request<super::RenewPinRequest>,
@@ -3712,6 +3723,9 @@ pub struct Account {
     pub email: ::prost::alloc::string::String,
     #[prost(enumeration = "AccountRole", tag = "6")]
     pub role: i32,
+    /// True when it may not sign in.
+    #[prost(bool, tag = "7")]
+    pub disabled: bool,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SignInRequest {
@@ -3775,6 +3789,75 @@ pub struct Report {
     /// As in EndReason, for example "END_USER".
     #[prost(string, tag = "7")]
     pub end_reason: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListAccountsRequest {
+    /// 1 to 200; 0 is 50.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListAccountsResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub accounts: ::prost::alloc::vec::Vec<Account>,
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateAccountRequest {
+    /// At most 254 bytes. Unique in the installation.
+    #[prost(string, tag = "1")]
+    pub email: ::prost::alloc::string::String,
+    /// As others see it, at most 80 characters.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(enumeration = "AccountRole", tag = "3")]
+    pub role: i32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateAccountResponse {
+    #[prost(message, optional, tag = "1")]
+    pub account: ::core::option::Option<Account>,
+    /// Shown this once. A secret.
+    #[prost(string, tag = "2")]
+    pub password: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisableAccountRequest {
+    #[prost(string, tag = "1")]
+    pub account_id: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisableAccountResponse {
+    #[prost(message, optional, tag = "1")]
+    pub account: ::core::option::Option<Account>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResetPasswordRequest {
+    #[prost(string, tag = "1")]
+    pub account_id: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResetPasswordResponse {
+    #[prost(message, optional, tag = "1")]
+    pub account: ::core::option::Option<Account>,
+    /// Shown this once. A secret.
+    #[prost(string, tag = "2")]
+    pub password: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChangeRoleRequest {
+    #[prost(string, tag = "1")]
+    pub account_id: ::prost::alloc::string::String,
+    #[prost(enumeration = "AccountRole", tag = "2")]
+    pub role: i32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChangeRoleResponse {
+    #[prost(message, optional, tag = "1")]
+    pub account: ::core::option::Option<Account>,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -3950,6 +4033,81 @@ pub mod account_service_client {
             req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.AccountService", "ListReports"));
             self.inner.unary(req, path, codec).await
         }
+        /// ListAccounts lists accounts of the caller's tenant, by address. Administrators only, like all below.
+        pub async fn list_accounts(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListAccountsRequest>,
+        ) -> std::result::Result<tonic::Response<super::ListAccountsResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static("/cobrowse.v1.AccountService/ListAccounts");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.AccountService", "ListAccounts"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// CreateAccount adds an account and makes its first password.
+        pub async fn create_account(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateAccountRequest>,
+        ) -> std::result::Result<tonic::Response<super::CreateAccountResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static("/cobrowse.v1.AccountService/CreateAccount");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.AccountService", "CreateAccount"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// DisableAccount ends an account's sign-ins and lets it sign in no more. Idempotent. Not the caller's own account.
+        pub async fn disable_account(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DisableAccountRequest>,
+        ) -> std::result::Result<tonic::Response<super::DisableAccountResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static("/cobrowse.v1.AccountService/DisableAccount");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.AccountService", "DisableAccount"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ResetPassword makes a new password, ends the account's sign-ins, and lets a disabled account sign in again.
+        pub async fn reset_password(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ResetPasswordRequest>,
+        ) -> std::result::Result<tonic::Response<super::ResetPasswordResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static("/cobrowse.v1.AccountService/ResetPassword");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.AccountService", "ResetPassword"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ChangeRole gives an account another role, at once. Idempotent. Not the caller's own account.
+        pub async fn change_role(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ChangeRoleRequest>,
+        ) -> std::result::Result<tonic::Response<super::ChangeRoleResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static("/cobrowse.v1.AccountService/ChangeRole");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.AccountService", "ChangeRole"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -3977,6 +4135,31 @@ pub mod account_service_server {
             &self,
             request: tonic::Request<super::ListReportsRequest>,
         ) -> std::result::Result<tonic::Response<super::ListReportsResponse>, tonic::Status>;
+        /// ListAccounts lists accounts of the caller's tenant, by address. Administrators only, like all below.
+        async fn list_accounts(
+            &self,
+            request: tonic::Request<super::ListAccountsRequest>,
+        ) -> std::result::Result<tonic::Response<super::ListAccountsResponse>, tonic::Status>;
+        /// CreateAccount adds an account and makes its first password.
+        async fn create_account(
+            &self,
+            request: tonic::Request<super::CreateAccountRequest>,
+        ) -> std::result::Result<tonic::Response<super::CreateAccountResponse>, tonic::Status>;
+        /// DisableAccount ends an account's sign-ins and lets it sign in no more. Idempotent. Not the caller's own account.
+        async fn disable_account(
+            &self,
+            request: tonic::Request<super::DisableAccountRequest>,
+        ) -> std::result::Result<tonic::Response<super::DisableAccountResponse>, tonic::Status>;
+        /// ResetPassword makes a new password, ends the account's sign-ins, and lets a disabled account sign in again.
+        async fn reset_password(
+            &self,
+            request: tonic::Request<super::ResetPasswordRequest>,
+        ) -> std::result::Result<tonic::Response<super::ResetPasswordResponse>, tonic::Status>;
+        /// ChangeRole gives an account another role, at once. Idempotent. Not the caller's own account.
+        async fn change_role(
+            &self,
+            request: tonic::Request<super::ChangeRoleRequest>,
+        ) -> std::result::Result<tonic::Response<super::ChangeRoleResponse>, tonic::Status>;
     }
     /// AccountService signs people of a tenant in. The sign-in is kept in an HttpOnly cookie in browsers; other clients send the
     /// token as bearer.
@@ -4153,6 +4336,146 @@ pub mod account_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListReportsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cobrowse.v1.AccountService/ListAccounts" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListAccountsSvc<T: AccountService>(pub Arc<T>);
+                    impl<T: AccountService> tonic::server::UnaryService<super::ListAccountsRequest> for ListAccountsSvc<T> {
+                        type Response = super::ListAccountsResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(&mut self, request: tonic::Request<super::ListAccountsRequest>) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move { <T as AccountService>::list_accounts(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListAccountsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cobrowse.v1.AccountService/CreateAccount" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateAccountSvc<T: AccountService>(pub Arc<T>);
+                    impl<T: AccountService> tonic::server::UnaryService<super::CreateAccountRequest> for CreateAccountSvc<T> {
+                        type Response = super::CreateAccountResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(&mut self, request: tonic::Request<super::CreateAccountRequest>) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move { <T as AccountService>::create_account(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateAccountSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cobrowse.v1.AccountService/DisableAccount" => {
+                    #[allow(non_camel_case_types)]
+                    struct DisableAccountSvc<T: AccountService>(pub Arc<T>);
+                    impl<T: AccountService> tonic::server::UnaryService<super::DisableAccountRequest> for DisableAccountSvc<T> {
+                        type Response = super::DisableAccountResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(&mut self, request: tonic::Request<super::DisableAccountRequest>) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move { <T as AccountService>::disable_account(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DisableAccountSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cobrowse.v1.AccountService/ResetPassword" => {
+                    #[allow(non_camel_case_types)]
+                    struct ResetPasswordSvc<T: AccountService>(pub Arc<T>);
+                    impl<T: AccountService> tonic::server::UnaryService<super::ResetPasswordRequest> for ResetPasswordSvc<T> {
+                        type Response = super::ResetPasswordResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(&mut self, request: tonic::Request<super::ResetPasswordRequest>) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move { <T as AccountService>::reset_password(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ResetPasswordSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cobrowse.v1.AccountService/ChangeRole" => {
+                    #[allow(non_camel_case_types)]
+                    struct ChangeRoleSvc<T: AccountService>(pub Arc<T>);
+                    impl<T: AccountService> tonic::server::UnaryService<super::ChangeRoleRequest> for ChangeRoleSvc<T> {
+                        type Response = super::ChangeRoleResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(&mut self, request: tonic::Request<super::ChangeRoleRequest>) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move { <T as AccountService>::change_role(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ChangeRoleSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(accept_compression_encodings, send_compression_encodings)

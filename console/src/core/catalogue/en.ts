@@ -38,6 +38,12 @@ export const en = {
   "start.site": "Website",
   "start.jpeg": "Your browser shows the page in a simpler way, so it may be a little less smooth.",
 
+  "queue.title": "You are in the queue",
+  "queue.lead": "All secure browsers are in use just now. You get your PIN as soon as it is your turn.",
+  "queue.place": "Your place in the queue: {place}",
+  "queue.turn": "It is your turn. Your PIN is coming…",
+  "queue.offline": "Your connection is gone. You keep your place while it comes back.",
+  "queue.keep": "Keep this page open. It changes by itself.",
   "pin.title": "Your PIN",
   "pin.lead": "Read this PIN to the person at {company}.",
   "pin.copy": "Copy PIN",

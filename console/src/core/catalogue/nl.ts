@@ -39,6 +39,12 @@ export const nl: Catalogue = {
   "start.site": "Website",
   "start.jpeg": "Uw browser toont de pagina op een eenvoudigere manier. Daardoor kan het beeld iets minder vloeiend zijn.",
 
+  "queue.title": "U staat in de wachtrij",
+  "queue.lead": "Alle veilige browsers zijn nu in gebruik. U krijgt uw pincode zodra u aan de beurt bent.",
+  "queue.place": "Uw plaats in de wachtrij: {place}",
+  "queue.turn": "U bent aan de beurt. Uw pincode komt eraan…",
+  "queue.offline": "Uw verbinding is weg. U houdt uw plaats tot de verbinding terug is.",
+  "queue.keep": "Houd deze pagina open. De pagina verandert vanzelf.",
   "pin.title": "Uw pincode",
   "pin.lead": "Lees deze pincode voor aan de medewerker van {company}.",
   "pin.copy": "Pincode kopiëren",

@@ -26,6 +26,10 @@ export function sessionsOf(world: FakeWorld): Partial<ServiceImpl<typeof Session
     startSession: () => {
       if (world.script === "full") throw fail(Code.ResourceExhausted, "NoCapacity");
       const session = world.make();
+      if (world.script === "queue") {
+        world.queue();
+        return { session: world.now, token: "t", pin: "" };
+      }
       if (world.script !== "alone") setTimeout(() => world.session?.phase === Phase.WAITING && world.knock(), KNOCK_MS);
       return { session, token: "t", pin: world.script === "long" ? "12345678" : "482913" };
     },

@@ -42,9 +42,16 @@ export class FakeWorld {
     return this.session ?? this.make();
   }
 
-  change(part: Partial<Pick<Session, "phase" | "participants" | "waitingIds" | "endReason" | "returnUrl" | "pinExpiresAt">>): void {
+  change(part: Partial<Pick<Session, "phase" | "participants" | "waitingIds" | "endReason" | "returnUrl" | "pinExpiresAt" | "queuePlace">>): void {
     this.session = create(SessionSchema, { ...this.now, ...part });
     for (const wake of this.#watchers) wake();
+  }
+
+  /** Third in the queue, and then in turn. */
+  queue(): void {
+    for (const [place, after] of [[2, 2_000], [1, 4_000]] as const) setTimeout(() => this.change({ phase: Phase.QUEUED, queuePlace: place }), after);
+    this.change({ phase: Phase.QUEUED, queuePlace: 3 });
+    setTimeout(() => this.change({ phase: Phase.WAITING, queuePlace: 0 }), 6_000);
   }
 
   knock(): void {

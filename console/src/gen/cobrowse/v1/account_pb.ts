@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cobrowse/v1/account.proto.
  */
 export const file_cobrowse_v1_account: GenFile = /*@__PURE__*/
-  fileDesc("Chljb2Jyb3dzZS92MS9hY2NvdW50LnByb3RvEgtjb2Jyb3dzZS52MSJ7CgdBY2NvdW50EgoKAmlkGAEgASgJEg4KBnRlbmFudBgCIAEoCRIPCgdjb21wYW55GAMgASgJEgwKBG5hbWUYBCABKAkSDQoFZW1haWwYBSABKAkSJgoEcm9sZRgGIAEoDjIYLmNvYnJvd3NlLnYxLkFjY291bnRSb2xlIjAKDVNpZ25JblJlcXVlc3QSDQoFZW1haWwYASABKAkSEAoIcGFzc3dvcmQYAiABKAkiRgoOU2lnbkluUmVzcG9uc2USJQoHYWNjb3VudBgBIAEoCzIULmNvYnJvd3NlLnYxLkFjY291bnQSDQoFdG9rZW4YAiABKAkiEAoOU2lnbk91dFJlcXVlc3QiEQoPU2lnbk91dFJlc3BvbnNlIhMKEUdldEFjY291bnRSZXF1ZXN0IjsKEkdldEFjY291bnRSZXNwb25zZRIlCgdhY2NvdW50GAEgASgLMhQuY29icm93c2UudjEuQWNjb3VudCI7ChJMaXN0UmVwb3J0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgNEhIKCnBhZ2VfdG9rZW4YAiABKAkiVAoTTGlzdFJlcG9ydHNSZXNwb25zZRIkCgdyZXBvcnRzGAEgAygLMhMuY29icm93c2UudjEuUmVwb3J0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLgAQoGUmVwb3J0EhIKCnNlc3Npb25faWQYASABKAkSLgoKY3JlYXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHbGl2ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBm9yaWdpbhgFIAEoCRITCgthZ2VudF9uYW1lcxgGIAMoCRISCgplbmRfcmVhc29uGAcgASgJKpoBCgtBY2NvdW50Um9sZRIcChhBQ0NPVU5UX1JPTEVfVU5TUEVDSUZJRUQQABIWChJBQ0NPVU5UX1JPTEVfQUdFTlQQARIbChdBQ0NPVU5UX1JPTEVfU1VQRVJWSVNPUhACEhgKFEFDQ09VTlRfUk9MRV9BVURJVE9SEAMSHgoaQUNDT1VOVF9ST0xFX0FETUlOSVNUUkFUT1IQBDK6AgoOQWNjb3VudFNlcnZpY2USQQoGU2lnbkluEhouY29icm93c2UudjEuU2lnbkluUmVxdWVzdBobLmNvYnJvd3NlLnYxLlNpZ25JblJlc3BvbnNlEkQKB1NpZ25PdXQSGy5jb2Jyb3dzZS52MS5TaWduT3V0UmVxdWVzdBocLmNvYnJvd3NlLnYxLlNpZ25PdXRSZXNwb25zZRJNCgpHZXRBY2NvdW50Eh4uY29icm93c2UudjEuR2V0QWNjb3VudFJlcXVlc3QaHy5jb2Jyb3dzZS52MS5HZXRBY2NvdW50UmVzcG9uc2USUAoLTGlzdFJlcG9ydHMSHy5jb2Jyb3dzZS52MS5MaXN0UmVwb3J0c1JlcXVlc3QaIC5jb2Jyb3dzZS52MS5MaXN0UmVwb3J0c1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("Chljb2Jyb3dzZS92MS9hY2NvdW50LnByb3RvEgtjb2Jyb3dzZS52MSKNAQoHQWNjb3VudBIKCgJpZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSDwoHY29tcGFueRgDIAEoCRIMCgRuYW1lGAQgASgJEg0KBWVtYWlsGAUgASgJEiYKBHJvbGUYBiABKA4yGC5jb2Jyb3dzZS52MS5BY2NvdW50Um9sZRIQCghkaXNhYmxlZBgHIAEoCCIwCg1TaWduSW5SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkYKDlNpZ25JblJlc3BvbnNlEiUKB2FjY291bnQYASABKAsyFC5jb2Jyb3dzZS52MS5BY2NvdW50Eg0KBXRva2VuGAIgASgJIhAKDlNpZ25PdXRSZXF1ZXN0IhEKD1NpZ25PdXRSZXNwb25zZSITChFHZXRBY2NvdW50UmVxdWVzdCI7ChJHZXRBY2NvdW50UmVzcG9uc2USJQoHYWNjb3VudBgBIAEoCzIULmNvYnJvd3NlLnYxLkFjY291bnQiOwoSTGlzdFJlcG9ydHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlQKE0xpc3RSZXBvcnRzUmVzcG9uc2USJAoHcmVwb3J0cxgBIAMoCzITLmNvYnJvd3NlLnYxLlJlcG9ydBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki4AEKBlJlcG9ydBISCgpzZXNzaW9uX2lkGAEgASgJEi4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB2xpdmVfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZvcmlnaW4YBSABKAkSEwoLYWdlbnRfbmFtZXMYBiADKAkSEgoKZW5kX3JlYXNvbhgHIAEoCSI8ChNMaXN0QWNjb3VudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlcKFExpc3RBY2NvdW50c1Jlc3BvbnNlEiYKCGFjY291bnRzGAEgAygLMhQuY29icm93c2UudjEuQWNjb3VudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiWwoUQ3JlYXRlQWNjb3VudFJlcXVlc3QSDQoFZW1haWwYASABKAkSDAoEbmFtZRgCIAEoCRImCgRyb2xlGAMgASgOMhguY29icm93c2UudjEuQWNjb3VudFJvbGUiUAoVQ3JlYXRlQWNjb3VudFJlc3BvbnNlEiUKB2FjY291bnQYASABKAsyFC5jb2Jyb3dzZS52MS5BY2NvdW50EhAKCHBhc3N3b3JkGAIgASgJIisKFURpc2FibGVBY2NvdW50UmVxdWVzdBISCgphY2NvdW50X2lkGAEgASgJIj8KFkRpc2FibGVBY2NvdW50UmVzcG9uc2USJQoHYWNjb3VudBgBIAEoCzIULmNvYnJvd3NlLnYxLkFjY291bnQiKgoUUmVzZXRQYXNzd29yZFJlcXVlc3QSEgoKYWNjb3VudF9pZBgBIAEoCSJQChVSZXNldFBhc3N3b3JkUmVzcG9uc2USJQoHYWNjb3VudBgBIAEoCzIULmNvYnJvd3NlLnYxLkFjY291bnQSEAoIcGFzc3dvcmQYAiABKAkiTwoRQ2hhbmdlUm9sZVJlcXVlc3QSEgoKYWNjb3VudF9pZBgBIAEoCRImCgRyb2xlGAIgASgOMhguY29icm93c2UudjEuQWNjb3VudFJvbGUiOwoSQ2hhbmdlUm9sZVJlc3BvbnNlEiUKB2FjY291bnQYASABKAsyFC5jb2Jyb3dzZS52MS5BY2NvdW50KpoBCgtBY2NvdW50Um9sZRIcChhBQ0NPVU5UX1JPTEVfVU5TUEVDSUZJRUQQABIWChJBQ0NPVU5UX1JPTEVfQUdFTlQQARIbChdBQ0NPVU5UX1JPTEVfU1VQRVJWSVNPUhACEhgKFEFDQ09VTlRfUk9MRV9BVURJVE9SEAMSHgoaQUNDT1VOVF9ST0xFX0FETUlOSVNUUkFUT1IQBDLpBQoOQWNjb3VudFNlcnZpY2USQQoGU2lnbkluEhouY29icm93c2UudjEuU2lnbkluUmVxdWVzdBobLmNvYnJvd3NlLnYxLlNpZ25JblJlc3BvbnNlEkQKB1NpZ25PdXQSGy5jb2Jyb3dzZS52MS5TaWduT3V0UmVxdWVzdBocLmNvYnJvd3NlLnYxLlNpZ25PdXRSZXNwb25zZRJNCgpHZXRBY2NvdW50Eh4uY29icm93c2UudjEuR2V0QWNjb3VudFJlcXVlc3QaHy5jb2Jyb3dzZS52MS5HZXRBY2NvdW50UmVzcG9uc2USUAoLTGlzdFJlcG9ydHMSHy5jb2Jyb3dzZS52MS5MaXN0UmVwb3J0c1JlcXVlc3QaIC5jb2Jyb3dzZS52MS5MaXN0UmVwb3J0c1Jlc3BvbnNlElMKDExpc3RBY2NvdW50cxIgLmNvYnJvd3NlLnYxLkxpc3RBY2NvdW50c1JlcXVlc3QaIS5jb2Jyb3dzZS52MS5MaXN0QWNjb3VudHNSZXNwb25zZRJWCg1DcmVhdGVBY2NvdW50EiEuY29icm93c2UudjEuQ3JlYXRlQWNjb3VudFJlcXVlc3QaIi5jb2Jyb3dzZS52MS5DcmVhdGVBY2NvdW50UmVzcG9uc2USWQoORGlzYWJsZUFjY291bnQSIi5jb2Jyb3dzZS52MS5EaXNhYmxlQWNjb3VudFJlcXVlc3QaIy5jb2Jyb3dzZS52MS5EaXNhYmxlQWNjb3VudFJlc3BvbnNlElYKDVJlc2V0UGFzc3dvcmQSIS5jb2Jyb3dzZS52MS5SZXNldFBhc3N3b3JkUmVxdWVzdBoiLmNvYnJvd3NlLnYxLlJlc2V0UGFzc3dvcmRSZXNwb25zZRJNCgpDaGFuZ2VSb2xlEh4uY29icm93c2UudjEuQ2hhbmdlUm9sZVJlcXVlc3QaHy5jb2Jyb3dzZS52MS5DaGFuZ2VSb2xlUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message cobrowse.v1.Account
@@ -47,6 +47,13 @@ export type Account = Message<"cobrowse.v1.Account"> & {
    * @generated from field: cobrowse.v1.AccountRole role = 6;
    */
   role: AccountRole;
+
+  /**
+   * True when it may not sign in.
+   *
+   * @generated from field: bool disabled = 7;
+   */
+  disabled: boolean;
 };
 
 /**
@@ -262,6 +269,221 @@ export const ReportSchema: GenMessage<Report> = /*@__PURE__*/
   messageDesc(file_cobrowse_v1_account, 9);
 
 /**
+ * @generated from message cobrowse.v1.ListAccountsRequest
+ */
+export type ListAccountsRequest = Message<"cobrowse.v1.ListAccountsRequest"> & {
+  /**
+   * 1 to 200; 0 is 50.
+   *
+   * @generated from field: uint32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message cobrowse.v1.ListAccountsRequest.
+ * Use `create(ListAccountsRequestSchema)` to create a new message.
+ */
+export const ListAccountsRequestSchema: GenMessage<ListAccountsRequest> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 10);
+
+/**
+ * @generated from message cobrowse.v1.ListAccountsResponse
+ */
+export type ListAccountsResponse = Message<"cobrowse.v1.ListAccountsResponse"> & {
+  /**
+   * @generated from field: repeated cobrowse.v1.Account accounts = 1;
+   */
+  accounts: Account[];
+
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message cobrowse.v1.ListAccountsResponse.
+ * Use `create(ListAccountsResponseSchema)` to create a new message.
+ */
+export const ListAccountsResponseSchema: GenMessage<ListAccountsResponse> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 11);
+
+/**
+ * @generated from message cobrowse.v1.CreateAccountRequest
+ */
+export type CreateAccountRequest = Message<"cobrowse.v1.CreateAccountRequest"> & {
+  /**
+   * At most 254 bytes. Unique in the installation.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+
+  /**
+   * As others see it, at most 80 characters.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: cobrowse.v1.AccountRole role = 3;
+   */
+  role: AccountRole;
+};
+
+/**
+ * Describes the message cobrowse.v1.CreateAccountRequest.
+ * Use `create(CreateAccountRequestSchema)` to create a new message.
+ */
+export const CreateAccountRequestSchema: GenMessage<CreateAccountRequest> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 12);
+
+/**
+ * @generated from message cobrowse.v1.CreateAccountResponse
+ */
+export type CreateAccountResponse = Message<"cobrowse.v1.CreateAccountResponse"> & {
+  /**
+   * @generated from field: cobrowse.v1.Account account = 1;
+   */
+  account?: Account | undefined;
+
+  /**
+   * Shown this once. A secret.
+   *
+   * @generated from field: string password = 2;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message cobrowse.v1.CreateAccountResponse.
+ * Use `create(CreateAccountResponseSchema)` to create a new message.
+ */
+export const CreateAccountResponseSchema: GenMessage<CreateAccountResponse> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 13);
+
+/**
+ * @generated from message cobrowse.v1.DisableAccountRequest
+ */
+export type DisableAccountRequest = Message<"cobrowse.v1.DisableAccountRequest"> & {
+  /**
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+};
+
+/**
+ * Describes the message cobrowse.v1.DisableAccountRequest.
+ * Use `create(DisableAccountRequestSchema)` to create a new message.
+ */
+export const DisableAccountRequestSchema: GenMessage<DisableAccountRequest> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 14);
+
+/**
+ * @generated from message cobrowse.v1.DisableAccountResponse
+ */
+export type DisableAccountResponse = Message<"cobrowse.v1.DisableAccountResponse"> & {
+  /**
+   * @generated from field: cobrowse.v1.Account account = 1;
+   */
+  account?: Account | undefined;
+};
+
+/**
+ * Describes the message cobrowse.v1.DisableAccountResponse.
+ * Use `create(DisableAccountResponseSchema)` to create a new message.
+ */
+export const DisableAccountResponseSchema: GenMessage<DisableAccountResponse> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 15);
+
+/**
+ * @generated from message cobrowse.v1.ResetPasswordRequest
+ */
+export type ResetPasswordRequest = Message<"cobrowse.v1.ResetPasswordRequest"> & {
+  /**
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+};
+
+/**
+ * Describes the message cobrowse.v1.ResetPasswordRequest.
+ * Use `create(ResetPasswordRequestSchema)` to create a new message.
+ */
+export const ResetPasswordRequestSchema: GenMessage<ResetPasswordRequest> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 16);
+
+/**
+ * @generated from message cobrowse.v1.ResetPasswordResponse
+ */
+export type ResetPasswordResponse = Message<"cobrowse.v1.ResetPasswordResponse"> & {
+  /**
+   * @generated from field: cobrowse.v1.Account account = 1;
+   */
+  account?: Account | undefined;
+
+  /**
+   * Shown this once. A secret.
+   *
+   * @generated from field: string password = 2;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message cobrowse.v1.ResetPasswordResponse.
+ * Use `create(ResetPasswordResponseSchema)` to create a new message.
+ */
+export const ResetPasswordResponseSchema: GenMessage<ResetPasswordResponse> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 17);
+
+/**
+ * @generated from message cobrowse.v1.ChangeRoleRequest
+ */
+export type ChangeRoleRequest = Message<"cobrowse.v1.ChangeRoleRequest"> & {
+  /**
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * @generated from field: cobrowse.v1.AccountRole role = 2;
+   */
+  role: AccountRole;
+};
+
+/**
+ * Describes the message cobrowse.v1.ChangeRoleRequest.
+ * Use `create(ChangeRoleRequestSchema)` to create a new message.
+ */
+export const ChangeRoleRequestSchema: GenMessage<ChangeRoleRequest> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 18);
+
+/**
+ * @generated from message cobrowse.v1.ChangeRoleResponse
+ */
+export type ChangeRoleResponse = Message<"cobrowse.v1.ChangeRoleResponse"> & {
+  /**
+   * @generated from field: cobrowse.v1.Account account = 1;
+   */
+  account?: Account | undefined;
+};
+
+/**
+ * Describes the message cobrowse.v1.ChangeRoleResponse.
+ * Use `create(ChangeRoleResponseSchema)` to create a new message.
+ */
+export const ChangeRoleResponseSchema: GenMessage<ChangeRoleResponse> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 19);
+
+/**
  * @generated from enum cobrowse.v1.AccountRole
  */
 export enum AccountRole {
@@ -339,6 +561,56 @@ export const AccountService: GenService<{
     methodKind: "unary";
     input: typeof ListReportsRequestSchema;
     output: typeof ListReportsResponseSchema;
+  },
+  /**
+   * ListAccounts lists accounts of the caller's tenant, by address. Administrators only, like all below.
+   *
+   * @generated from rpc cobrowse.v1.AccountService.ListAccounts
+   */
+  listAccounts: {
+    methodKind: "unary";
+    input: typeof ListAccountsRequestSchema;
+    output: typeof ListAccountsResponseSchema;
+  },
+  /**
+   * CreateAccount adds an account and makes its first password.
+   *
+   * @generated from rpc cobrowse.v1.AccountService.CreateAccount
+   */
+  createAccount: {
+    methodKind: "unary";
+    input: typeof CreateAccountRequestSchema;
+    output: typeof CreateAccountResponseSchema;
+  },
+  /**
+   * DisableAccount ends an account's sign-ins and lets it sign in no more. Idempotent. Not the caller's own account.
+   *
+   * @generated from rpc cobrowse.v1.AccountService.DisableAccount
+   */
+  disableAccount: {
+    methodKind: "unary";
+    input: typeof DisableAccountRequestSchema;
+    output: typeof DisableAccountResponseSchema;
+  },
+  /**
+   * ResetPassword makes a new password, ends the account's sign-ins, and lets a disabled account sign in again.
+   *
+   * @generated from rpc cobrowse.v1.AccountService.ResetPassword
+   */
+  resetPassword: {
+    methodKind: "unary";
+    input: typeof ResetPasswordRequestSchema;
+    output: typeof ResetPasswordResponseSchema;
+  },
+  /**
+   * ChangeRole gives an account another role, at once. Idempotent. Not the caller's own account.
+   *
+   * @generated from rpc cobrowse.v1.AccountService.ChangeRole
+   */
+  changeRole: {
+    methodKind: "unary";
+    input: typeof ChangeRoleRequestSchema;
+    output: typeof ChangeRoleResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cobrowse_v1_account, 0);
