@@ -1,5 +1,6 @@
-//! Accounts of tenants' people: signing in and out, who the caller is, and the reports they may read.
+//! Accounts of tenants' people: signing in and out, who the caller is, the reports they may read, and what administrators do.
 
+mod administer;
 pub mod demo;
 pub mod password;
 mod reports;
@@ -56,14 +57,14 @@ impl Accounts {
         if request.email.len() > EMAIL_BYTES || password.len() > password::LONGEST {
             return Err(Refusal::invalid("email", "address up to 254 bytes, password up to 1,024"));
         }
-        let email = request.email.trim().to_lowercase();
+        let email = normal(&request.email);
         let now = Instant::now();
         self.of_address.take(caller.prefix, now).map_err(Refusal::RateLimited)?;
         self.of_account.take(email.clone(), now).map_err(Refusal::RateLimited)?;
         let found = self.store.account_of_email(&email).await?;
         let known = found.as_ref().map(|account| account.password.clone());
         let right = self.passwords.verify(password, known).await.map_err(|_| Refusal::Internal)?;
-        let account = found.filter(|_| right).ok_or(Refusal::SignInFailed)?;
+        let account = found.filter(|account| right && !account.disabled).ok_or(Refusal::SignInFailed)?;
         let secret = self.keep(&account, caller).await?;
         Ok((self.shape(&account)?, secret))
     }
@@ -124,6 +125,33 @@ impl Accounts {
             name: account.name.clone(),
             email: account.email.clone(),
             role: v1::AccountRole::from(account.role).into(),
+            disabled: account.disabled,
         })
+    }
+}
+
+/// As addresses are kept and compared.
+fn normal(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// An address that can be one: a name, an at sign and a host. Whether mail arrives there, only mail can tell.
+fn email(text: &str) -> Option<String> {
+    let email = normal(text);
+    let (name, host) = email.rsplit_once('@')?;
+    let fits = |part: &str| !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control());
+    (email.len() <= EMAIL_BYTES && fits(name) && fits(host)).then_some(email)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_kept_in_one_form() {
+        assert_eq!(email(" Sam@Northwind.Example "), Some("sam@northwind.example".to_owned()));
+        for bad in ["", "sam", "@northwind.example", "sam@", "sam de@vries", "a\u{7}@b", &"a".repeat(255)] {
+            assert_eq!(email(bad), None, "{bad}");
+        }
     }
 }

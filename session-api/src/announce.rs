@@ -20,7 +20,7 @@ pub fn started(running: &Running) {
         println!("Demo sign-ins, shown this once:");
     }
     for shown in &running.demo {
-        println!("  {:<10}  {:<24}  {}  {}", shown.role, shown.email, shown.password.as_str(), shown.company);
+        println!("  {:<13}  {:<24}  {}  {}", shown.role, shown.email, shown.password.as_str(), shown.company);
     }
 }
 

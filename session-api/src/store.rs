@@ -6,6 +6,7 @@
 mod accounts;
 mod attempts;
 mod audit;
+mod places;
 mod reports;
 mod row;
 mod schema;
@@ -160,6 +161,14 @@ pub(crate) fn query(what: &'static str) -> impl Fn(sqlx::Error) -> Error {
     move |source| match is_full(&source) {
         true => Error::Full(source),
         false => Error::Query { what, source },
+    }
+}
+
+/// As `query`, but what must be unique and is not is a conflict.
+pub(crate) fn unless_unique(what: &'static str) -> impl Fn(sqlx::Error) -> Error {
+    move |error| match error.as_database_error().is_some_and(|database| database.is_unique_violation()) {
+        true => Error::Conflict,
+        false => query(what)(error),
     }
 }
 

@@ -1,6 +1,7 @@
-//! Demo accounts: an agent and a supervisor for every tenant that asks for them, made once, passwords shown once.
+//! Demo accounts: an agent, a supervisor and an administrator for every tenant that asks for them, made once, passwords shown
+//! once.
 
-use super::password::Passwords;
+use super::password::{self, Passwords};
 use crate::clock;
 use crate::refusal::Refusal;
 use crate::store::{Account, Store};
@@ -10,19 +11,17 @@ use cobrowse_session::permission::{AccountRole, TenantScope};
 use zeroize::Zeroizing;
 
 /// First names, last names and mailbox names of demo people, in the tenants' order.
-const PEOPLE: [[(&str, &str); 2]; 3] = [
-    [("Ana Costa", "ana"), ("Tom Becker", "tom")],
-    [("Sam de Vries", "sam"), ("Priya Nair", "priya")],
-    [("Lee Park", "lee"), ("Mia Rossi", "mia")],
+const PEOPLE: [[(&str, &str); 3]; 3] = [
+    [("Ana Costa", "ana"), ("Tom Becker", "tom"), ("Noor Haddad", "noor")],
+    [("Sam de Vries", "sam"), ("Priya Nair", "priya"), ("Kim Olsen", "kim")],
+    [("Lee Park", "lee"), ("Mia Rossi", "mia"), ("Eva Novak", "eva")],
 ];
-/// Letters of passwords: none that look alike.
-const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// A demo account with its password, to show once.
 pub struct Shown {
     /// The company.
     pub company: String,
-    /// "agent" or "supervisor".
+    /// "agent", "supervisor" or "administrator".
     pub role: &'static str,
     /// The address to sign in with.
     pub email: String,
@@ -38,11 +37,15 @@ pub async fn make(store: &Store, tenants: &Tenants, passwords: &Passwords) -> Re
         if !tenant.demo || store.count_accounts(&scope).await? > 0 {
             continue;
         }
-        let [agent, supervisor] = PEOPLE[index % PEOPLE.len()];
-        let people = [(agent, AccountRole::Agent, "agent"), (supervisor, AccountRole::Supervisor, "supervisor")];
+        let [agent, supervisor, administrator] = PEOPLE[index % PEOPLE.len()];
+        let people = [
+            (agent, AccountRole::Agent, "agent"),
+            (supervisor, AccountRole::Supervisor, "supervisor"),
+            (administrator, AccountRole::Administrator, "administrator"),
+        ];
         let mut write = Vec::new();
         for ((name, mailbox), role, role_name) in people {
-            let password = password();
+            let password = password::fresh();
             let hash = passwords.hash(password.clone()).await.map_err(|_| Refusal::Internal)?;
             let account = account(tenant, name, mailbox, role, hash);
             shown.push(Shown {
@@ -70,12 +73,6 @@ fn account(tenant: &Tenant, name: &str, mailbox: &str, role: AccountRole, passwo
         name: name.to_owned(),
         role,
         password,
+        disabled: false,
     }
-}
-
-/// Sixteen letters in groups of four: 80 bits.
-fn password() -> Zeroizing<String> {
-    let letters = clock::random::<16>().map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
-    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
-    Zeroizing::new(groups.join("-"))
 }

@@ -50,6 +50,16 @@ impl Passwords {
     }
 }
 
+/// Letters of made passwords: none that look alike.
+const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
+/// A new password: sixteen letters in groups of four, 80 bits.
+pub fn fresh() -> Zeroizing<String> {
+    let letters = crate::clock::random::<16>().map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+    Zeroizing::new(groups.join("-"))
+}
+
 fn argon2() -> Result<Argon2<'static>, Error> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| Error)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))

@@ -7,8 +7,10 @@ use crate::refusal::Refusal;
 use crate::sessions::service::open;
 use cobrowse_wire::v1::account_service_server::AccountService;
 use cobrowse_wire::v1::{
-    GetAccountRequest, GetAccountResponse, ListReportsRequest, ListReportsResponse, SignInRequest, SignInResponse,
-    SignOutRequest, SignOutResponse,
+    ChangeRoleRequest, ChangeRoleResponse, CreateAccountRequest, CreateAccountResponse, DisableAccountRequest,
+    DisableAccountResponse, GetAccountRequest, GetAccountResponse, ListAccountsRequest, ListAccountsResponse,
+    ListReportsRequest, ListReportsResponse, ResetPasswordRequest, ResetPasswordResponse, SignInRequest,
+    SignInResponse, SignOutRequest, SignOutResponse,
 };
 use std::sync::Arc;
 use tonic::metadata::MetadataValue;
@@ -70,5 +72,44 @@ impl AccountService for Service {
         let (caller, request) = open(r)?;
         let listed = self.accounts.list_reports(&caller, request).await;
         Ok(Response::new(listed.map_err(|r| self.refuse(r))?))
+    }
+
+    async fn list_accounts(&self, r: Request<ListAccountsRequest>) -> Result<Response<ListAccountsResponse>, Status> {
+        let (caller, request) = open(r)?;
+        self.accounts.list(&caller, request).await.map(Response::new).map_err(|r| self.refuse(r))
+    }
+
+    async fn create_account(
+        &self,
+        r: Request<CreateAccountRequest>,
+    ) -> Result<Response<CreateAccountResponse>, Status> {
+        let (caller, request) = open(r)?;
+        let (account, password) = self.accounts.create(&caller, request).await.map_err(|r| self.refuse(r))?;
+        Ok(Response::new(CreateAccountResponse { account: Some(account), password: password.to_string() }))
+    }
+
+    async fn disable_account(
+        &self,
+        r: Request<DisableAccountRequest>,
+    ) -> Result<Response<DisableAccountResponse>, Status> {
+        let (caller, request) = open(r)?;
+        let account = self.accounts.disable(&caller, &request.account_id).await.map_err(|r| self.refuse(r))?;
+        Ok(Response::new(DisableAccountResponse { account: Some(account) }))
+    }
+
+    async fn reset_password(
+        &self,
+        r: Request<ResetPasswordRequest>,
+    ) -> Result<Response<ResetPasswordResponse>, Status> {
+        let (caller, request) = open(r)?;
+        let reset = self.accounts.reset_password(&caller, &request.account_id).await;
+        let (account, password) = reset.map_err(|r| self.refuse(r))?;
+        Ok(Response::new(ResetPasswordResponse { account: Some(account), password: password.to_string() }))
+    }
+
+    async fn change_role(&self, r: Request<ChangeRoleRequest>) -> Result<Response<ChangeRoleResponse>, Status> {
+        let (caller, request) = open(r)?;
+        let account = self.accounts.change_role(&caller, request).await.map_err(|r| self.refuse(r))?;
+        Ok(Response::new(ChangeRoleResponse { account: Some(account) }))
     }
 }

@@ -1,12 +1,12 @@
 //! Accounts and sign-ins. What is read without a scope is read to prove who somebody is, and for nothing else.
 
-use super::{Error, Store, Write, query, signed, unsigned};
+use super::{Error, Store, Write, query, signed, unless_unique, unsigned};
 use crate::hex;
 use cobrowse_session::permission::{AccountRole, SignInRecord, TenantScope};
 use cobrowse_session::secret::SecretHash;
 use cobrowse_session::{AccountId, TenantId, Timestamp};
 use sqlx::Row as _;
-use sqlx::any::AnyRow;
+use sqlx::any::{AnyQueryResult, AnyRow};
 
 /// An account of a tenant.
 #[derive(Clone)]
@@ -23,22 +23,33 @@ pub struct Account {
     pub role: AccountRole,
     /// PHC string.
     pub password: String,
+    /// It may not sign in.
+    pub disabled: bool,
 }
 
 impl Store {
     /// The account of an address, to check a password against.
     pub async fn account_of_email(&self, email: &str) -> Result<Option<Account>, Error> {
-        let sql = "SELECT id, tenant, email, name, role, password FROM accounts WHERE email = $1";
+        let sql = "SELECT id, tenant, email, name, role, password, disabled_ms FROM accounts WHERE email = $1";
         let row = sqlx::query(sql).bind(email.to_owned()).fetch_optional(self.pool()).await;
         row.map_err(query("find an account"))?.map(|row| account(&row)).transpose()
     }
 
     /// An account of this tenant.
     pub async fn account(&self, scope: &TenantScope, id: &AccountId) -> Result<Account, Error> {
-        let sql = "SELECT id, tenant, email, name, role, password FROM accounts WHERE id = $1 AND tenant = $2";
+        let sql = "SELECT id, tenant, email, name, role, password, disabled_ms FROM accounts \
+                   WHERE id = $1 AND tenant = $2";
         let row = sqlx::query(sql).bind(id.to_string()).bind(scope.tenant().to_string());
         let row = row.fetch_optional(self.pool()).await.map_err(query("find an account"))?;
         account(&row.ok_or(Error::Absent)?)
+    }
+
+    /// Accounts of this tenant whose address comes after the given one, in the order of addresses.
+    pub async fn accounts(&self, scope: &TenantScope, after: &str, most: u32) -> Result<Vec<Account>, Error> {
+        let sql = "SELECT id, tenant, email, name, role, password, disabled_ms FROM accounts \
+                   WHERE tenant = $1 AND email > $2 ORDER BY email LIMIT $3";
+        let select = sqlx::query(sql).bind(scope.tenant().to_string()).bind(after.to_owned()).bind(i64::from(most));
+        select.fetch_all(self.pool()).await.map_err(query("list accounts"))?.iter().map(account).collect()
     }
 
     /// How many accounts the tenant has.
@@ -51,14 +62,51 @@ impl Store {
     /// The sign-in of a secret's hash, to prove it.
     pub async fn sign_in(&self, hash: &SecretHash) -> Result<Option<SignInRecord>, Error> {
         let sql = "SELECT s.account, s.tenant, s.hash, s.expires_ms, a.role FROM sign_ins s \
-                   JOIN accounts a ON a.id = s.account AND a.tenant = s.tenant WHERE s.hash = $1";
+                   JOIN accounts a ON a.id = s.account AND a.tenant = s.tenant WHERE s.hash = $1 AND a.disabled_ms IS NULL";
         let row = sqlx::query(sql).bind(hex::encode(hash.as_bytes())).fetch_optional(self.pool()).await;
         row.map_err(query("find a sign-in"))?.map(|row| record(&row)).transpose()
     }
 }
 
 impl Write<'_> {
-    /// Adds an account of this tenant.
+    /// Whether this account is enabled and has this role; locked until the transaction's end.
+    pub async fn holds_role(&mut self, scope: &TenantScope, id: &AccountId, role: AccountRole) -> Result<bool, Error> {
+        let sql = "UPDATE accounts SET role = role WHERE id = $1 AND tenant = $2 AND role = $3 AND disabled_ms IS NULL";
+        let update = sqlx::query(sql).bind(id.to_string()).bind(scope.tenant().to_string()).bind(role_name(role));
+        let done = update.execute(self.connection()).await.map_err(query("look at an account"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Lets an account sign in no more. Its sign-ins count no more at once, and are forgotten.
+    pub async fn disable_account(&mut self, scope: &TenantScope, id: &AccountId, now: Timestamp) -> Result<(), Error> {
+        let sql = "UPDATE accounts SET disabled_ms = $3 WHERE id = $1 AND tenant = $2";
+        let update = sqlx::query(sql).bind(id.to_string()).bind(scope.tenant().to_string());
+        let done = update.bind(signed(now.as_millis())).execute(self.connection()).await;
+        one_account(done, "disable an account")?;
+        self.forget_sign_ins(id).await
+    }
+
+    /// Gives an account another role.
+    pub async fn change_role(&mut self, scope: &TenantScope, id: &AccountId, role: AccountRole) -> Result<(), Error> {
+        let sql = "UPDATE accounts SET role = $3 WHERE id = $1 AND tenant = $2";
+        let update = sqlx::query(sql).bind(id.to_string()).bind(scope.tenant().to_string());
+        one_account(update.bind(role_name(role)).execute(self.connection()).await, "change a role")
+    }
+
+    /// Gives an account another password, lets it sign in again, and forgets its sign-ins.
+    pub async fn set_password(&mut self, scope: &TenantScope, id: &AccountId, hash: &str) -> Result<(), Error> {
+        let sql = "UPDATE accounts SET password = $3, disabled_ms = NULL WHERE id = $1 AND tenant = $2";
+        let update = sqlx::query(sql).bind(id.to_string()).bind(scope.tenant().to_string());
+        one_account(update.bind(hash.to_owned()).execute(self.connection()).await, "set a password")?;
+        self.forget_sign_ins(id).await
+    }
+
+    async fn forget_sign_ins(&mut self, id: &AccountId) -> Result<(), Error> {
+        let delete = sqlx::query("DELETE FROM sign_ins WHERE account = $1").bind(id.to_string());
+        delete.execute(self.connection()).await.map(drop).map_err(query("forget sign-ins"))
+    }
+
+    /// Adds an account of this tenant. An address that is taken is `Conflict`.
     pub async fn add_account(&mut self, scope: &TenantScope, account: &Account, now: Timestamp) -> Result<(), Error> {
         let sql = "INSERT INTO accounts (id, tenant, email, name, role, password, created_ms) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -70,7 +118,7 @@ impl Write<'_> {
             .bind(role_name(account.role))
             .bind(account.password.clone())
             .bind(signed(now.as_millis()));
-        insert.execute(self.connection()).await.map(drop).map_err(query("add an account"))
+        insert.execute(self.connection()).await.map(drop).map_err(unless_unique("add an account"))
     }
 
     /// Keeps a new sign-in, and forgets this account's expired ones.
@@ -103,7 +151,16 @@ fn account(row: &AnyRow) -> Result<Account, Error> {
     let (Ok(id), Ok(tenant), Some(role)) = (id, tenant, role_of(&text("role")?)) else {
         return Err(damaged);
     };
-    Ok(Account { id, tenant, email: text("email")?, name: text("name")?, role, password: text("password")? })
+    let disabled: Option<i64> = row.try_get("disabled_ms").map_err(query("read an account"))?;
+    let (email, name, password) = (text("email")?, text("name")?, text("password")?);
+    Ok(Account { id, tenant, email, name, role, password, disabled: disabled.is_some() })
+}
+
+fn one_account(done: Result<AnyQueryResult, sqlx::Error>, what: &'static str) -> Result<(), Error> {
+    match done.map_err(query(what))?.rows_affected() {
+        1 => Ok(()),
+        _ => Err(Error::Absent),
+    }
 }
 
 fn record(row: &AnyRow) -> Result<SignInRecord, Error> {
