@@ -6,7 +6,9 @@ use crate::caller::Caller;
 use crate::door::rate::Rate;
 use crate::door::{Peer, Prefix, host};
 use crate::refusal::Refusal;
+use crate::status;
 use crate::store::Store;
+use crate::trace_span;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -16,10 +18,13 @@ use http::request::Parts;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tonic::Status;
+use tonic::{Code, Status};
+use tracing::Instrument;
 
 /// A burst is this many times the rate: a page opens with several calls at once.
 const BURST: u32 = 10;
+/// Where the calls of the contract are.
+const CONTRACT: &str = "/cobrowse.v1.";
 /// Services that tell about the program and not about anybody.
 const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection.v1.ServerReflection/"];
 
@@ -48,7 +53,17 @@ impl Gate {
                 if let Some(caller) = caller {
                     parts.extensions.insert(caller);
                 }
-                next.run(Request::from_parts(parts, body)).await
+                let Some(call) = permission(parts.uri.path()) else {
+                    return next.run(Request::from_parts(parts, body)).await;
+                };
+                let span = trace_span!("call", call = ?call, code = tracing::field::Empty);
+                let mut response = next.run(Request::from_parts(parts, body)).instrument(span.clone()).await;
+                if let Some(refusal) = status::explain(response.headers_mut()) {
+                    Metrics::count(&gate.metrics.refusals, refusal.reason());
+                }
+                let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
+                span.record("code", tracing::field::debug(code));
+                response
             }
             Err(refusal) => {
                 Metrics::count(&gate.metrics.refusals, refusal.reason());
@@ -108,7 +123,7 @@ pub fn prefix(request: &Parts) -> Prefix {
 
 /// The permission that a call needs.
 pub fn permission(path: &str) -> Option<Permission> {
-    let (service, method) = path.strip_prefix("/cobrowse.v1.")?.split_once('/')?;
+    let (service, method) = path.strip_prefix(CONTRACT)?.split_once('/')?;
     Some(match (service, method) {
         ("SessionService", "ResolveSite") => Permission::ResolveSite,
         ("SessionService", "StartSession") => Permission::StartSession,
@@ -133,6 +148,11 @@ pub fn permission(path: &str) -> Option<Permission> {
         ("AccountService", "SignOut") => Permission::SignOut,
         ("AccountService", "GetAccount") => Permission::GetAccount,
         ("AccountService", "ListReports") => Permission::ListReports,
+        ("AccountService", "ListAccounts") => Permission::ListAccounts,
+        ("AccountService", "CreateAccount") => Permission::CreateAccount,
+        ("AccountService", "DisableAccount") => Permission::DisableAccount,
+        ("AccountService", "ResetPassword") => Permission::ResetPassword,
+        ("AccountService", "ChangeRole") => Permission::ChangeRole,
         _ => return None,
     })
 }
@@ -158,7 +178,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 23);
+        assert_eq!(seen, 28);
         for path in ["/cobrowse.v1.PodService/Bind", "/cobrowse.v1.SessionService/", "/", "/v1/attach"] {
             assert!(permission(path).is_none(), "{path}");
         }

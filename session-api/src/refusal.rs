@@ -26,6 +26,21 @@ pub enum Refusal {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// The bytes are no message of the contract: cut short, no protobuf, or none at all.
+    #[error("the bytes are no message of this call")]
+    Malformed,
+    /// The message is larger than any of the contract.
+    #[error("the message is too large")]
+    TooLarge,
+    /// The message is compressed in a way that is not understood.
+    #[error("messages must not be compressed")]
+    UnknownEncoding,
+    /// The tenant has no such account.
+    #[error("no such account")]
+    AccountNotFound,
+    /// Another account has this address.
+    #[error("this address is taken")]
+    EmailTaken,
     /// No tenant supports this site.
     #[error("this site is not supported")]
     SiteNotSupported,
@@ -100,6 +115,11 @@ impl Refusal {
             Self::PermissionDenied => "PermissionDenied",
             Self::UnknownMethod => "UnknownMethod",
             Self::Invalid { .. } => "Invalid",
+            Self::Malformed => "Malformed",
+            Self::TooLarge => "TooLarge",
+            Self::UnknownEncoding => "UnknownEncoding",
+            Self::AccountNotFound => "AccountNotFound",
+            Self::EmailTaken => "EmailTaken",
             Self::SiteNotSupported => "SiteNotSupported",
             Self::SessionNotFound => "SessionNotFound",
             Self::ParticipantNotFound => "ParticipantNotFound",

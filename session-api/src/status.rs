@@ -1,6 +1,8 @@
 //! The one place that makes gRPC errors.
 
 use crate::refusal::Refusal;
+use cobrowse_wire::v1::Closed;
+use http::HeaderMap;
 use std::collections::HashMap;
 use std::time::Duration;
 use tonic::{Code, Status};
@@ -11,19 +13,58 @@ pub const DOMAIN: &str = "cobrowse.dev";
 
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
-        let details = ErrorDetails::with_error_info(refusal.reason(), DOMAIN, metadata(&refusal));
-        Status::with_error_details(code(&refusal), refusal.to_string(), details)
+        Status::from(&refusal)
     }
+}
+
+impl From<&Refusal> for Status {
+    fn from(refusal: &Refusal) -> Self {
+        let details = ErrorDetails::with_error_info(refusal.reason(), DOMAIN, metadata(refusal));
+        Status::with_error_details(code(refusal), refusal.to_string(), details)
+    }
+}
+
+/// Errors that the gRPC library makes itself, of bytes that are no message, say neither whose they are nor what to do. They
+/// become refusals like all others; which one, for the metrics.
+pub fn explain(headers: &mut HeaderMap) -> Option<Refusal> {
+    let status = Status::from_header_map(headers)?;
+    if status.code() == Code::Ok || !status.details().is_empty() {
+        return None;
+    }
+    let refusal = match status.code() {
+        Code::OutOfRange | Code::ResourceExhausted => Refusal::TooLarge,
+        Code::Unimplemented => Refusal::UnknownEncoding,
+        _ => Refusal::Malformed,
+    };
+    tracing::debug!(code = ?status.code(), reason = refusal.reason(), "a message could not be read");
+    let explained = Status::from(&refusal);
+    // Its own texts always fit into headers.
+    explained.add_header(headers).ok().map(|()| refusal)
+}
+
+/// The end of a live stream by gRPC, for the reason in its last message; none when the session itself ended.
+pub fn of_closed(closed: &Closed) -> Option<Status> {
+    let code = match (closed.reason.as_str(), closed.retry) {
+        ("Ended", _) => return None,
+        (_, true) => Code::Unavailable,
+        ("Malformed", _) => Code::InvalidArgument,
+        ("TicketInvalid" | "Denied", _) => Code::PermissionDenied,
+        _ => Code::Aborted,
+    };
+    let details = ErrorDetails::with_error_info(&closed.reason, DOMAIN, HashMap::new());
+    Some(Status::with_error_details(code, "the stream was closed", details))
 }
 
 fn code(refusal: &Refusal) -> Code {
     match refusal {
         Refusal::Unauthenticated | Refusal::SignInFailed => Code::Unauthenticated,
         Refusal::PermissionDenied | Refusal::TicketInvalid | Refusal::Denied => Code::PermissionDenied,
-        Refusal::UnknownMethod => Code::Unimplemented,
-        Refusal::Invalid { .. } => Code::InvalidArgument,
+        Refusal::UnknownMethod | Refusal::UnknownEncoding => Code::Unimplemented,
+        Refusal::Invalid { .. } | Refusal::Malformed => Code::InvalidArgument,
+        Refusal::EmailTaken => Code::AlreadyExists,
         Refusal::SiteNotSupported
         | Refusal::SessionNotFound
+        | Refusal::AccountNotFound
         | Refusal::ParticipantNotFound
         | Refusal::PinInvalid
         | Refusal::InvitationInvalid => Code::NotFound,
@@ -31,6 +72,7 @@ fn code(refusal: &Refusal) -> Code {
         | Refusal::RateLimited(_)
         | Refusal::TooManyWaiting
         | Refusal::NoCapacity
+        | Refusal::TooLarge
         | Refusal::LimitReached(_) => Code::ResourceExhausted,
         Refusal::WrongPhase(_) | Refusal::SessionEnded | Refusal::NotReady | Refusal::CommandRefused(_) => {
             Code::FailedPrecondition

@@ -2,6 +2,8 @@
 
 use super::{Deliver, Gone, Receive, Relay, Up};
 use crate::door::Prefix;
+use crate::{status, traces};
+use cobrowse_wire::v1::server_message::Body;
 use cobrowse_wire::v1::{AttachRequest, AttachResponse, ServerMessage};
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{BoxStream, StreamExt};
@@ -25,7 +27,7 @@ impl Relay {
     ) -> BoxStream<'static, Result<AttachResponse, Status>> {
         // One message waits; the next is read from the pod when the connection has taken it.
         let (down, stream) = mpsc::channel(1);
-        self.streams.spawn(self.clone().serve(UpHalf(up), DownHalf(down), prefix));
+        self.streams.spawn(self.clone().serve(UpHalf(up), DownHalf(down), prefix, traces::here()));
         ReceiverStream::new(stream).boxed()
     }
 }
@@ -45,13 +47,26 @@ impl Receive for UpHalf {
     }
 }
 
+impl DownHalf {
+    async fn send(&self, response: Result<AttachResponse, Status>) -> Result<(), Gone> {
+        match tokio::time::timeout(SLOW, self.0.send(response)).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Gone),
+        }
+    }
+}
+
 impl Deliver for DownHalf {
     fn deliver(&mut self, message: ServerMessage) -> BoxFuture<'_, Result<(), Gone>> {
         async move {
-            let response = Ok(AttachResponse { message: Some(message) });
-            match tokio::time::timeout(SLOW, self.0.send(response)).await {
-                Ok(Ok(())) => Ok(()),
-                _ => Err(Gone),
+            let error = match &message.body {
+                Some(Body::Closed(closed)) => status::of_closed(closed),
+                _ => None,
+            };
+            self.send(Ok(AttachResponse { message: Some(message) })).await?;
+            match error {
+                Some(status) => self.send(Err(status)).await,
+                None => Ok(()),
             }
         }
         .boxed()

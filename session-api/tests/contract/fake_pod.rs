@@ -1,5 +1,6 @@
 //! A pod without a browser: enrolls, binds, and streams what a test tells it to. Its TLS is the real one.
 
+use cobrowse_identity::CertificateDer;
 use cobrowse_identity::enrollment::{self, PodKey};
 use cobrowse_identity::mutual;
 use cobrowse_session_api::pods::{Ended, Error, PodRunner, Running};
@@ -13,7 +14,6 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{BoxStream, StreamExt};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
-use rustls::pki_types::CertificateDer;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -33,7 +33,7 @@ pub(crate) const LAST_URL: &str = "http://shop.localhost:8300/order?id=private-q
 pub(crate) struct FakePod {
     key: PodKey,
     token: String,
-    certified: Mutex<Option<Arc<rustls::ServerConfig>>>,
+    certified: Mutex<Option<Arc<cobrowse_identity::ServerConfig>>>,
     pub(crate) bound: Mutex<Option<BindRequest>>,
     pub(crate) started: Mutex<Vec<StartRequest>>,
     facts: watch::Sender<WatchResponse>,
@@ -41,12 +41,16 @@ pub(crate) struct FakePod {
     /// All that came up from viewers, Attach excluded.
     pub(crate) up: Mutex<Vec<(String, Up)>>,
     up_count: watch::Sender<usize>,
+    /// `traceparent` of every call that had one.
+    pub(crate) traceparents: Mutex<Vec<String>>,
     /// A frozen pod answers nothing and sends nothing.
     pub(crate) frozen: AtomicBool,
     /// Pictures that the transport took from a flood.
     pub(crate) flooded: AtomicU64,
     /// Sends pictures to every viewer as fast as they are taken.
     pub(crate) flood: AtomicBool,
+    /// Viewers that were here and are gone.
+    left: watch::Sender<usize>,
     seq: AtomicU64,
     stop: CancellationToken,
 }
@@ -93,9 +97,11 @@ impl PodRunner for FakeRunner {
                 events: broadcast::channel(1024).0,
                 up: Mutex::new(Vec::new()),
                 up_count: watch::channel(0).0,
+                traceparents: Mutex::default(),
                 frozen: AtomicBool::new(false),
                 flooded: AtomicU64::new(0),
                 flood: AtomicBool::new(false),
+                left: watch::channel(0).0,
                 seq: AtomicU64::new(0),
                 stop: stop.clone(),
             });
@@ -168,6 +174,11 @@ impl FakePod {
         self.up.lock().expect("not poisoned").clone()
     }
 
+    /// Waits until this many viewers are gone.
+    pub(crate) async fn left(&self, count: usize) {
+        self.left.subscribe().wait_for(|n| *n >= count).await.expect("the pod lives");
+    }
+
     pub(crate) fn pause_epoch(&self) -> u32 {
         self.facts.borrow().pause_epoch
     }
@@ -175,6 +186,11 @@ impl FakePod {
     /// The pod dies.
     pub(crate) fn die(&self) {
         self.stop.cancel();
+    }
+
+    fn traced<T>(&self, request: &Request<T>) {
+        let parent = request.metadata().get("traceparent").and_then(|value| value.to_str().ok());
+        self.traceparents.lock().expect("not poisoned").extend(parent.map(str::to_owned));
     }
 
     fn heard(&self, participant: &str, body: Up) {
@@ -244,6 +260,7 @@ type Stream<T> = BoxStream<'static, Result<T, Status>>;
 #[tonic::async_trait]
 impl PodService for Served {
     async fn bind(&self, request: Request<BindRequest>) -> Result<Response<BindResponse>, Status> {
+        self.0.traced(&request);
         let request = request.into_inner();
         self.0.facts.send_modify(|fact| fact.participants = request.participants.clone());
         *self.0.bound.lock().expect("not poisoned") = Some(request);
@@ -253,6 +270,7 @@ impl PodService for Served {
     type StartStream = Stream<StartResponse>;
 
     async fn start(&self, request: Request<StartRequest>) -> Result<Response<Self::StartStream>, Status> {
+        self.0.traced(&request);
         self.0.started.lock().expect("not poisoned").push(request.into_inner());
         self.0.facts.send_modify(|fact| fact.set_phase(Phase::Live));
         let outcome = start_response::Outcome::FirstPictureUs(1000);
@@ -261,6 +279,7 @@ impl PodService for Served {
     }
 
     async fn admit(&self, request: Request<AdmitRequest>) -> Result<Response<AdmitResponse>, Status> {
+        self.0.traced(&request);
         let participant = request.into_inner().participant.expect("a participant");
         self.0.facts.send_modify(|fact| {
             fact.participants.retain(|other| other.id != participant.id);
@@ -275,6 +294,7 @@ impl PodService for Served {
         &self,
         request: Request<Streaming<PodServiceAttachRequest>>,
     ) -> Result<Response<Self::AttachStream>, Status> {
+        self.0.traced(&request);
         let mut up = request.into_inner();
         let first = up.message().await?.and_then(|m| m.message).and_then(|m| m.body);
         let Some(Up::Attach(attach)) = first else { return Err(Status::invalid_argument("no attach")) };
@@ -284,11 +304,16 @@ impl PodService for Served {
         let attached =
             Attached { protocol_version: 1, participant_id: id.clone(), keepalive_ms: 250, ..Attached::default() };
         let _ = down.send(say(Down::Attached(attached))).await;
-        tokio::spawn(serve_viewer(self.0.clone(), id, up, down));
+        let pod = self.0.clone();
+        tokio::spawn(async move {
+            serve_viewer(pod.clone(), id, up, down).await;
+            pod.left.send_modify(|n| *n += 1);
+        });
         Ok(Response::new(ReceiverStream::new(stream).boxed()))
     }
 
     async fn execute(&self, request: Request<ExecuteRequest>) -> Result<Response<ExecuteResponse>, Status> {
+        self.0.traced(&request);
         self.0.thaw().await;
         let request = request.into_inner();
         if let Some(guidance) = request.guidance {
