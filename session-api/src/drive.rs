@@ -8,20 +8,24 @@ mod reconcile;
 use crate::refusal::Refusal;
 use crate::sessions::change::Actor;
 use crate::sessions::{Sessions, Wanted};
+use crate::{trace_span, traces};
 use cobrowse_session::waiting::Event;
 use cobrowse_session::{EndReason, SessionId};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 /// Takes up sessions that want a browser, until `stop`, and then waits for those it drives.
 pub async fn take_up(sessions: Sessions, mut wanted: mpsc::UnboundedReceiver<Wanted>, stop: CancellationToken) {
     let tasks = TaskTracker::new();
     loop {
         tokio::select! {
-            Some((scope, id)) = wanted.recv() => {
+            Some((scope, id, from)) = wanted.recv() => {
                 let drive = Drive { sessions: sessions.clone(), scope, id, stop: stop.clone() };
-                tasks.spawn(drive.run());
+                let span = trace_span!("drive", session_id = %drive.id);
+                traces::follow(&span, from);
+                tasks.spawn(drive.run().instrument(span));
             }
             () = stop.cancelled() => break,
             else => break,
@@ -51,7 +55,8 @@ impl Drive {
                 return;
             }
         };
-        match self.make(&claimed).await {
+        let made = self.make(&claimed).instrument(trace_span!("browser.make")).await;
+        match made {
             Ok(made) => self.keep(made, &claimed).await,
             Err(failure) => {
                 tracing::warn!(session_id = %self.id, failure, "a browser could not be made");

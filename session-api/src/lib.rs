@@ -26,6 +26,7 @@ pub mod sessions;
 pub mod status;
 pub mod store;
 pub mod tenants;
+pub mod traces;
 
 /// An error with all its sources on one line, for the place where it is handled.
 pub fn chain(error: &dyn std::error::Error) -> String {

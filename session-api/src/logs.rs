@@ -2,8 +2,12 @@
 
 use crate::args::LogFormat;
 use crate::config::Log;
+use crate::traces::{TARGET, Traces};
 use std::io::IsTerminal;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt, registry};
 
 /// The filter cannot be understood.
 #[derive(Debug, thiserror::Error)]
@@ -13,13 +17,15 @@ pub struct Error {
     source: tracing_subscriber::filter::ParseError,
 }
 
-/// Starts logging for the whole process. Does nothing when it was started before.
-pub fn start(log: &Log) -> Result<(), Error> {
-    let filter = EnvFilter::try_new(&log.filter).map_err(|source| Error { filter: log.filter.clone(), source })?;
-    let base = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let _ = match log.format {
-        LogFormat::Json => base.json().flatten_event(true).try_init(),
-        LogFormat::Human => base.with_target(false).with_ansi(std::io::stderr().is_terminal()).try_init(),
+/// Starts logging, and traces, for the whole process. Does nothing when it was started before.
+pub fn start(log: &Log, traces: Option<&Traces>) -> Result<(), Error> {
+    let filter: Targets = log.filter.parse().map_err(|source| Error { filter: log.filter.clone(), source })?;
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = match log.format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Human => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).boxed(),
     };
+    let lines = lines.with_filter(filter.with_target(TARGET, LevelFilter::OFF));
+    let _ = registry().with(traces.map(Traces::layer)).with(lines).try_init();
     Ok(())
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use cobrowse_session_api::args::{Cli, Command, Serve};
 use cobrowse_session_api::pods::embedded::EmbeddedRunner;
+use cobrowse_session_api::traces::Traces;
 use cobrowse_session_api::{announce, config, logs, preflight, serve};
 use std::process::ExitCode;
 
@@ -21,7 +22,8 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Serve) -> Result<()> {
     let config = config::load(arguments)?;
-    logs::start(&config.log)?;
+    let traces = config.traces.as_deref().map(Traces::to).transpose()?;
+    logs::start(&config.log, traces.as_ref())?;
     preflight::check(&config.pods.program)?;
     let runner = EmbeddedRunner::new(config.pods.clone());
     let running = serve::start(&config, Box::new(runner)).await?;
@@ -31,6 +33,9 @@ async fn run(arguments: Serve) -> Result<()> {
     tokio::select! {
         () = running.stop() => {}
         _ = serve::interrupted() => tracing::warn!("ended at once"),
+    }
+    if let Some(traces) = traces {
+        traces.end().await;
     }
     Ok(())
 }

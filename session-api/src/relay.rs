@@ -13,14 +13,17 @@ use crate::admin::metrics::Metrics;
 use crate::door::Prefix;
 use crate::gate::Gate;
 use crate::sessions::Sessions;
+use crate::{trace_span, traces};
 use cobrowse_session::EndReason;
 use cobrowse_wire::v1;
 use cobrowse_wire::v1::server_message::Body;
 use cobrowse_wire::v1::{ClientMessage, ServerMessage};
 use futures::future::BoxFuture;
+use opentelemetry::Context;
 use replaced::Replaced;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 /// What came up from a viewer.
 pub(crate) enum Up {
@@ -102,7 +105,14 @@ impl Relay {
     }
 
     /// Serves one viewer's link until its end.
-    async fn serve(self, mut up: impl Receive, mut down: impl Deliver, prefix: Prefix) {
+    async fn serve(self, up: impl Receive, down: impl Deliver, prefix: Prefix, from: Context) {
+        let empty = tracing::field::Empty;
+        let span = trace_span!("stream", session_id = empty, role = empty, ending = empty);
+        traces::follow(&span, from);
+        self.carry(up, down, prefix).instrument(span).await;
+    }
+
+    async fn carry(self, mut up: impl Receive, mut down: impl Deliver, prefix: Prefix) {
         let ending = match self.admit(&mut up, prefix).await {
             Ok(admission) => {
                 self.metrics().streams.inc();
@@ -112,6 +122,8 @@ impl Relay {
             }
             Err(ending) => Some(ending),
         };
+        let ended = ending.map_or("ViewerGone", |ending| ending.reason);
+        tracing::Span::current().record("ending", ended);
         if let Some(ending) = ending {
             tracing::debug!(reason = ending.reason, "a stream was closed");
             let _ = down.deliver(ending.message()).await;

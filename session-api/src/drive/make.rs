@@ -5,6 +5,7 @@ use crate::pods::warm::Pod;
 use crate::pods::{self, dial::Dialer};
 use crate::sessions::links::{self, Place};
 use crate::store::Stored;
+use crate::traces::carry;
 use cobrowse_session::waiting::{Event, Row};
 use cobrowse_wire::BoundPolicy;
 use cobrowse_wire::v1::pod_service_client::PodServiceClient;
@@ -53,7 +54,7 @@ impl Drive {
             reason(&error)
         })?;
         let mut client = links::client(channel.clone());
-        client.bind(self.request(claimed)?).await.map_err(|status| {
+        client.bind(carry(self.request(claimed)?)).await.map_err(|status| {
             tracing::error!(session_id = %self.id, code = ?status.code(), "a pod refused its session");
             "BindRefused"
         })?;

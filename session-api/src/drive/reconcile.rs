@@ -6,6 +6,8 @@ use super::facts::Told;
 use super::make::Made;
 use crate::hub::Known;
 use crate::store::Stored;
+use crate::trace_span;
+use crate::traces::carry;
 use cobrowse_session::waiting::{Event, Row, Stage};
 use cobrowse_session::{EndReason, ParticipantId};
 use cobrowse_wire::v1::command::Body;
@@ -17,6 +19,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::Streaming;
 use tonic::transport::Channel;
+use tracing::Instrument;
 
 /// From the end in the store to the pod's last fact.
 const LAST_FACT: Duration = Duration::from_secs(3);
@@ -30,8 +33,9 @@ impl Drive {
         let Ok(stored) = parts.store.session(&self.scope, &self.id).await else { return };
         let mut known = parts.hub.watch(stored.row);
         let tenant = parts.tenants.get(self.scope.tenant());
-        let max_duration = tenant.map(|tenant| tenant.policy.max_duration).unwrap_or_default();
-        let Some(mut facts) = self.begin(&mut made.client, claimed).await else { return };
+        let max_duration = tenant.map(|tenant| tenant.policy.live.max_duration).unwrap_or_default();
+        let begun = self.begin(&mut made.client, claimed).instrument(trace_span!("browser.start")).await;
+        let Some(mut facts) = begun else { return };
         let mut ended = made.pod.enrolled.running.ended.clone();
         let mut told = Told::default();
         let mut pod = PodState { client: made.client.clone(), admitted: HashSet::new() };
@@ -66,8 +70,8 @@ impl Drive {
     ) -> Option<Streaming<cobrowse_wire::v1::WatchResponse>> {
         let parts = self.sessions.parts();
         let start_url = parts.sealer.open(&self.id, &claimed.start.url).ok()?;
-        let started = client.start(StartRequest { session_id: self.id.to_string(), start_url }).await;
-        let facts = client.watch(WatchRequest {}).await;
+        let started = client.start(carry(StartRequest { session_id: self.id.to_string(), start_url })).await;
+        let facts = client.watch(carry(WatchRequest {})).await;
         match (facts, started) {
             (Ok(facts), Ok(started)) => {
                 tokio::spawn(self.clone().follow_start(started.into_inner()));
@@ -129,7 +133,7 @@ impl Drive {
             guidance: None,
         };
         // A frozen pod must not freeze this task; it is tried again.
-        let _ = tokio::time::timeout(AGAIN, pod.client.execute(request)).await;
+        let _ = tokio::time::timeout(AGAIN, pod.client.execute(carry(request))).await;
     }
 
     /// Writes the end, ends the pod, and waits until nothing of it is left.
@@ -161,7 +165,7 @@ impl PodState {
         let unknown: Vec<_> = unknown.map(|person| person.participant.clone()).collect();
         for participant in unknown {
             let request = AdmitRequest { participant: Some(Participant::from(&participant)) };
-            let admitted = tokio::time::timeout(AGAIN, self.client.admit(request)).await;
+            let admitted = tokio::time::timeout(AGAIN, self.client.admit(carry(request))).await;
             if matches!(admitted, Ok(Ok(_))) {
                 self.admitted.insert(participant.id);
             }

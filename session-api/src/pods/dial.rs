@@ -1,12 +1,13 @@
 //! Connections to pods: mutual TLS 1.3, HTTP/2 with windows so small that pictures queue in the pod and not here.
 
 use super::Error;
+use crate::trace_span;
+use cobrowse_identity::ClientConfig;
+use cobrowse_identity::ServerName;
 use cobrowse_identity::authority::Authority;
 use cobrowse_identity::mutual;
 use cobrowse_identity::name::{PeerName, PodUid};
 use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tonic::transport::{Channel, Endpoint};
+use tracing::Instrument;
 
 /// Pods are on this machine or in this cluster; a pod that takes longer is not there.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -47,7 +49,8 @@ impl Dialer {
             let (tls, name) = (tls.clone(), name.clone());
             async move { connect(address, tls, name).await.map(TokioIo::new) }
         });
-        endpoint().connect_with_connector(connector).await.map_err(Error::Channel)
+        let dialled = endpoint().connect_with_connector(connector).instrument(trace_span!("pod.dial")).await;
+        dialled.map_err(Error::Channel)
     }
 
     /// False when nobody listens there, or somebody else. A pod that is slow or frozen may still be there.

@@ -41,6 +41,9 @@ impl Relay {
         // Tickets are 256 bits, but trying them costs the store a query.
         self.gate.take_call(prefix).map_err(|_| Ending::TICKET)?;
         let admitted = self.sessions.spend_ticket(&attach.ticket, prefix).await.map_err(|r| ending(&r))?;
+        let span = tracing::Span::current();
+        span.record("session_id", tracing::field::display(&admitted.row.id));
+        span.record("role", tracing::field::debug(admitted.participant.role));
         let known = self.sessions.parts().hub.watch(admitted.row.clone());
         let pod = self.pod(&admitted.row).await?;
         let attach = Attach {

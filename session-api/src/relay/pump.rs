@@ -6,6 +6,7 @@ use super::filter::{Filter, Verdict, blank};
 use super::pace::Pace;
 use super::{Deliver, Ending, Receive, Relay, Up};
 use crate::sessions::change::Actor;
+use crate::traces::carry;
 use cobrowse_session::Role;
 use cobrowse_session::waiting::Stage;
 use cobrowse_wire::v1::client_message::Body;
@@ -42,7 +43,7 @@ impl Relay {
         let (to_pod, from_viewer) = mpsc::channel(UP);
         let first = ClientMessage { body: Some(Body::Attach(attach)) };
         to_pod.send(request(first)).await.ok()?;
-        let attached = pod.attach(ReceiverStream::new(from_viewer));
+        let attached = pod.attach(carry(ReceiverStream::new(from_viewer)));
         let mut from_pod = match tokio::time::timeout(ATTACH, attached).await {
             Ok(Ok(stream)) => stream.into_inner(),
             _ => return Some(Ending::POD_LOST),

@@ -1,7 +1,7 @@
 //! The live stream as a WebSocket: one protobuf message per binary frame.
 
 use super::{Deliver, Gone, Receive, Relay, Up};
-use crate::gate;
+use crate::{gate, traces};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -49,7 +49,7 @@ impl Relay {
         upgrade.on_upgrade(move |socket| {
             let (down, up) = socket.split();
             let streams = relay.streams.clone();
-            streams.track_future(relay.serve(UpHalf(up), DownHalf(down), prefix))
+            streams.track_future(relay.serve(UpHalf(up), DownHalf(down), prefix, traces::here()))
         })
     }
 }
