@@ -79,6 +79,10 @@ pub struct Settings {
     /// Browser pods at once, warm ones included, 1 to 200 [default: 8].
     #[arg(long, env = "COBROWSE_MAX_PODS", value_name = "N")]
     pub max_pods: Option<usize>,
+    /// Sessions at once, from the PIN to the end, in all replicas that share the data folder; who comes then queues, 1 to
+    /// 10000 [default: max-pods]. With several replicas give the sum of their max-pods.
+    #[arg(long, env = "COBROWSE_MAX_SESSIONS", value_name = "N")]
+    pub max_sessions: Option<u64>,
     /// First of the user ids that pods get when this program runs as root; two per pod [default: 210000].
     #[arg(long, env = "COBROWSE_POD_UID_BASE", value_name = "UID")]
     pub pod_uid_base: Option<u32>,
@@ -91,6 +95,10 @@ pub struct Settings {
     /// What is logged, for example info or cobrowse_session_api=debug [default: info].
     #[arg(long, env = "COBROWSE_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// OpenTelemetry collector that takes OTLP by gRPC, for example `http://127.0.0.1:4317`. Traces go there unencrypted, so it
+    /// belongs beside this program; they carry nothing about people [default: no traces].
+    #[arg(long, env = "COBROWSE_TRACES", value_name = "ORIGIN")]
+    pub traces: Option<String>,
     /// Connections of people at once, 16 to 100000 [default: 4096].
     #[arg(long, env = "COBROWSE_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,

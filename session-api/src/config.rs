@@ -61,6 +61,9 @@ pub enum Error {
     /// Two settings that cannot hold together.
     #[error("failed to accept {0}")]
     Contradiction(&'static str),
+    /// The collector's address is none.
+    #[error("failed to accept traces = {0}: it must be http://host:port of a collector beside this program")]
+    Traces(String),
     /// The public origin is no origin.
     #[error("failed to accept public-origin = {0}: it must be https://host or https://host:port, without a path")]
     Origin(String),
@@ -83,10 +86,14 @@ pub struct Config {
     pub certificate: Option<(PathBuf, PathBuf)>,
     /// How browser pods are made.
     pub pods: Pods,
+    /// Sessions at once in the installation.
+    pub places: u64,
     /// Make demo accounts.
     pub demo: bool,
     /// How and what is logged.
     pub log: Log,
+    /// Where traces go, if anywhere.
+    pub traces: Option<String>,
     /// Limits on people.
     pub limits: Limits,
     /// How long open calls get at the end.
@@ -171,13 +178,25 @@ pub fn check(settings: Settings) -> Result<Config, Error> {
     };
     let listen = settings.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8443)));
     let admin_listen = settings.admin_listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8444)));
-    if listen == admin_listen && listen.port() != 0 {
+    let overlap =
+        listen.ip() == admin_listen.ip() || listen.ip().is_unspecified() || admin_listen.ip().is_unspecified();
+    if overlap && listen.port() == admin_listen.port() && listen.port() != 0 {
         return Err(Error::Contradiction("listen and admin-listen on the same port: give admin-listen another"));
     }
     if settings.demo == Some(true) && !listen.ip().is_loopback() {
         return Err(Error::Contradiction("demo on an address that others reach: remove demo, or listen on 127.0.0.1"));
     }
     let default = Limits::default();
+    if settings
+        .max_connections_per_address
+        .is_some_and(|of_one| settings.max_connections.unwrap_or(default.connections) < of_one)
+    {
+        return Err(Error::Contradiction(
+            "max-connections-per-address above max-connections: lower the first or raise the second",
+        ));
+    }
+    let pods = pods(settings.browser_pod, settings.warm_pods, settings.max_pods, settings.pod_uid_base)?;
+    let places = settings.max_sessions.unwrap_or(u64::try_from(pods.most).unwrap_or(u64::MAX));
     Ok(Config {
         data_dir: settings.data_dir.ok_or(Error::Missing { name: "data-dir", variable: "COBROWSE_DATA_DIR" })?,
         tenants: settings.tenants.ok_or(Error::Missing { name: "tenants", variable: "COBROWSE_TENANTS" })?,
@@ -185,12 +204,14 @@ pub fn check(settings: Settings) -> Result<Config, Error> {
         admin_listen,
         public_origin: settings.public_origin.map(origin).transpose()?,
         certificate,
-        pods: pods(settings.browser_pod, settings.warm_pods, settings.max_pods, settings.pod_uid_base)?,
+        pods,
+        places: range("max-sessions", places, 1, 10_000)?,
         demo: settings.demo.unwrap_or(false),
         log: Log {
             format: settings.log_format.unwrap_or_else(log_format),
             filter: settings.log.unwrap_or_else(|| "info".to_owned()),
         },
+        traces: settings.traces.map(collector).transpose()?,
         limits: Limits {
             connections: range(
                 "max-connections",
@@ -204,11 +225,23 @@ pub fn check(settings: Settings) -> Result<Config, Error> {
                 1,
                 100_000,
             )?,
-            calls_per_second: settings.calls_per_second.unwrap_or(default.calls_per_second).max(1),
-            starts_per_address: settings.starts_per_address.unwrap_or(default.starts_per_address),
-            waiting_per_address: settings.waiting_per_address.unwrap_or(default.waiting_per_address),
-            waiting_per_site: settings.waiting_per_site.unwrap_or(default.waiting_per_site),
-            waiting_per_tenant: settings.waiting_per_tenant.unwrap_or(default.waiting_per_tenant),
+            calls_per_second: least_one("calls-per-second", settings.calls_per_second, default.calls_per_second)?,
+            starts_per_address: least_one(
+                "starts-per-address",
+                settings.starts_per_address,
+                default.starts_per_address,
+            )?,
+            waiting_per_address: least_one(
+                "waiting-per-address",
+                settings.waiting_per_address,
+                default.waiting_per_address,
+            )?,
+            waiting_per_site: least_one("waiting-per-site", settings.waiting_per_site, default.waiting_per_site)?,
+            waiting_per_tenant: least_one(
+                "waiting-per-tenant",
+                settings.waiting_per_tenant,
+                default.waiting_per_tenant,
+            )?,
         },
         drain: Duration::from_secs(range("drain-seconds", settings.drain_seconds.unwrap_or(10), 0, 600)?),
     })
@@ -236,6 +269,11 @@ fn log_format() -> LogFormat {
     }
 }
 
+/// A limit on people. Of nothing at all nobody would have anything.
+fn least_one(name: &'static str, given: Option<u32>, default: u32) -> Result<u32, Error> {
+    range(name, given.unwrap_or(default), 1, 1_000_000)
+}
+
 fn range<T: TryInto<u64> + Copy>(name: &'static str, given: T, low: u64, high: u64) -> Result<T, Error> {
     let value = given.try_into().unwrap_or(u64::MAX);
     match (low..=high).contains(&value) {
@@ -247,9 +285,27 @@ fn range<T: TryInto<u64> + Copy>(name: &'static str, given: T, low: u64, high: u
 fn origin(text: String) -> Result<String, Error> {
     let host = text.strip_prefix("https://").unwrap_or_default();
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:[]".contains(c);
-    match !host.is_empty() && host.chars().all(fits) {
+    let whole = host.parse::<http::uri::Authority>().is_ok_and(|authority| {
+        let port = authority.as_str().trim_start_matches(authority.host());
+        !authority.host().is_empty() && (port.is_empty() || authority.port_u16().is_some())
+    });
+    match whole && host.chars().all(fits) {
         true => Ok(text),
         false => Err(Error::Origin(text)),
+    }
+}
+
+fn collector(text: String) -> Result<String, Error> {
+    let uri = text.parse::<http::Uri>().ok();
+    let fits = |uri: http::Uri| {
+        uri.scheme_str() == Some("http")
+            && uri.port_u16().is_some()
+            && matches!(uri.path(), "" | "/")
+            && uri.query().is_none()
+    };
+    match uri.is_some_and(fits) && !text.contains('@') {
+        true => Ok(text),
+        false => Err(Error::Traces(text)),
     }
 }
 
@@ -270,13 +326,29 @@ mod tests {
 
     #[test]
     fn bad_settings_are_refused_with_the_mend() {
-        let rows: [(Settings, &str); 7] = [
+        let any = |port| Some(SocketAddr::from(([0, 0, 0, 0], port)));
+        let rows: [(Settings, &str); 19] = [
             (Settings::default(), "--data-dir"),
             (Settings { certificate: Some("c".into()), ..least() }, "both or neither"),
             (Settings { warm_pods: Some(9), ..least() }, "raise the second"),
             (Settings { warm_pods: Some(99), ..least() }, "0 to 16"),
             (Settings { admin_listen: Some(SocketAddr::from(([127, 0, 0, 1], 8443))), ..least() }, "another"),
+            (Settings { admin_listen: any(8443), ..least() }, "another"),
             (Settings { public_origin: Some("http://a".into()), ..least() }, "https://host"),
+            (Settings { public_origin: Some("https://a/b".into()), ..least() }, "https://host"),
+            (Settings { public_origin: Some("https://a:b".into()), ..least() }, "https://host"),
+            (Settings { public_origin: Some("https://:1".into()), ..least() }, "https://host"),
+            (Settings { traces: Some("https://127.0.0.1:4317".into()), ..least() }, "http://host:port"),
+            (Settings { traces: Some("127.0.0.1:4317".into()), ..least() }, "http://host:port"),
+            (Settings { max_sessions: Some(0), ..least() }, "1 to 10000"),
+            (Settings { calls_per_second: Some(0), ..least() }, "1 to 1000000"),
+            (Settings { waiting_per_site: Some(0), ..least() }, "1 to 1000000"),
+            (Settings { drain_seconds: Some(601), ..least() }, "0 to 600"),
+            (
+                Settings { max_connections: Some(16), max_connections_per_address: Some(17), ..least() },
+                "raise the second",
+            ),
+            (Settings { pod_uid_base: Some(0), ..least() }, "1000 to"),
             (
                 Settings { demo: Some(true), listen: Some(SocketAddr::from(([0, 0, 0, 0], 1))), ..least() },
                 "listen on 127.0.0.1",

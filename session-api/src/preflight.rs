@@ -1,6 +1,7 @@
 //! What must be there before people come: the programs that a browser pod needs. Each absence says its mend.
 
 use std::env;
+use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -24,21 +25,24 @@ const CHROMIUM_NAMES: [&str; 2] = ["chromium", "chromium-browser"];
 
 /// Checks that pods can be started at all.
 pub fn check(browser_pod: &Path) -> Result<(), Error> {
+    look(browser_pod, &env::var_os("PATH").unwrap_or_default(), Path::new(CHROMIUM))
+}
+
+fn look(browser_pod: &Path, path: &OsStr, chromium: &Path) -> Result<(), Error> {
     if !is_program(browser_pod) {
         return Err(Error::BrowserPod(browser_pod.to_owned()));
     }
-    if !in_path("bwrap") {
+    if !in_path(path, "bwrap") {
         return Err(Error::Bubblewrap);
     }
-    if !is_program(Path::new(CHROMIUM)) && !CHROMIUM_NAMES.iter().any(|name| in_path(name)) {
+    if !is_program(chromium) && !CHROMIUM_NAMES.iter().any(|name| in_path(path, name)) {
         return Err(Error::Chromium);
     }
     Ok(())
 }
 
-fn in_path(name: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|folder| is_program(&folder.join(name)))
+fn in_path(path: &OsStr, name: &str) -> bool {
+    env::split_paths(path).any(|folder| is_program(&folder.join(name)))
 }
 
 fn is_program(path: &Path) -> bool {
@@ -53,5 +57,25 @@ mod tests {
     fn an_absent_browser_pod_says_its_mend() {
         let error = check(Path::new("/nowhere/browser-pod")).expect_err("is not there").to_string();
         assert!(error.contains("/nowhere/browser-pod") && error.contains("--browser-pod"), "{error}");
+    }
+
+    #[test]
+    fn absent_programs_say_their_mend() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let program = |name: &str| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, "").expect("written");
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("may be started");
+            path
+        };
+        let (pod, nowhere) = (program("browser-pod"), Path::new("/nowhere/chromium"));
+        let look = || look(&pod, dir.path().as_os_str(), nowhere);
+        let error = look().expect_err("no bubblewrap").to_string();
+        assert!(error.contains("apt-get install bubblewrap"), "{error}");
+        program("bwrap");
+        let error = look().expect_err("no Chromium").to_string();
+        assert!(error.contains("apt-get install chromium"), "{error}");
+        program("chromium");
+        look().expect("all is there");
     }
 }

@@ -32,10 +32,12 @@ pub(super) fn merge(upper: Settings, lower: Settings) -> Settings {
         browser_pod,
         warm_pods,
         max_pods,
+        max_sessions,
         pod_uid_base,
         demo,
         log_format,
         log,
+        traces,
         max_connections,
         max_connections_per_address,
         calls_per_second,
@@ -99,6 +101,28 @@ mod tests {
         std::fs::write(&path, "data-dri = \"/x\"\n").expect("written");
         let error = read_file(&path).expect_err("a typo").to_string();
         assert!(error.contains("data-dri") && error.contains("data-dir"), "{error}");
+    }
+
+    #[test]
+    fn every_setting_is_explained_and_has_three_ways_in() {
+        let cli = Cli::command();
+        let serve = cli.find_subcommand("serve").expect("there is one");
+        let mut seen = 0;
+        for arg in serve.get_arguments().filter(|arg| arg.get_id() != "config") {
+            let name = arg.get_long().expect("a flag");
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.len() > 20 && !help.ends_with('.'), "--{name} is not explained: {help}");
+            assert!(
+                ["[default", "Needed", "Makes demo", "Key of"].iter().any(|word| help.contains(word)),
+                "--{name}: {help}"
+            );
+            let variable = format!("COBROWSE_{}", name.replace('-', "_").to_uppercase());
+            assert_eq!(arg.get_env().and_then(|env| env.to_str()), Some(variable.as_str()));
+            let error = toml::from_str::<Settings>(&format!("{name} = {{}}\n")).expect_err("a wrong kind").to_string();
+            assert!(!error.contains("unknown field"), "{name} is no key of the file: {error}");
+            seen += 1;
+        }
+        assert_eq!(seen, 26);
     }
 
     #[test]

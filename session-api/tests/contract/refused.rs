@@ -66,3 +66,40 @@ async fn an_absent_certificate_is_named() {
     let error = refused(&Config { certificate, ..sound(&dir) }).await;
     assert!(error.contains("no.crt"), "{error}");
 }
+
+/// Runs the program itself with these arguments and variables: what it says while it ends with an error.
+fn program(arguments: &[&str], variables: &[(&str, &str)]) -> String {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_session-api"));
+    let output = command.args(arguments).envs(variables.iter().copied()).output().expect("is built");
+    assert!(!output.status.success(), "{arguments:?} was accepted");
+    assert!(output.stdout.is_empty(), "{arguments:?} said that it is ready");
+    String::from_utf8(output.stderr).expect("text")
+}
+
+#[test]
+fn typos_and_contradictions_end_the_program_with_the_mend() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("c.toml");
+    std::fs::write(&file, "listne = \"127.0.0.1:1\"\n").expect("written");
+    let file = file.to_str().expect("text");
+    let both = ["serve", "--data-dir", "/nowhere/d", "--tenants", "/nowhere/t"];
+    let with = |more: &[&'static str]| [&both[..], more].concat();
+    for (arguments, variables, said) in [
+        (vec!["serve", "--listne", "1"], vec![], "--listen"),
+        (vec!["serve", "--config", file], vec![], "listne"),
+        (vec!["serve", "--config", "/nowhere/c.toml"], vec![], "check the path"),
+        (vec!["serve"], vec![], "--data-dir"),
+        (vec!["serve"], vec![("COBROWSE_LISTNE", "127.0.0.1:1")], "COBROWSE_LISTEN?"),
+        (vec!["serve"], vec![("COBROWSE_LISTEN", "nowhere")], "--listen"),
+        (with(&["--warm-pods", "9"]), vec![], "raise the second"),
+        (with(&["--warm-pods", "many"]), vec![], "--warm-pods"),
+        (with(&["--certificate", "c.pem"]), vec![], "both or neither"),
+        (with(&["--demo", "--listen", "0.0.0.0:8443"]), vec![], "listen on 127.0.0.1"),
+        (with(&["--traces", "https://127.0.0.1:4317"]), vec![], "http://host:port"),
+        (with(&["--log", "cobrowse=loud"]), vec![], "log filter"),
+        (with(&["--browser-pod", "/nowhere/browser-pod"]), vec![], "cargo build"),
+    ] {
+        let error = program(&arguments, &variables);
+        assert!(error.contains(said), "{arguments:?} {variables:?} does not say {said}: {error}");
+    }
+}
