@@ -10,6 +10,10 @@ pub mod enrollment;
 pub mod mutual;
 pub mod name;
 
+/// The types that come out of this crate, so that no other crate names rustls.
+pub use rustls::pki_types::{CertificateDer, ServerName};
+pub use rustls::{ClientConfig, ServerConfig};
+
 use rustls::crypto::CryptoProvider;
 use std::sync::Arc;
 

@@ -45,7 +45,7 @@ pub struct Door {
     /// Where people come in.
     pub listener: TcpListener,
     /// TLS.
-    pub tls: Arc<rustls::ServerConfig>,
+    pub tls: Arc<cobrowse_identity::ServerConfig>,
     /// Limits on connections.
     pub connections: Connections,
 }

@@ -24,6 +24,7 @@ use crate::sessions::{Parts, Sessions};
 use crate::store::{self, Store};
 use crate::{clock, drive, tenants};
 use cobrowse_identity::authority::Authority;
+use cobrowse_session::capacity::Capacity;
 use cobrowse_session::id::ReplicaId;
 use cobrowse_session::pin::PinKey;
 use std::net::SocketAddr;
@@ -123,6 +124,7 @@ pub async fn start(config: &Config, runner: Box<dyn PodRunner>) -> Result<Runnin
         tenants: tenants.clone(),
         pin_key: PinKey::new(&*data.key("pin.key").map_err(Error::DataDir)?),
         sealer: Sealer::new(&*data.key("seal.key").map_err(Error::DataDir)?),
+        capacity: Capacity::new(config.places),
         limits: config.limits,
         links,
         pods: pods.clone(),

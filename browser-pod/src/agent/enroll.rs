@@ -2,12 +2,12 @@
 
 use std::sync::Mutex;
 
+use cobrowse_identity::CertificateDer;
+use cobrowse_identity::ServerConfig;
 use cobrowse_identity::enrollment::PodKey;
 use cobrowse_identity::mutual;
 use cobrowse_identity::name::PeerName;
 use cobrowse_wire::v1::{self, enrollment_service_server::EnrollmentService};
-use rustls::ServerConfig;
-use rustls::pki_types::CertificateDer;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use tonic::{Request, Response, Status};

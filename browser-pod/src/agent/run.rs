@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
+use cobrowse_identity::ServerConfig;
 use cobrowse_identity::enrollment::{self, PodKey};
 use cobrowse_session::participant::EndReason;
 use cobrowse_wire::v1;
-use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use cobrowse_identity::ServerConfig;
 use cobrowse_identity::name::PeerName;
 use cobrowse_wire::v1::enrollment_service_server::EnrollmentServiceServer;
 use cobrowse_wire::v1::pod_service_server::PodServiceServer;
 use futures::Stream;
-use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};

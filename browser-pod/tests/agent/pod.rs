@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use cobrowse_identity::authority::Authority;
 use cobrowse_identity::name::{PeerName, PodUid};
+use cobrowse_identity::{CertificateDer, ServerName};
 use cobrowse_identity::{enrollment, mutual};
 use cobrowse_session::policy::LivePolicy;
 use cobrowse_session::site::HostPattern;
@@ -15,7 +16,6 @@ use cobrowse_wire::v1::pod_service_client::PodServiceClient;
 use cobrowse_wire::v1::{self, start_response};
 use hyper_util::rt::TokioIo;
 use rustix::process::{Pid, Signal};
-use rustls::pki_types::{CertificateDer, ServerName};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
@@ -381,7 +381,7 @@ async fn connect(
 /// Dials until somebody listens: between enrollment and mutual TLS the port is nobody's for a moment.
 async fn dial(
     address: &str,
-    config: Arc<rustls::ClientConfig>,
+    config: Arc<cobrowse_identity::ClientConfig>,
     name: ServerName<'static>,
     seen: Arc<Mutex<Vec<CertificateDer<'static>>>>,
 ) -> Result<Channel, tonic::transport::Error> {

@@ -29,7 +29,10 @@ pub enum Error {
 }
 
 /// The TLS configuration of the door.
-pub fn certificate(given: Option<&(PathBuf, PathBuf)>, data: &DataDir) -> Result<Arc<rustls::ServerConfig>, Error> {
+pub fn certificate(
+    given: Option<&(PathBuf, PathBuf)>,
+    data: &DataDir,
+) -> Result<Arc<cobrowse_identity::ServerConfig>, Error> {
     let (chain, key) = match given {
         Some((chain, key)) => (read(chain)?, zeroize::Zeroizing::new(read(key)?)),
         None => data.pair("door", || door::self_signed(&LOCAL, SystemTime::now())).map_err(Error::Keep)?,

@@ -2,13 +2,13 @@
 
 use super::dial::{connect, endpoint};
 use super::{Enrolled, Error, Running};
+use cobrowse_identity::CertificateDer;
 use cobrowse_identity::authority::Authority;
 use cobrowse_identity::enrollment;
 use cobrowse_identity::name::{PeerName, PodUid};
 use cobrowse_wire::v1::enrollment_service_client::EnrollmentServiceClient;
 use cobrowse_wire::v1::{CertifyRequest, EnrollRequest, EnrollResponse};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::CertificateDer;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 use tokio::net::TcpStream;
