@@ -167,34 +167,9 @@ pub fn load(serve: Serve) -> Result<Config, Error> {
 
 /// Checks settings and fills in defaults.
 pub fn check(settings: Settings) -> Result<Config, Error> {
-    let certificate = match (settings.certificate, settings.certificate_key) {
-        (Some(certificate), Some(key)) => Some((certificate, key)),
-        (None, None) => None,
-        _ => {
-            return Err(Error::Contradiction(
-                "certificate without certificate-key or the reverse: give both or neither",
-            ));
-        }
-    };
-    let listen = settings.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8443)));
-    let admin_listen = settings.admin_listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8444)));
-    let overlap =
-        listen.ip() == admin_listen.ip() || listen.ip().is_unspecified() || admin_listen.ip().is_unspecified();
-    if overlap && listen.port() == admin_listen.port() && listen.port() != 0 {
-        return Err(Error::Contradiction("listen and admin-listen on the same port: give admin-listen another"));
-    }
-    if settings.demo == Some(true) && !listen.ip().is_loopback() {
-        return Err(Error::Contradiction("demo on an address that others reach: remove demo, or listen on 127.0.0.1"));
-    }
-    let default = Limits::default();
-    if settings
-        .max_connections_per_address
-        .is_some_and(|of_one| settings.max_connections.unwrap_or(default.connections) < of_one)
-    {
-        return Err(Error::Contradiction(
-            "max-connections-per-address above max-connections: lower the first or raise the second",
-        ));
-    }
+    let certificate = certificate(settings.certificate.clone(), settings.certificate_key.clone())?;
+    let (listen, admin_listen) = ports(&settings)?;
+    let limits = limits(&settings)?;
     let pods = pods(settings.browser_pod, settings.warm_pods, settings.max_pods, settings.pod_uid_base)?;
     let places = settings.max_sessions.unwrap_or(u64::try_from(pods.most).unwrap_or(u64::MAX));
     Ok(Config {
@@ -212,38 +187,53 @@ pub fn check(settings: Settings) -> Result<Config, Error> {
             filter: settings.log.unwrap_or_else(|| "info".to_owned()),
         },
         traces: settings.traces.map(collector).transpose()?,
-        limits: Limits {
-            connections: range(
-                "max-connections",
-                settings.max_connections.unwrap_or(default.connections),
-                16,
-                100_000,
-            )?,
-            connections_per_address: range(
-                "max-connections-per-address",
-                settings.max_connections_per_address.unwrap_or(default.connections_per_address),
-                1,
-                100_000,
-            )?,
-            calls_per_second: least_one("calls-per-second", settings.calls_per_second, default.calls_per_second)?,
-            starts_per_address: least_one(
-                "starts-per-address",
-                settings.starts_per_address,
-                default.starts_per_address,
-            )?,
-            waiting_per_address: least_one(
-                "waiting-per-address",
-                settings.waiting_per_address,
-                default.waiting_per_address,
-            )?,
-            waiting_per_site: least_one("waiting-per-site", settings.waiting_per_site, default.waiting_per_site)?,
-            waiting_per_tenant: least_one(
-                "waiting-per-tenant",
-                settings.waiting_per_tenant,
-                default.waiting_per_tenant,
-            )?,
-        },
+        limits,
         drain: Duration::from_secs(range("drain-seconds", settings.drain_seconds.unwrap_or(10), 0, 600)?),
+    })
+}
+
+fn certificate(chain: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<(PathBuf, PathBuf)>, Error> {
+    match (chain, key) {
+        (Some(chain), Some(key)) => Ok(Some((chain, key))),
+        (None, None) => Ok(None),
+        _ => Err(Error::Contradiction("certificate without certificate-key or the reverse: give both or neither")),
+    }
+}
+
+fn ports(settings: &Settings) -> Result<(SocketAddr, SocketAddr), Error> {
+    let listen = settings.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8443)));
+    let admin = settings.admin_listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8444)));
+    let overlap = listen.ip() == admin.ip() || listen.ip().is_unspecified() || admin.ip().is_unspecified();
+    if overlap && listen.port() == admin.port() && listen.port() != 0 {
+        return Err(Error::Contradiction("listen and admin-listen on the same port: give admin-listen another"));
+    }
+    if settings.demo == Some(true) && !listen.ip().is_loopback() {
+        return Err(Error::Contradiction("demo on an address that others reach: remove demo, or listen on 127.0.0.1"));
+    }
+    Ok((listen, admin))
+}
+
+fn limits(settings: &Settings) -> Result<Limits, Error> {
+    let default = Limits::default();
+    let all = range("max-connections", settings.max_connections.unwrap_or(default.connections), 16, 100_000)?;
+    let of_one = settings.max_connections_per_address.unwrap_or(default.connections_per_address.min(all));
+    if of_one > all {
+        return Err(Error::Contradiction(
+            "max-connections-per-address above max-connections: lower the first or raise the second",
+        ));
+    }
+    Ok(Limits {
+        connections: all,
+        connections_per_address: range("max-connections-per-address", of_one, 1, 100_000)?,
+        calls_per_second: least_one("calls-per-second", settings.calls_per_second, default.calls_per_second)?,
+        starts_per_address: least_one("starts-per-address", settings.starts_per_address, default.starts_per_address)?,
+        waiting_per_address: least_one(
+            "waiting-per-address",
+            settings.waiting_per_address,
+            default.waiting_per_address,
+        )?,
+        waiting_per_site: least_one("waiting-per-site", settings.waiting_per_site, default.waiting_per_site)?,
+        waiting_per_tenant: least_one("waiting-per-tenant", settings.waiting_per_tenant, default.waiting_per_tenant)?,
     })
 }
 

@@ -1,32 +1,32 @@
 //! The door over real TLS, with pods that are fakes behind real certificates. One program, so that it is linked once.
-//!
-//! Which test is about which bad input:
-//!
-//! | bad input | test |
-//! | --- | --- |
-//! | wrong, reused, replaced, foreign PIN; locked after too many | `abuse::pins_that_do_not_admit_look_alike_and_lock` |
-//! | expired PIN, ticket, invitation | `session`: `waiting::tests::joins`, `waiting::tests::claims` (time is an argument there) |
-//! | unknown session, somebody else's, another tenant's | `abuse::nobody_sees_sessions_of_others` |
-//! | ended session | `flow::two_people_share_a_session_to_its_end`, `ended::an_ended_session_lets_nobody_do_anything` |
-//! | stolen, reused ticket, other secrets as ticket | `abuse::tickets_open_one_stream_once`, `broken::a_grpc_stream_out_of_order_ends_with_a_word` |
-//! | viewer without role, denied, or not yet allowed | `flow::who_is_denied_learns_it`, `ended::a_viewer_without_allow_sees_nothing` |
-//! | a caller without the right, for every call and role | `roles::every_call_as_everybody` |
-//! | malformed, truncated, oversized messages by gRPC and gRPC-Web, every call | `broken::broken_bytes_are_refused_by_every_call_and_cost_nobody_anything` |
-//! | the same and out of order by gRPC stream | `broken::a_grpc_stream_out_of_order_ends_with_a_word` |
-//! | the same and out of order by WebSocket | `abuse::broken_messages_close_the_stream_with_a_word` |
-//! | a viewer that never reads | `abuse::a_viewer_that_never_reads_is_cut_and_queues_nothing_here`, `broken::a_grpc_viewer_that_never_reads_is_cut_and_queues_nothing_here` |
-//! | 1,000 connections; too many streams of one | `abuse::a_thousand_connections_leave_room_when_they_go`, `broken::streams_of_one_connection_are_limited_and_others_are_served` |
-//! | more sessions than browsers | `queue::fifty_starts_on_two_replicas_get_the_places_there_are_and_the_rest_in_order` |
-//! | a foreign page; foreign or broken start addresses | `abuse::a_foreign_page_opens_no_stream`, `abuse::bad_starts_are_refused_with_the_field` |
-//! | too many starts, sign-ins | `abuse::an_address_cannot_start_without_end`, `abuse::sign_in_tells_nothing_and_slows_down` |
-//! | headers without end | `http::headers_are_limited` |
-//! | pod killed, replica killed, pod frozen | `flow::a_dead_pod_ends_the_session`, `replicas`, `stop` |
-//! | disk full; damaged rows | `store::tests::a_full_disk_is_named`, `store::tests::a_damaged_row_keeps_nobody_else_from_ending` |
-//! | port taken, bad tenant file, data folder, certificate | `refused` |
-//! | Chromium, bubblewrap, browser-pod missing | `preflight::tests` |
-//! | configuration with a typo, contradictory settings | `refused::typos_and_contradictions_end_the_program_with_the_mend`, `config::tests` |
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
+
+// Which test is about which bad input:
+//
+// | bad input | test |
+// | --- | --- |
+// | wrong, reused, replaced, foreign PIN; locked after too many | `abuse::pins_that_do_not_admit_look_alike_and_lock` |
+// | expired PIN, ticket, invitation | `session`: `waiting::tests::joins`, `waiting::tests::claims` (time is an argument there) |
+// | unknown session, somebody else's, another tenant's | `abuse::nobody_sees_sessions_of_others` |
+// | ended session | `flow::two_people_share_a_session_to_its_end`, `ended::an_ended_session_lets_nobody_do_anything` |
+// | stolen, reused ticket, other secrets as ticket | `abuse::tickets_open_one_stream_once`, `broken::a_grpc_stream_out_of_order_ends_with_a_word` |
+// | viewer without role, denied, or not yet allowed | `flow::who_is_denied_learns_it`, `ended::a_viewer_without_allow_sees_nothing` |
+// | a caller without the right, for every call and role | `roles::every_call_as_everybody` |
+// | malformed, truncated, oversized messages by gRPC and gRPC-Web, every call | `broken::broken_bytes_are_refused_by_every_call_and_cost_nobody_anything` |
+// | the same and out of order by gRPC stream | `broken::a_grpc_stream_out_of_order_ends_with_a_word` |
+// | the same and out of order by WebSocket | `abuse::broken_messages_close_the_stream_with_a_word` |
+// | a viewer that never reads | `abuse::a_viewer_that_never_reads_is_cut_and_queues_nothing_here`, `broken::a_grpc_viewer_that_never_reads_is_cut_and_queues_nothing_here` |
+// | 1,000 connections; too many streams of one | `abuse::a_thousand_connections_leave_room_when_they_go`, `broken::streams_of_one_connection_are_limited_and_others_are_served` |
+// | more sessions than browsers | `queue::fifty_starts_on_two_replicas_get_the_places_there_are_and_the_rest_in_order` |
+// | a foreign page; foreign or broken start addresses | `abuse::a_foreign_page_opens_no_stream`, `abuse::bad_starts_are_refused_with_the_field` |
+// | too many starts, sign-ins | `abuse::an_address_cannot_start_without_end`, `abuse::sign_in_tells_nothing_and_slows_down` |
+// | headers without end | `http::headers_are_limited` |
+// | pod killed, replica killed, pod frozen | `flow::a_dead_pod_ends_the_session`, `replicas`, `stop` |
+// | disk full; damaged rows | `store::tests::a_full_disk_is_named`, `store::tests::a_damaged_row_keeps_nobody_else_from_ending` |
+// | port taken, bad tenant file, data folder, certificate | `refused` |
+// | Chromium, bubblewrap, browser-pod missing | `preflight::tests` |
+// | configuration with a typo, contradictory settings | `refused::typos_and_contradictions_end_the_program_with_the_mend`, `config::tests` |
 
 #[path = "contract/abuse.rs"]
 mod abuse;

@@ -126,10 +126,11 @@ async fn end(stream: &mut Attached) -> (Option<Closed>, Status) {
         let mut closed = None;
         loop {
             match stream.message().await {
-                Ok(Some(response)) => match response.message.and_then(|message| message.body) {
-                    Some(Down::Closed(last)) => closed = Some(last),
-                    _ => {}
-                },
+                Ok(Some(response)) => {
+                    if let Some(Down::Closed(last)) = response.message.and_then(|message| message.body) {
+                        closed = Some(last);
+                    }
+                }
                 Ok(None) => return (closed, Status::ok("")),
                 Err(status) => return (closed, status),
             }
