@@ -29,6 +29,8 @@ test: check build ## Everything that must hold: check, units, contract, console,
 	@$(STAGE) 'tests of the console' 180 npm --prefix console test --silent
 	@$(STAGE) 'tests of the sample website' 60 node --test examples/shop
 	@$(STAGE) 'flows in real browsers' 900 e2e/run
+	@$(STAGE) 'Debian packages of Firefox and WebKit' 300 .ci/tools browsers || echo 'the next stage says which engine is not run'
+	@$(STAGE) 'flows in Firefox and WebKit' 270 e2e/browsers/run
 	@echo; echo 'stages, seconds:'; column -t -s $$'\t' target/stages.tsv
 
 .PHONY: check

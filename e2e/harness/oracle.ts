@@ -44,7 +44,7 @@ export class Oracle {
   }
 
   /** Waits until a person sees what this browser shows, but for `share` of its pixels. */
-  async isSeenBy(shared: SharedPage, share = 0.06): Promise<void> {
+  async isSeenBy(shared: Pick<SharedPage, "picture">, share = 0.06): Promise<void> {
     const look = async () => {
       const seen = await shared.picture();
       return seen ? unlike(seen, await this.picture()) : 1;

@@ -41,6 +41,7 @@ export function Stage({ live, endUser, tool, onTool, onTextAt, onLeave, curtain,
   const area = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const hands = useRef<StageKeys>(undefined);
   const stage = useSize(area);
   const [lens, setLens] = useState<Lens>(WHOLE);
   const [keySpot, setKeySpot] = useState<Spot>();
@@ -67,6 +68,7 @@ export function Stage({ live, endUser, tool, onTool, onTextAt, onLeave, curtain,
     const look = () => context.current;
     const keys = new StageKeys(field.current, look);
     keys.listen(abort.signal);
+    hands.current = keys;
     const text = field.current;
     new StagePointer(area.current, look, () => {
       keys.finish();
@@ -84,6 +86,8 @@ export function Stage({ live, endUser, tool, onTool, onTextAt, onLeave, curtain,
   const focus = state.editFocus;
   const mode = inputModeOf(focus, act);
   const openKeyboard = usePhoneKeyboard(field, mode);
+  // The browser asks the person itself, or refuses; either way nothing is lost.
+  const paste = () => void navigator.clipboard.readText().then((text) => hands.current?.paste(text), () => undefined);
   const zoom = useCallback((factor: number) => {
     setLens((old) => (factor === 0 ? WHOLE : zoomAt(old, factor, { x: stage.width / 2, y: stage.height / 2 }, stage, page)));
   }, [stage, page]);
@@ -105,7 +109,7 @@ export function Stage({ live, endUser, tool, onTool, onTextAt, onLeave, curtain,
       </div>
       {children}
       {byKeyboard && <p className="stage-hint" aria-hidden="true">{t(tool === "act" ? "live.keyboard.leave" : "live.keyboard.tool")}</p>}
-      <StageButtons zoomed={lens.zoom > 1} canZoom={fitted.scale < 0.85 || lens.zoom > 1} onZoom={zoom} keyboard={act && focus?.editable === true} onKeyboard={openKeyboard} />
+      <StageButtons zoomed={lens.zoom > 1} canZoom={fitted.scale < 0.85 || lens.zoom > 1} onZoom={zoom} keyboard={act && focus?.editable === true} onKeyboard={openKeyboard} onPaste={paste} />
     </section>
   );
 }

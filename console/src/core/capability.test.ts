@@ -11,6 +11,7 @@ test("H.264 first, JPEG where there is none", () => {
 
 test("what is missing is named", () => {
   expect(judge({ ...all, webSocket: false, offscreenCanvas: false })).toEqual({ ok: false, missing: ["WebSocket", "OffscreenCanvas"] });
+  expect(judge({ ...all, worker: false, offscreenCanvas: false, imageBitmap: false, h264: false })).toEqual({ ok: false, missing: ["Web Worker"] });
   expect(judge({ ...all, secureContext: false })).toMatchObject({ ok: false });
   expect(judge({ ...all, h264: false, imageBitmap: false })).toMatchObject({ ok: false });
 });

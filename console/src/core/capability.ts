@@ -17,9 +17,10 @@ export function judge(probe: Probe): Capability {
   const missing: string[] = [];
   if (!probe.secureContext) missing.push("HTTPS");
   if (!probe.webSocket) missing.push("WebSocket");
-  if (!probe.worker) missing.push("Web Worker");
-  if (!probe.offscreenCanvas) missing.push("OffscreenCanvas");
-  if (!probe.imageBitmap && !probe.h264) missing.push("WebCodecs");
+  if (probe.worker) {
+    if (!probe.offscreenCanvas) missing.push("OffscreenCanvas");
+    if (!probe.imageBitmap && !probe.h264) missing.push("WebCodecs");
+  } else missing.push("Web Worker");
   if (missing.length > 0) return { ok: false, missing };
   const codecs: Codec[] = [];
   if (probe.h264) codecs.push(Codec.H264);

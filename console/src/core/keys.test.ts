@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ALT, CONTROL, META, modifiersOf, releasesAtOnce, remoteKey, routeKey, SHIFT, type KeyPress, type KeyRoute } from "./keys";
 
 /** "ctrl+shift+t" as a press. */
-function press(text: string, code = ""): KeyPress {
+function press(text: string, code = "KeyA"): KeyPress {
   const parts = text.split("+");
   const key = text.endsWith("++") ? "+" : (parts.pop() ?? "");
   const has = (name: string) => parts.includes(name);
@@ -30,6 +30,14 @@ describe("where keys go", () => {
   });
   test("input methods make text", () => {
     check(false, [["Dead", "text"], ["Process", "text"], ["Unidentified", "text"], ["composing+a", "text"], ["composing+Enter", "text"]]);
+  });
+  test("a character without a key is text, and named keys need no place", () => {
+    for (const code of ["", "Unidentified"]) {
+      expect(routeKey(press("a", code), false)).toBe("text");
+      expect(routeKey(press("é", code), false)).toBe("text");
+      expect(routeKey(press("Backspace", code), false)).toBe("page");
+      expect(remoteKey(press("Enter", code), false)).toEqual({ code: "", key: "Enter" });
+    }
   });
   test("one key leads out of the page", () => check(false, [["F6", "leave"], ["ctrl+F6", "page"]]));
 });

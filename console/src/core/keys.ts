@@ -35,12 +35,19 @@ const LOCAL_ALONE = new Set(["F5", "F11", "F12", "PrintScreen", "AudioVolumeUp",
 const LOCAL_WITH_CONTROL = new Set(["t", "n", "w", "l", "r", "tab", "pageup", "pagedown", "+", "-", "=", "0", "q"]);
 const LOCAL_WITH_CONTROL_SHIFT = new Set(["t", "n", "w", "i", "j", "c", "r", "tab"]);
 
+/** Where the key is on a keyboard; "" when the browser does not say. */
+function placeOf({ code }: KeyPress): string {
+  return code === "Unidentified" ? "" : code;
+}
+
 export function routeKey(press: KeyPress, apple: boolean): KeyRoute {
   if (press.composing || press.key === "Process" || press.key === "Dead" || press.key === "Unidentified" || press.key === "") return "text";
   if (press.key === LEAVE_KEY && !press.control && !press.alt && !press.meta) return "leave";
   if (LOCAL_ALONE.has(press.key)) return "local";
   const key = press.key.toLowerCase();
   const command = apple ? press.meta : press.control;
+  // Keyboards of glass may tell a character and no key. Without a place it cannot be pressed elsewhere, so it is text.
+  if (placeOf(press) === "" && [...press.key].length === 1 && !press.control && !press.meta) return "text";
   // AltGr reports control and alt together; it makes characters, not shortcuts.
   if (command && !press.alt) {
     if (press.shift && LOCAL_WITH_CONTROL_SHIFT.has(key)) return "local";
@@ -61,7 +68,7 @@ export function modifiersOf(press: KeyPress, apple: boolean): number {
 
 export function remoteKey(press: KeyPress, apple: boolean): { code: string; key: string } {
   if (apple && press.key === "Meta") return { code: press.code === "MetaRight" ? "ControlRight" : "ControlLeft", key: "Control" };
-  return { code: press.code, key: press.key };
+  return { code: placeOf(press), key: press.key };
 }
 
 /** macOS tells nothing about keys released while Command is held, so they are released at once. */

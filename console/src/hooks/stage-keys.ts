@@ -38,7 +38,10 @@ export class StageKeys {
       this.#commit();
     });
     on("input", () => (this.#composing ? this.#send(this.#typed.compose(this.#field.value)) : this.#commit()));
-    on("paste", (event) => void this.#paste(event as ClipboardEvent));
+    on("paste", (event) => {
+      event.preventDefault();
+      void this.paste((event as ClipboardEvent).clipboardData?.getData("text/plain") ?? "");
+    });
     on("blur", () => {
       this.release();
       this.#spot.leave();
@@ -77,20 +80,20 @@ export class StageKeys {
     this.finish();
     const { code, key } = remoteKey(press, look.apple);
     const modifiers = modifiersOf(press, look.apple);
-    this.#held.set(event.code, key);
+    this.#held.set(holdOf(event), key);
     look.controller.act({ case: "key", value: { code, key, down: true, modifiers } });
     if (releasesAtOnce(press, look.apple)) {
-      this.#held.delete(event.code);
+      this.#held.delete(holdOf(event));
       look.controller.act({ case: "key", value: { code, key, down: false, modifiers } });
     }
   }
 
   #up(event: KeyboardEvent): void {
     const look = this.#look();
-    const pressedAs = this.#held.get(event.code);
+    const pressedAs = this.#held.get(holdOf(event));
     if (pressedAs === undefined) return;
     event.preventDefault();
-    this.#held.delete(event.code);
+    this.#held.delete(holdOf(event));
     if (!look.mayAct) return;
     const press = pressOf(event);
     const { code } = remoteKey(press, look.apple);
@@ -116,10 +119,10 @@ export class StageKeys {
     });
   }
 
-  async #paste(event: ClipboardEvent): Promise<void> {
-    event.preventDefault();
+  /** Text from this person's clipboard goes into the page. */
+  async paste(whole: string): Promise<void> {
     const { controller, mayAct, endUser } = this.#look();
-    const text = (event.clipboardData?.getData("text/plain") ?? "").slice(0, PASTE_MAX);
+    const text = whole.slice(0, PASTE_MAX);
     if (!text || !mayAct) return;
     const field = endUser ? controller.view().live.protectedFields.find((one) => one.focused) : undefined;
     if (field) {
@@ -144,6 +147,11 @@ export class StageKeys {
     this.#field.setSelectionRange(PAD.length, PAD.length);
     this.#typed.reset();
   }
+}
+
+/** What a press and its release have in common: the key's place, or its name on keyboards without places. */
+function holdOf({ code, key }: KeyboardEvent): string {
+  return code === "" || code === "Unidentified" ? key : code;
 }
 
 function pressOf(event: KeyboardEvent): KeyPress {

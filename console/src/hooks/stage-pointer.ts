@@ -6,6 +6,13 @@ import type { Look } from "./stage-context";
 import { ToolHand } from "./stage-tools";
 
 const LINE_PX = 16;
+/** Of Safari alone, and in no standard. */
+interface GestureEvent extends UIEvent {
+  readonly scale: number;
+  readonly clientX: number;
+  readonly clientY: number;
+}
+
 /** Bit of MouseEvent.buttons for MouseEvent.button. */
 const BUTTON_BITS = [1, 4, 2, 8, 16];
 
@@ -17,6 +24,8 @@ export class StagePointer {
   readonly #fingers = new Map<number, { id: number; at: Spot }>();
   readonly #held = new Set<number>();
   #gesture = false;
+  /** Of Safari's gesture so far. */
+  #scale = 1;
 
   /** `before` runs ahead of each press: text that is being composed is committed first. */
   constructor(element: HTMLElement, look: Look, before: () => void) {
@@ -34,10 +43,12 @@ export class StagePointer {
     on("pointerup", (event) => this.#up(event));
     on("pointercancel", (event) => this.#cancel(event));
     on("wheel", (event) => this.#wheel(event));
+    // Safari's own: two fingers on a trackpad. On glass the fingers come as pointers, and only the page's zoom is held off.
+    for (const type of ["gesturestart", "gesturechange"]) this.#element.addEventListener(type, (event) => this.#gestured(event as GestureEvent), { signal, passive: false });
     for (const type of ["contextmenu", "dragstart", "auxclick", "selectstart"] as const) on(type, (event) => event.preventDefault());
   }
 
-  #spot(event: MouseEvent): Spot {
+  #spot(event: Pick<MouseEvent, "clientX" | "clientY">): Spot {
     const box = this.#element.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
@@ -152,6 +163,14 @@ export class StagePointer {
     if (down) this.#held.add(button);
     else this.#held.delete(button);
     this.#look().controller.act({ case: "button", value: { at, button, down } });
+  }
+
+  #gestured(event: GestureEvent): void {
+    event.preventDefault();
+    if (this.#fingers.size > 0) return;
+    const { lens, stage, page, setLens } = this.#look();
+    if (event.type === "gesturechange") setLens(zoomAt(lens, event.scale / this.#scale, this.#spot(event), stage, page));
+    this.#scale = event.scale;
   }
 
   #wheel(event: WheelEvent): void {

@@ -3,6 +3,8 @@
 import type { PictureIn } from "./picture-decoder";
 
 export type ToWorker =
+  /** What can be done in a worker here? Asked of a worker that lives for this question alone. */
+  | { type: "probe" }
   | { type: "canvas"; canvas: OffscreenCanvas; blankAfterMs: number }
   | { type: "picture"; picture: PictureIn }
   /** Show nothing, and nothing older than this pause epoch from here on. */
@@ -13,7 +15,15 @@ export type ToWorker =
   | { type: "alive" }
   | { type: "blankAfter"; ms: number };
 
+/** What a worker of this browser can do; it may be less than what a page can. */
+export interface WorkerProbe {
+  offscreenCanvas: boolean;
+  imageBitmap: boolean;
+  h264: boolean;
+}
+
 export type FromWorker =
+  | { type: "probe"; probe: WorkerProbe }
   | { type: "ack"; seq: bigint; decodeUs: number }
   | { type: "askKey" }
   | { type: "drawn"; pauseEpoch: number; width: number; height: number }

@@ -2,6 +2,7 @@
 
 import type { FromWorker, ToWorker } from "./messages";
 import type { PictureIn } from "./picture-decoder";
+import { newPictureWorker } from "./picture-worker";
 
 export interface SurfaceEvents {
   onAck(seq: bigint, decodeUs: number): void;
@@ -20,7 +21,7 @@ export class Surface {
   constructor(events: SurfaceEvents) {
     this.element = document.createElement("canvas");
     this.element.dataset.testid = "live-canvas";
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "pictures" });
+    this.#worker = newPictureWorker();
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       switch (data.type) {
         case "ack":

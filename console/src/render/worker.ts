@@ -7,6 +7,7 @@ import { H264Decoder } from "./h264-decoder";
 import { JpegDecoder } from "./jpeg-decoder";
 import type { FromWorker, ToWorker } from "./messages";
 import type { DecoderEvents, Drawable, PictureDecoder, PictureIn } from "./picture-decoder";
+import { probeWorker } from "./probe-worker";
 
 interface Scope {
   postMessage(message: FromWorker): void;
@@ -86,6 +87,8 @@ function clear(): void {
 
 scope.onmessage = ({ data }) => {
   switch (data.type) {
+    case "probe":
+      return void probeWorker().then((probe) => scope.postMessage({ type: "probe", probe }));
     case "canvas":
       canvas = data.canvas;
       context = canvas.getContext("2d", { alpha: true });

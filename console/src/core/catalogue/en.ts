@@ -93,6 +93,7 @@ export const en = {
   "live.away.text": "You see the page again when your customer is back.",
   "live.zoom.in": "Zoom in",
   "live.zoom.fit": "Fit the page",
+  "live.paste": "Paste",
   "live.keyboard.open": "Open keyboard",
   "live.protected": "Only you see what is in this field",
 

@@ -94,6 +94,7 @@ export const nl: Catalogue = {
   "live.away.text": "U ziet de pagina weer als uw klant terug is.",
   "live.zoom.in": "Inzoomen",
   "live.zoom.fit": "Hele pagina",
+  "live.paste": "Plakken",
   "live.keyboard.open": "Toetsenbord openen",
   "live.protected": "Alleen u ziet wat er in dit veld staat",
 
