@@ -3,7 +3,8 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
 
-const ANSWER_MAX_MS = 30_000;
+/** Bounds hangs alone: a browser may take long to start on a busy machine. */
+const ANSWER_MAX_MS = 60_000;
 
 interface Waiting {
   resolve(result: never): void;

@@ -43,7 +43,7 @@ export class Firefox implements Window {
     writeFileSync(file, Object.entries(settings).map(([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});\n`).join(""));
     home.give(file);
     const program = home.program("Firefox", ["firefox-esr", "--headless", "--no-remote", "--profile", home.folder, "--remote-debugging-port", "0", "about:blank"]);
-    const [, address] = await program.prints(/WebDriver BiDi listening on (ws:\S+)/);
+    const [, address] = await program.prints(/WebDriver BiDi listening on (ws:\S+)/, 60_000);
     const bidi = await Bidi.connect(`${address}/session`);
     const wanted = { capabilities: { alwaysMatch: { acceptInsecureCerts: true } } };
     const { capabilities } = await bidi.send<{ capabilities: { browserName: string; browserVersion: string } }>("session.new", wanted);

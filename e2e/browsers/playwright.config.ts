@@ -8,7 +8,7 @@ const engines: Engine[] = ["firefox", "webkit"];
 
 export default defineConfig<{ engine: Engine }>({
   ...base,
-  timeout: 150_000,
+  timeout: 180_000,
   testDir: ".",
   outputDir: "../results/browsers",
   globalTimeout: 4 * 60_000,

@@ -1,6 +1,7 @@
 // WebDriver over HTTP: commands of one session and their answers.
 
-const ANSWER_MAX_MS = 30_000;
+/** Bounds hangs alone: a browser may take long to start on a busy machine. */
+const ANSWER_MAX_MS = 60_000;
 
 export class WebDriver {
   #session = "";

@@ -42,7 +42,7 @@ export class WebKit implements Window {
     const decoders = without.includes("H.264") ? NO_H264 : undefined;
     const program = home.program("WebKitWebDriver", ["WebKitWebDriver", "--host=127.0.0.1", `--port=${port}`], { DISPLAY: `:${display}`, NO_AT_BRIDGE: "1", ...decoders });
     const driver = new WebDriver(`http://127.0.0.1:${port}`);
-    await expect.poll(() => driver.ready()).toBe(true);
+    await expect.poll(() => driver.ready(), { timeout: 60_000 }).toBe(true);
     const features = without.flatMap((name) => (MISSING[name] ? [`!${MISSING[name]}`] : []));
     const args = ["--automation", "--enable-sandbox", ...(features.length > 0 ? [`--features=${features.join(",")}`] : [])];
     const told = await driver.begin<{ browserName: string; browserVersion: string }>({ acceptInsecureCerts: true, "webkitgtk:browserOptions": { binary: miniBrowser(), args } });
