@@ -2,6 +2,7 @@
 
 mod demo;
 mod generate;
+mod hold;
 mod tidy;
 
 use clap::Parser;
@@ -21,6 +22,9 @@ enum Chore {
     },
     /// Starts the sample websites and session-api, prints where to look, and ends both on Ctrl-C.
     Demo(demo::Options),
+    /// Holds one part of a running product still, as if it hung, until standard input ends. For the flows.
+    #[command(subcommand)]
+    Hold(hold::What),
 }
 
 #[expect(clippy::print_stderr, reason = "a chore talks to the person who runs it")]
@@ -30,6 +34,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(),
         Chore::TrimProtocol { package } => generate::trim(&package),
         Chore::Demo(options) => demo::run(&options),
+        Chore::Hold(what) => hold::run(&what),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
