@@ -33,7 +33,7 @@ export class Peer {
     const bridge = new Program("websockify", "websockify", ["--web", NOVNC, `127.0.0.1:${web}`, `127.0.0.1:${port}`]);
     await bridge.prints(/proxying from/);
     const flags = ["--kiosk", "--ozone-platform=x11", "--disable-gpu", "--no-first-run", "--password-store=basic", "--force-device-scale-factor=1", "--window-position=0,0"];
-    const browser = new Program("chromium", CHROMIUM, [...flags, `--window-size=${size.replace("x", ",")}`, `--user-data-dir=${folder}`, url], { DISPLAY: display });
+    const browser = new Program("chromium", CHROMIUM, [...flags, `--window-size=${size.replace("x", ",")}`, `--user-data-dir=${folder}`, url], { ...process.env, DISPLAY: display });
     return new Peer(folder, [server, bridge, browser], `http://localhost:${web}`);
   }
 

@@ -29,7 +29,7 @@ async function paid(stack: Stack, endUser: EndUser, agent: Agent, oracle: Oracle
   await oracle.close();
 }
 
-test("a purchase on a desktop", async ({ browser, stack, endUser, agent }) => {
+test("a purchase on a desktop", { tag: "@ordinary" }, async ({ browser, stack, endUser, agent }) => {
   test.setTimeout(150_000);
   const oracle = await shopping(browser, stack, endUser, agent);
   const scene = (person: EndUser | Agent): Scene => ({ stack, oracle, shared: person.shared, scroll: (dy) => person.shared.wheel(200, 300, dy) });

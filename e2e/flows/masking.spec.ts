@@ -15,7 +15,7 @@ async function together(stack: Stack, endUser: EndUser, agent: Agent, path: stri
   await endUser.shared.showsSomething();
 }
 
-test("a card number is the end user's alone", async ({ browser, stack, endUser, agent }) => {
+test("a card number is the end user's alone", { tag: "@ordinary" }, async ({ browser, stack, endUser, agent }) => {
   await together(stack, endUser, agent, "/product/ember-stove");
   const oracle = await Oracle.look(browser, `${stack.shop}/product/ember-stove`, await endUser.shared.viewport());
   await endUser.shared.click(...(await oracle.middle("#add")));

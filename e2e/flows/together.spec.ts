@@ -3,7 +3,7 @@
 import { Oracle } from "../harness/oracle.ts";
 import { expect, test } from "../harness/fixtures.ts";
 
-test("two people look at one page, act in it, stop, continue and end", async ({ browser, stack, endUser, agent }) => {
+test("two people look at one page, act in it, stop, continue and end", { tag: "@ordinary" }, async ({ browser, stack, endUser, agent }) => {
   const pin = await endUser.asksForHelp(`${stack.shop}/`);
   expect(pin).toMatch(/^\d{6,}$/);
 

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { test as base } from "@playwright/test";
-import { Agent, EndUser } from "./people.ts";
+import { Agent, EndUser, phone } from "./people.ts";
 import { Stack, type StackOptions } from "./stack.ts";
 
 interface PerFlow {
@@ -37,10 +37,7 @@ export const test = base.extend<PerFlow>({
 });
 
 /** Flows whose title ends in "phone" are an end user's with a phone. */
-function phoneOf(title: string) {
-  if (!title.endsWith("phone")) return {};
-  return { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
-}
+const phoneOf = (title: string) => (title.endsWith("phone") ? phone : {});
 
 export { expect } from "@playwright/test";
 export type { Browser, Page } from "@playwright/test";

@@ -5,6 +5,9 @@ import { SharedPage } from "./shared-page.ts";
 import type { SignIn, Stack } from "./stack.ts";
 import { Tap } from "./tap.ts";
 
+/** An end user's phone. */
+export const phone: BrowserContextOptions = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+
 abstract class Person {
   readonly shared: SharedPage;
 

@@ -13,9 +13,10 @@ export class Program {
     readonly name: string,
     program: string,
     args: readonly string[],
-    env: Record<string, string> = {},
+    /** The whole environment; without it, this process's own. */
+    env?: NodeJS.ProcessEnv,
   ) {
-    this.child = spawn(program, args, { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+    this.child = spawn(program, args, { detached: true, stdio: ["pipe", "pipe", "pipe"], env: env ?? process.env });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => this.printed(text));
     }

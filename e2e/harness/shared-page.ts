@@ -16,8 +16,10 @@ export class SharedPage {
 
   /** What is seen now, as decoded pixels; undefined without a canvas. */
   async picture(): Promise<Pixels | undefined> {
-    if (!(await this.canvas.isVisible())) return undefined;
-    return decodePng(await this.canvas.screenshot({ animations: "allow" }));
+    const box = (await this.canvas.isVisible()) && (await this.canvas.boundingBox());
+    if (!box) return undefined;
+    // The place on the page, not the element: that one is waited for until it stands still, over frames that a busy machine lacks.
+    return decodePng(await this.page.screenshot({ animations: "allow", clip: box }));
   }
 
   async showsSomething(): Promise<void> {

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, mkdirSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { start } from "../../examples/shop/server.mjs";
+import { asTheProductsUser, giveToTheProductsUser, programs } from "./identity.ts";
 import { freePort } from "./ports.ts";
 import { Program } from "./processes.ts";
 
@@ -29,9 +30,13 @@ export interface SiteState {
 export interface StackOptions {
   /** More settings of session-api, as flags. */
   readonly settings?: readonly string[];
+  /** Limits of both tenants' sessions, as in their objects. */
+  readonly limits?: Readonly<Record<string, string>>;
 }
 
 export class Stack {
+  private readonly replicas: Program[] = [];
+
   private constructor(
     readonly folder: string,
     readonly door: Program,
@@ -45,11 +50,9 @@ export class Stack {
     const port = await freePort();
     const console = `https://localhost:${port}`;
     const sites = await start({ port: 0, bankPort: 0, console });
-    const tenants = join(folder, "tenants");
-    copyTenants(tenants, { 8300: new URL(sites.site.shop).port, 8301: new URL(sites.site.bank).port });
-    const settings = ["--demo", "--data-dir", join(folder, "data"), "--tenants", tenants, "--log-format", "json"];
-    const ports = ["--listen", `127.0.0.1:${port}`, "--admin-listen", "127.0.0.1:0"];
-    const door = new Program("session-api", join(ROOT, "target/debug/session-api"), ["serve", ...settings, ...ports, ...(options.settings ?? [])]);
+    copyTenants(join(folder, "tenants"), { 8300: new URL(sites.site.shop).port, 8301: new URL(sites.site.bank).port }, options.limits ?? {});
+    giveToTheProductsUser(folder);
+    const door = serve(folder, port, ["--demo", ...(options.settings ?? [])]);
     try {
       await door.prints(/CoBrowse is ready/);
       await Promise.all(["northwind", "contoso"].map((tenant) => door.prints(new RegExp(`supervisor\\s+\\S+@${tenant}\\S*\\s+\\S+`))));
@@ -59,6 +62,15 @@ export class Stack {
       await sites.stop();
       throw error;
     }
+  }
+
+  /** A second session-api on the same store, without pods of its own. */
+  async replica(): Promise<{ program: Program; origin: string }> {
+    const port = await freePort();
+    const program = serve(this.folder, port, ["--warm-pods", "0"]);
+    this.replicas.push(program);
+    await program.prints(/CoBrowse is ready/);
+    return { program, origin: `https://localhost:${port}` };
   }
 
   /** The sample websites alone. */
@@ -79,6 +91,11 @@ export class Stack {
     return this.sites.site.state.seen() as SiteState;
   }
 
+  /** The database file of the store. */
+  get store(): string {
+    return join(this.folder, "data", "cobrowse.db");
+  }
+
   /** A demo account. Each tenant has two people: an agent, and a supervisor who may help as well. */
   signIn(tenant: "northwind" | "contoso", role: "agent" | "supervisor" = "agent"): SignIn {
     const line = new RegExp(`${role}\\s+(\\S+@${tenant}\\S*)\\s+(?:password\\s+)?(\\S{8,})`).exec(this.door.output);
@@ -96,18 +113,28 @@ export class Stack {
   }
 
   async end(): Promise<void> {
+    for (const replica of this.replicas) await replica.end();
     await this.door.end();
     await this.sites.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-/** The demo's tenants, with the ports of this run. */
-function copyTenants(to: string, ports: Record<string, string>): void {
+function serve(folder: string, port: number, settings: readonly string[]): Program {
+  const own = ["--data-dir", join(folder, "data"), "--tenants", join(folder, "tenants"), "--log-format", "json"];
+  const ports = ["--listen", `127.0.0.1:${port}`, "--admin-listen", "127.0.0.1:0"];
+  const { program, args, env } = asTheProductsUser(join(programs, "session-api"), ["serve", ...own, ...ports, ...settings], folder);
+  return new Program("session-api", program, args, env);
+}
+
+/** The demo's tenants, with the ports and limits of this run. */
+function copyTenants(to: string, ports: Record<string, string>, limits: Readonly<Record<string, string>>): void {
   const from = join(ROOT, "examples/tenants");
+  const session = Object.entries(limits).map(([name, value]) => `    ${name}: ${value}\n`).join("");
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from)) {
-    const text = readFileSync(join(from, name), "utf8");
-    writeFileSync(join(to, name), text.replace(/\b830[01]\b/g, (port) => ports[port] ?? port));
+    const text = readFileSync(join(from, name), "utf8").replace(/\b830[01]\b/g, (port) => ports[port] ?? port);
+    const limited = session === "" ? text : text.replace(/^  session:\n(?: {4}.*\n)*/m, "").replace(/^spec:\n/m, `spec:\n  session:\n${session}`);
+    writeFileSync(join(to, name), limited);
   }
 }

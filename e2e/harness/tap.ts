@@ -36,6 +36,11 @@ export class Tap {
     this.parts.push(typeof payload === "string" ? Buffer.from(payload) : payload);
   }
 
+  /** How often a text is in all bytes so far. */
+  count(text: string): number {
+    return this.bytes().toString("latin1").split(text).length - 1;
+  }
+
   /** Everything so far. */
   bytes(): Buffer {
     return Buffer.concat(this.parts);
