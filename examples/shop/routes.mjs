@@ -7,7 +7,7 @@ import { checkout, invoice, order, placeOrder } from "./pages/checkout.mjs";
 import { guide } from "./pages/guide.mjs";
 import { addToCart, home, product, results, sizeGuide } from "./pages/home.mjs";
 import * as lab from "./pages/lab.mjs";
-import { receipt, returns, takeReceipt } from "./pages/returns.mjs";
+import { label, receipt, returns, takeReceipt } from "./pages/returns.mjs";
 
 /** Notes an act that a page reports: a click, a drop, an answer. */
 function act(call) {
@@ -65,6 +65,7 @@ export const shopRoutes = [
   ["GET", /^\/invoice\/(NW-\d{6})$/, invoice],
   ["GET", /^\/returns$/, returns],
   ["POST", /^\/returns$/, takeReceipt],
+  ["GET", /^\/returns\/label$/, label],
   ["GET", /^\/receipt\/([0-9a-f]{64})$/, receipt],
   ["GET", /^\/lab$/, lab.lab],
   ["GET", /^\/lab\/dialogs$/, lab.dialogs],

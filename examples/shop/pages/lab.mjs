@@ -62,6 +62,8 @@ export function windows(call) {
   const body = html`<h1>Windows</h1><p class="buttons"><button class="button" id="open-popup">Open a popup</button>
 <a class="button quiet" id="new-tab" href="/guide" target="_blank">Open a new tab</a>
 <a class="button quiet" id="leave" href="${elsewhere(call)}">Leave to another site</a>
+<a class="button quiet" id="partner" href="/partner">A partner's page</a>
+<button class="button quiet" data-elsewhere="script">A script that leaves</button><button class="button quiet" data-elsewhere="popup">A popup that leaves</button>
 <button class="button quiet" id="passkey">Use a passkey</button></p><p><output id="answer">none</output></p>`;
   send(call.response, 200, layout(call, "Windows", body, ["lab.js"]));
 }

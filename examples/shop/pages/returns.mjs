@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { html } from "../html.mjs";
-import { redirect, send } from "../http.mjs";
+import { download, redirect, send } from "../http.mjs";
 import { layout } from "../layout.mjs";
 
 const KEPT = 8;
@@ -10,7 +10,7 @@ const received = new Map();
 
 export function returns(call) {
   const last = call.site.state.uploads.at(-1);
-  const body = html`<h1>Returns and receipts</h1>
+  const body = html`<h1>Returns and receipts</h1><p><a id="label" href="/returns/label">Download the label for your parcel</a></p>
 <form method="post" action="/returns" enctype="multipart/form-data" class="stack">
   <label>Order number<input name="order" id="return-order" placeholder="NW-123456"></label>
   <label class="drop">Receipt, a picture or a PDF<input type="file" name="receipt" id="receipt" accept="image/*,.pdf,.txt" multiple></label>
@@ -29,6 +29,10 @@ export function takeReceipt(call) {
     if (received.size > KEPT) received.delete(received.keys().next().value);
   }
   redirect(call.response, "/returns");
+}
+
+export function label(call) {
+  download(call.response, "label.txt", "text/plain", "Northwind Outdoor\nReturns, Harbour 12\n");
 }
 
 export function receipt(call) {

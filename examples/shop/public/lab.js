@@ -25,6 +25,10 @@ for (const button of document.querySelectorAll("[data-dialog]")) {
 }
 
 document.getElementById("open-popup")?.addEventListener("click", () => window.open("/size-guide", "popup", "width=520,height=420"));
+const leave = { script: (to) => location.assign(to), popup: (to) => window.open(to, "elsewhere", "width=520,height=420") };
+for (const button of document.querySelectorAll("[data-elsewhere]")) {
+  button.addEventListener("click", () => leave[button.dataset.elsewhere](document.getElementById("leave").href));
+}
 document.getElementById("passkey")?.addEventListener("click", async () => {
   const publicKey = { challenge: new Uint8Array(32), rpId: location.hostname, timeout: 5000 };
   const said = await navigator.credentials.get({ publicKey }).then(() => "signed in", (error) => `${error.name}: ${error.message}`);
