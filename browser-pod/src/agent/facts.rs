@@ -24,15 +24,19 @@ pub(super) fn of(event: Event) -> Vec<(Audience, Body)> {
         Event::Crashed => notice("PageCrashed", []),
         Event::FileChooser { id, multiple, accept } => {
             let chooser = v1::FileChooser { id: id.to_string(), open: true, multiple, accept };
-            vec![(Audience::EndUser, Body::FileChooser(chooser))]
+            let mut facts = vec![(Audience::EndUser, Body::FileChooser(chooser))];
+            facts.extend(notice("FileForEndUser", []));
+            facts
         }
         Event::FileChooserClosed { id } => {
             let chooser = v1::FileChooser { id: id.to_string(), ..v1::FileChooser::default() };
             vec![(Audience::EndUser, Body::FileChooser(chooser))]
         }
         Event::Download(chrome::Download { id, name, size, complete, failed }) => {
+            let ready = if complete { notice("DownloadForEndUser", []) } else { Vec::new() };
             let download = v1::Download { id, name, size_bytes: size, complete, failed };
-            vec![(Audience::EndUser, Body::Download(download))]
+            // What the file is called is the end user's own business.
+            std::iter::once((Audience::EndUser, Body::Download(download))).chain(ready).collect()
         }
         Event::Protected(fields) => {
             let fields = fields.into_iter().map(protected).collect();

@@ -10,9 +10,12 @@ import { useText } from "../hooks/use-text";
 import { DownloadNotices } from "./DownloadNotices";
 import { Icon } from "./Icon";
 
+/** What the end user is asked or offered anyway, and the others are told of. */
+const FOR_OTHERS = new Set(["FileForEndUser", "DownloadForEndUser"]);
+
 export function Notices({ live, endUser }: { live: LiveHandle; endUser: boolean }) {
   const { t } = useText();
-  const { notices } = live.live;
+  const notices = live.live.notices.filter((notice) => !endUser || !FOR_OTHERS.has(notice.code));
   return (
     <div className="notices">
       <div role="status">

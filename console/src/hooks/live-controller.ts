@@ -140,7 +140,9 @@ export class LiveController {
         if (this.#options.endUser) return;
         this.surface.blank(body.value.pauseEpoch);
         this.#shown = undefined;
-        return this.#setLive(applyBlank(this.#live, body.value.pauseEpoch));
+        this.#live = applyBlank(this.#live, body.value.pauseEpoch);
+        // The curtain waits for no frame.
+        return this.#tell();
       case "keepalive":
         if (this.#quality.echo(body.value.sentUs, performance.now())) this.#publish();
         break;
@@ -214,11 +216,15 @@ export class LiveController {
       cancelAnimationFrame(frame);
       clearTimeout(timer);
       this.#due = false;
-      this.#view = this.#look();
-      for (const listener of this.#listeners) listener();
+      this.#tell();
     };
     this.#due = true;
     const frame = requestAnimationFrame(tell);
     const timer = setTimeout(tell, PUBLISH_MAX_MS);
+  }
+
+  #tell(): void {
+    this.#view = this.#look();
+    for (const listener of this.#listeners) listener();
   }
 }

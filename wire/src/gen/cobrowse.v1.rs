@@ -863,7 +863,8 @@ pub struct Download {
 /// Notice is something people should be told.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Notice {
-    /// CamelCase, stable: "SiteNotAllowed", "PasskeyUnsupported", "PageCrashed", "CertificateInvalid", "LoadFailed", "TabLimit", "DialogLimit", "AgentTypingBlocked", "PageHidden".
+    /// CamelCase, stable: "SiteNotAllowed", "PasskeyUnsupported", "PageCrashed", "CertificateInvalid", "LoadFailed", "TabLimit", "DialogLimit", "AgentTypingBlocked",
+    /// "PageHidden", "FileForEndUser", "DownloadForEndUser".
     #[prost(string, tag = "1")]
     pub code: ::prost::alloc::string::String,
     /// Host names or numbers for the text; never queries or typed text.

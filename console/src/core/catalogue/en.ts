@@ -197,6 +197,8 @@ export const en = {
   "notice.TabLimit": "There are too many tabs open.",
   "notice.DialogLimit": "The page asked too many questions, so some were refused.",
   "notice.AgentTypingBlocked": "Only the customer can type in this field.",
+  "notice.FileForEndUser": "Only the customer can choose a file. The customer is asked now.",
+  "notice.DownloadForEndUser": "Only the customer can save the file of this page.",
   "notice.other": "Something on the page did not work ({code}).",
   "warning.MaxDuration": "The session ends in {time}.",
   "warning.Idle": "Nothing has happened for a while. The session ends in {time}.",

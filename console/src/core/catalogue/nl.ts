@@ -198,6 +198,8 @@ export const nl: Catalogue = {
   "notice.TabLimit": "Er staan te veel tabbladen open.",
   "notice.DialogLimit": "De pagina stelde te veel vragen. Een deel is geweigerd.",
   "notice.AgentTypingBlocked": "Alleen de klant kan in dit veld typen.",
+  "notice.FileForEndUser": "Alleen de klant kan een bestand kiezen. Dat wordt nu aan de klant gevraagd.",
+  "notice.DownloadForEndUser": "Alleen de klant kan het bestand van deze pagina opslaan.",
   "notice.other": "Iets op de pagina werkte niet ({code}).",
   "warning.MaxDuration": "De sessie eindigt over {time}.",
   "warning.Idle": "Er is een tijd niets gebeurd. De sessie eindigt over {time}.",

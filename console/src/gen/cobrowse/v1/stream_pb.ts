@@ -1423,7 +1423,8 @@ export const DownloadSchema: GenMessage<Download> = /*@__PURE__*/
  */
 export type Notice = Message<"cobrowse.v1.Notice"> & {
   /**
-   * CamelCase, stable: "SiteNotAllowed", "PasskeyUnsupported", "PageCrashed", "CertificateInvalid", "LoadFailed", "TabLimit", "DialogLimit", "AgentTypingBlocked", "PageHidden".
+   * CamelCase, stable: "SiteNotAllowed", "PasskeyUnsupported", "PageCrashed", "CertificateInvalid", "LoadFailed", "TabLimit", "DialogLimit", "AgentTypingBlocked",
+   * "PageHidden", "FileForEndUser", "DownloadForEndUser".
    *
    * @generated from field: string code = 1;
    */
