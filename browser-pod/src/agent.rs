@@ -6,6 +6,7 @@ mod clock;
 mod downlink;
 mod enroll;
 mod facts;
+pub mod fuzzing;
 mod input;
 mod lockdown;
 mod owner;

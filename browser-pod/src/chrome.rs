@@ -6,6 +6,7 @@ mod dialogs;
 mod dispatch;
 mod event;
 mod files;
+pub mod fuzzing;
 mod history;
 mod inject;
 mod layout;

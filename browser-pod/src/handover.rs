@@ -110,7 +110,8 @@ impl Socket {
             rustix::net::recvmsg(&self.0, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC)
         })?;
         let fds: Vec<OwnedFd> = control.drain().filter_map(rights).flatten().collect();
-        if got.flags.intersects(ReturnFlags::TRUNC | ReturnFlags::CTRUNC) {
+        // The space is rounded up, so one more than is allowed may fit.
+        if got.flags.intersects(ReturnFlags::TRUNC | ReturnFlags::CTRUNC) || fds.len() > MAX_FDS {
             return Err(Error::Malformed("too long"));
         }
         if got.bytes == 0 {

@@ -4,6 +4,7 @@
 mod files;
 mod flags;
 mod folders;
+pub mod fuzzing;
 mod process;
 
 use crate::handover::{self, Note, Order, Socket};

@@ -1,7 +1,7 @@
 //! Settings put together and checked: what `serve` runs with. Reads the file and the names of environment variables, nothing
 //! else.
 
-mod layers;
+pub mod layers;
 
 use crate::args::{LogFormat, Serve, Settings};
 use std::io::IsTerminal;

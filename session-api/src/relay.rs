@@ -3,6 +3,7 @@
 
 mod admission;
 mod filter;
+pub mod fuzzing;
 mod grpc;
 mod pace;
 mod pump;

@@ -90,6 +90,8 @@ pub struct Running {
     pub demo: Vec<demo::Shown>,
     /// The sessions, for tests and for programs around this one.
     pub sessions: Sessions,
+    /// All that the port serves, for whoever brings requests another way.
+    pub routes: axum::Router,
     pods: Pods,
     relay: Relay,
     store: Store,
@@ -146,9 +148,10 @@ pub async fn start(config: &Config, runner: Box<dyn PodRunner>) -> Result<Runnin
     let addresses = (address(&listener, config.listen), address(&admin_listener, config.admin_listen));
     tasks.spawn(admin::serve(admin_listener, metrics, store.clone(), draining.clone(), stop.clone()));
     let door = Door { listener, tls, connections: Connections::new(connections, connections_per_address) };
+    let routes = app.clone();
     tasks.spawn(door.serve(app, draining.clone(), config.drain));
     let (address, admin_address) = addresses;
-    Ok(Running { address, admin_address, demo, sessions, pods, relay, store, draining, stop, tasks })
+    Ok(Running { address, admin_address, demo, sessions, routes, pods, relay, store, draining, stop, tasks })
 }
 
 impl Running {

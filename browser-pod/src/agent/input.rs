@@ -145,8 +145,11 @@ impl Injector {
     fn key(&mut self, by: &ParticipantId, key: &v1::Key) {
         let Some(code) = keys::code(&key.code, &key.key) else { return self.character(key) };
         let Some(keysym) = keys::keysym(&key.key) else { return };
+        // Chrome goes by what a key means, whatever its place is.
+        let code = keys::modifier(&key.key, code).unwrap_or(code);
         let held: BTreeSet<u32> = self.held.values().flat_map(|held| &held.keys).copied().collect();
-        if key.down && shortcuts::reserved(code, &held) {
+        let reserved = |code| shortcuts::reserved(code, &held);
+        if key.down && (reserved(code) || keys::place_of(&key.key).is_some_and(reserved)) {
             return;
         }
         let keys = &mut self.held.entry(by.clone()).or_default().keys;

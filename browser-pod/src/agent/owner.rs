@@ -245,7 +245,7 @@ impl Owner {
         }
     }
 
-    fn take(&mut self, message: Message) {
+    pub(super) fn take(&mut self, message: Message) {
         match message {
             Message::Bind(request, reply) => drop(reply.send(self.bind(request))),
             Message::Start(request, reply) => self.start(request, reply),
@@ -304,7 +304,7 @@ impl Owner {
     }
 
     /// Passes kept moves on, hands viewers what is theirs, and tells the encoder what is wanted.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         self.injector.flush();
         self.flush_pointers();
         self.pump();

@@ -22,6 +22,8 @@ impl Inner {
             "beforeunload" => DialogKind::BeforeUnload,
             _ => DialogKind::Alert,
         };
+        // A page asks one thing at a time; whatever it asked before is no more.
+        self.dialog_closed(session);
         let (id, count) = {
             let mut state = self.state();
             let owner = state.tab_session(session);
@@ -46,7 +48,7 @@ impl Inner {
         let (inner, session) = (Arc::clone(self), Arc::clone(session));
         let (message, default_text) =
             (cut(&opening.message), cut(opening.default_prompt.as_deref().unwrap_or_default()));
-        let origin = origin_of(&opening.url);
+        let origin = self.state().redact(&origin_of(&opening.url));
         tokio::spawn(async move {
             tokio::time::sleep(SETTLE).await;
             let (message, default_text) =

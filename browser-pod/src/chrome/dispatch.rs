@@ -21,16 +21,21 @@ pub(super) fn auto_attach(kinds: &[&str]) -> target::SetAutoAttach {
 
 /// Runs until Chrome or the last handle is gone.
 pub(super) async fn run(inner: Weak<Inner>, mut arrived: mpsc::UnboundedReceiver<Arrived>) {
-    while let Some(Arrived { session, event }) = arrived.recv().await {
+    while let Some(arrived) = arrived.recv().await {
         let Some(inner) = inner.upgrade() else { return };
-        match session {
-            Some(session) => of_session(&inner, &session, event),
-            None => of_browser(&inner, event),
-        }
+        handle(&inner, arrived);
     }
     if let Some(inner) = inner.upgrade() {
         inner.tell(Event::Gone);
         inner.tabs_changed.notify_waiters();
+    }
+}
+
+/// Acts on one event.
+pub(super) fn handle(inner: &Arc<Inner>, Arrived { session, event }: Arrived) {
+    match session {
+        Some(session) => of_session(inner, &session, event),
+        None => of_browser(inner, event),
     }
 }
 
@@ -114,7 +119,8 @@ fn refuse(inner: &Inner, session: &str, request_id: String) {
 
 /// Tells that a page was refused, and closes the tab that was opened for it.
 pub(super) fn blocked(inner: &Arc<Inner>, session: &Arc<str>, host: String) {
-    let host = inner.redact_for(session, &host);
+    // A page may have put anything there.
+    let host = inner.state().redact(&host);
     inner.tell(Event::Blocked { host });
     let fresh = inner.state().tab(session).filter(|tab| tab.fresh).map(|tab| tab.target.clone());
     if let Some(target) = fresh {

@@ -137,7 +137,7 @@ impl Inner {
 }
 
 /// The last component of a name, without what no file system likes.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last.chars().filter(|letter| !letter.is_control()).take(MAX_NAME).collect();
     let mut kept = kept.trim().trim_start_matches('.').to_owned();

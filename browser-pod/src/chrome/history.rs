@@ -3,6 +3,7 @@
 use super::Error;
 use super::dispatch::blocked;
 use super::event::{Event, Navigation};
+use super::masking::PlacedField;
 use super::protocol::{Command, page, runtime};
 use super::sites::{Verdict, host_of};
 use super::state::{Inner, Tab};
@@ -13,6 +14,9 @@ use std::time::Duration;
 /// Changes closer together than this are told as one.
 const PACE: Duration = Duration::from_millis(30);
 
+/// Characters of one of Chrome's codes; the longest has fewer.
+const MAX_CODE: usize = 64;
+
 /// Tells the newest state after changes, until Chrome or the last handle is gone.
 pub(super) async fn publish(inner: Weak<Inner>) {
     let (mut told, mut fields, mut edit) = (Navigation::default(), Vec::new(), None);
@@ -22,10 +26,7 @@ pub(super) async fn publish(inner: Weak<Inner>) {
             // A handle that goes while this waits is noticed at the next turn.
             let changed = tokio::time::timeout(Duration::from_secs(1), inner.dirty.notified()).await.is_ok();
             if changed {
-                let (navigation, now, text) = {
-                    let state = inner.state();
-                    (state.navigation(), state.fields(), Some(state.edit()))
-                };
+                let (navigation, now, text) = inner.newest();
                 if navigation != told {
                     told.clone_from(&navigation);
                     inner.tell(Event::Navigation(navigation));
@@ -45,6 +46,12 @@ pub(super) async fn publish(inner: Weak<Inner>) {
 }
 
 impl Inner {
+    /// Where the tabs are, what is protected in view, and where text goes.
+    pub(super) fn newest(&self) -> (Navigation, Vec<PlacedField>, Option<Event>) {
+        let state = self.state();
+        (state.navigation(), state.fields(), Some(state.edit()))
+    }
+
     pub(super) async fn navigate(self: &Arc<Self>, url: &str) -> Result<(), Error> {
         let session = {
             let state = self.state();
@@ -143,11 +150,10 @@ impl Inner {
 
     /// Reads title and history of a tab soon. A page that changes its title without end causes a few readings a second.
     pub(super) fn read_history_later(self: &Arc<Self>, session: &Arc<str>) {
-        if let Some(tab) = self.state().tab(session) {
-            if tab.reading {
-                return;
-            }
-            tab.reading = true;
+        match self.state().tab(session) {
+            Some(tab) if !tab.reading => tab.reading = true,
+            // It is about to be read, or it is a frame, which has none of its own.
+            _ => return,
         }
         let inner = Arc::clone(self);
         let session = Arc::clone(session);
@@ -197,7 +203,7 @@ impl Inner {
         let session = Arc::clone(session);
         tokio::spawn(async move {
             let code = inner.code_on_page(&session).await.unwrap_or_else(|| "ERR_FAILED".into());
-            let host = inner.redact_for(&session, &host);
+            let (host, code) = (inner.state().redact(&host), code.chars().take(MAX_CODE).collect::<String>());
             match code.as_str() {
                 "ERR_BLOCKED_BY_CLIENT" | "ERR_ABORTED" => {}
                 code if code.starts_with("ERR_CERT") => {

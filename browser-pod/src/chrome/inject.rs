@@ -30,7 +30,8 @@ impl Inner {
                 }
                 state.credentials_told = Some(now);
                 let owner = state.tab_session(session);
-                state.tab(&owner).map(|tab| host_of(&tab.url)).unwrap_or_default()
+                let host = state.tab(&owner).map(|tab| host_of(&tab.url)).unwrap_or_default();
+                state.redact(&host)
             };
             self.tell(Event::CredentialsRefused { host });
         }

@@ -35,28 +35,38 @@ impl Sites {
             return Verdict::Foreign(url.split(':').next().unwrap_or_default().to_owned());
         };
         if !matches!(scheme, "http" | "https") {
-            return Verdict::Foreign(scheme.to_owned());
+            // What follows the scheme may be content.
+            return Verdict::Foreign(scheme.split(':').next().unwrap_or_default().to_owned());
         }
         // The path may be longer than a start address may be; only the origin counts here.
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let known = PageUrl::parse(&format!("{scheme}://{authority}/"));
         match known {
             Ok(page) if self.0.iter().any(|pattern| pattern.matches(page.origin())) => Verdict::Site,
-            _ => Verdict::Foreign(host(authority).to_owned()),
+            _ => Verdict::Foreign(host(authority).chars().take(MAX_HOST).collect()),
         }
     }
 }
 
+/// Longest host with its port that is told.
+const MAX_HOST: usize = 260;
+
 /// The host of an address, for people; empty when there is none.
 pub(crate) fn host_of(url: &str) -> String {
-    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    host(rest.split(['/', '?', '#']).next().unwrap_or_default()).to_owned()
+    parts(url).map(|(_, host)| host.to_owned()).unwrap_or_default()
 }
 
-/// Scheme, host and port of an address.
+/// Scheme, host and port of an address; empty when there is none.
 pub(crate) fn origin_of(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return String::new() };
-    format!("{scheme}://{}", rest.split(['/', '?', '#']).next().unwrap_or_default())
+    parts(url).map(|(scheme, host)| format!("{scheme}://{host}")).unwrap_or_default()
+}
+
+/// Scheme and host. An address whose content follows its scheme (`data:`) has no host, whatever stands in it.
+fn parts(url: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = host(rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let named = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    (scheme.chars().all(named) && host.len() <= MAX_HOST).then_some((scheme, host))
 }
 
 fn host(authority: &str) -> &str {
@@ -90,7 +100,8 @@ mod tests {
             ("file:///etc/passwd", "file"),
             ("chrome://version/", "chrome"),
             ("blob:https://evil.example/1", "evil.example"),
-            ("view-source:https://www.shop.example/", "view-source:https"),
+            ("view-source:https://www.shop.example/", "view-source"),
+            ("data:text/html,a secret <a href='https://b.example'>", "data"),
         ];
         for (url, host) in foreign {
             assert_eq!(sites.judge(url), Verdict::Foreign(host.into()), "{url}");
@@ -109,5 +120,9 @@ mod tests {
     fn people_are_told_host_and_origin_only() {
         assert_eq!(host_of("https://a.example:8/p?q"), "a.example:8");
         assert_eq!(origin_of("https://a.example:8/p?q"), "https://a.example:8");
+        for content in ["data:text/html,<a href='https://b.example'>secret", "javascript:'x://secret'", "about:blank"] {
+            assert_eq!((host_of(content), origin_of(content)), (String::new(), String::new()), "{content}");
+        }
+        assert_eq!(origin_of("https://name:secret@a.example/"), "https://a.example");
     }
 }

@@ -162,6 +162,11 @@ impl State {
         }
     }
 
+    /// A text without what is protected in any tab: for what everybody is told of one.
+    pub(super) fn redact(&self, text: &str) -> String {
+        self.tabs.iter().fold(text.to_owned(), |text, tab| tab.scene.redact(&text))
+    }
+
     /// What is protected and in view in the active tab.
     pub(super) fn fields(&self) -> Vec<PlacedField> {
         self.active_tab().map(|tab| tab.scene.fields()).unwrap_or_default()

@@ -12,6 +12,9 @@ use super::transport::START;
 use super::view;
 use std::sync::Arc;
 
+/// Frames in other processes that are followed, in all tabs.
+const MAX_FRAMES: usize = 1_024;
+
 impl Inner {
     /// A page or frame came into being. It stands still until it is prepared.
     pub(super) fn attached(self: &Arc<Self>, parent: Option<&Arc<str>>, attached: &target::AttachedToTarget) {
@@ -21,6 +24,10 @@ impl Inner {
             ("page", _) => self.new_tab(info, &session),
             ("iframe", Some(parent)) => {
                 let mut state = self.state();
+                if state.frames.len() >= MAX_FRAMES {
+                    // It stands still for ever, which is what no page needs.
+                    return tracing::warn!("a page has too many frames; one is not loaded");
+                }
                 let tab = state.tab_session(parent);
                 state.frames.insert(Arc::clone(&session), tab);
                 state.frame_sessions.insert(info.target_id.clone(), Arc::clone(&session));

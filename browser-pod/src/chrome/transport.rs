@@ -72,20 +72,37 @@ struct Refusal {
     message: String,
 }
 
-/// Starts reading and writing. The events end when Chrome is gone.
-pub(crate) fn open(from: OwnedFd, to: OwnedFd) -> Result<(Cdp, mpsc::UnboundedReceiver<Arrived>), Error> {
+/// Who asks, who hears, and what goes between them and the pipe.
+pub(crate) struct Ends {
+    pub(crate) cdp: Cdp,
+    /// Takes what Chrome writes.
+    pub(crate) reader: Reader,
+    /// What Chrome is to read.
+    pub(crate) queued: blocking::Receiver<Vec<u8>>,
+    /// What Chrome told.
+    pub(crate) arrived: mpsc::UnboundedReceiver<Arrived>,
+}
+
+/// All but the pipe.
+pub(crate) fn ends() -> Ends {
     let (queue, queued) = blocking::sync_channel::<Vec<u8>>(MAX_QUEUE);
     // Unbounded here, because the reader must go on to find answers among the events; Chrome sends no event without an
     // act of a page, and `Chrome` reads them without ever waiting for an answer.
     let (arrive, arrived) = mpsc::unbounded_channel();
     let waiting = Arc::new(Mutex::new(Waiting::default()));
-    let for_reader = Arc::clone(&waiting);
+    let reader = Reader { split: Split::default(), waiting: Arc::clone(&waiting), arrive };
+    Ends { cdp: Cdp { queue, waiting }, reader, queued, arrived }
+}
+
+/// Starts reading and writing. The events end when Chrome is gone.
+pub(crate) fn open(from: OwnedFd, to: OwnedFd) -> Result<(Cdp, mpsc::UnboundedReceiver<Arrived>), Error> {
+    let Ends { cdp, reader, queued, arrived } = ends();
     let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
         std::thread::Builder::new().name(name.into()).spawn(run).map_err(Error::Start)
     };
-    spawn("cdp-in", Box::new(move || read(File::from(from), &for_reader, &arrive)))?;
+    spawn("cdp-in", Box::new(move || read(File::from(from), reader)))?;
     spawn("cdp-out", Box::new(move || write(File::from(to), &queued)))?;
-    Ok((Cdp { queue, waiting }, arrived))
+    Ok((cdp, arrived))
 }
 
 impl Cdp {
@@ -166,8 +183,7 @@ fn write(mut to: File, queued: &blocking::Receiver<Vec<u8>>) {
     }
 }
 
-fn read(mut from: File, waiting: &Mutex<Waiting>, arrive: &mpsc::UnboundedSender<Arrived>) {
-    let mut split = Split::default();
+fn read(mut from: File, mut reader: Reader) {
     let mut part = vec![0_u8; 256 << 10];
     loop {
         let count = match from.read(&mut part) {
@@ -176,15 +192,29 @@ fn read(mut from: File, waiting: &Mutex<Waiting>, arrive: &mpsc::UnboundedSender
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             Err(_) => break,
         };
-        let fed = split.feed(&part[..count], |message| sort(message, waiting, arrive));
-        if fed.is_err() {
+        if reader.feed(&part[..count]).is_err() {
             tracing::error!(limit = MAX_MESSAGE, "Chrome sent a message beyond the limit");
             break;
         }
     }
-    let mut waiting = lock(waiting);
+    let mut waiting = lock(&reader.waiting);
     waiting.gone = true;
     waiting.asked.clear();
+}
+
+/// Takes the bytes that Chrome writes.
+pub(crate) struct Reader {
+    split: Split,
+    waiting: Arc<Mutex<Waiting>>,
+    arrive: mpsc::UnboundedSender<Arrived>,
+}
+
+impl Reader {
+    /// Takes more bytes and passes every whole message on.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
+        let (waiting, arrive) = (&self.waiting, &self.arrive);
+        self.split.feed(bytes, |message| sort(message, waiting, arrive))
+    }
 }
 
 /// Gives an answer to who asked and an event to the listener. Anything else is dropped: Chrome is not trusted to be right.

@@ -7,6 +7,7 @@ mod commit;
 mod compose;
 mod cursor;
 mod drag;
+pub mod fuzzing;
 mod keyboard;
 mod limits;
 mod offer;
@@ -78,6 +79,11 @@ struct Shared {
 }
 
 impl Shared {
+    fn new() -> Result<Self, Error> {
+        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        Ok(Self { commands: Mutex::default(), wake, latest: Arc::default() })
+    }
+
     fn push(&self, command: Command) {
         let mut commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
         if let (Some(Command::Input(Input::Move { .. })), Command::Input(Input::Move { .. })) =
@@ -115,10 +121,8 @@ struct Compositor {
 /// If the system has no memory, descriptors or threads to give.
 pub fn start(listener: OwnedFd, size: Size) -> Result<(Arc<dyn Display>, Receiver<Event>), Error> {
     let (events, receiver) = mpsc::channel(WAITING_EVENTS);
-    let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
     rustix::io::ioctl_fionbio(&listener, true)?;
-    let latest = Arc::new(Mutex::new(Latest::default()));
-    let shared = Arc::new(Shared { commands: Mutex::new(VecDeque::new()), wake, latest });
+    let shared = Arc::new(Shared::new()?);
     thread::start(listener, size, shared.clone(), events)?;
     Ok((Arc::new(Compositor { shared }), receiver))
 }

@@ -52,8 +52,8 @@ pub struct Picture {
     pub fresh: bool,
 }
 
-/// Tells the encoder's thread what happened. Cheap to clone; no call waits for a picture.
-#[derive(Clone)]
+/// Tells the encoder's thread what happened. Cheap to clone; no call waits for a picture. By default there is no thread.
+#[derive(Clone, Default)]
 pub struct Handle(Arc<Shared>);
 
 /// The encoder's thread. Dropping it ends the thread after the picture at hand.
@@ -62,6 +62,7 @@ pub struct Worker {
     thread: Option<JoinHandle<()>>,
 }
 
+#[derive(Default)]
 struct Shared {
     state: Mutex<job::State>,
     wake: Condvar,
@@ -118,7 +119,7 @@ impl Worker {
     where
         F: FnMut(Picture) -> bool + Send + 'static,
     {
-        let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new() });
+        let shared = Arc::new(Shared::default());
         let handle = Handle(Arc::clone(&shared));
         let mut thread = Thread::new(shared, display, deliver);
         let thread = std::thread::Builder::new().name("encoder".into()).spawn(move || thread.run())?;

@@ -1,7 +1,7 @@
 //! The agent side's view of the browser side: the first message with the descriptors, then orders and their answers.
 
 use super::{Error, Note, Order, Place, Socket};
-use rustix::fs::{MemfdFlags, SealFlags};
+use rustix::fs::{FileType, MemfdFlags, SealFlags};
 use std::collections::HashMap;
 use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
@@ -127,7 +127,8 @@ impl Browser {
     pub async fn take(&self, guid: &str) -> Result<OwnedFd, Error> {
         let guid = guid.to_owned();
         let (_, file) = self.order(None, move |id| Order::Take { id, guid }).await?;
-        file.ok_or(Error::Malformed("no file"))
+        // Reading anything else may never end.
+        file.filter(is_regular).ok_or(Error::Malformed("no file"))
     }
 
     /// Removes a download.
@@ -165,6 +166,10 @@ impl Browser {
 
 fn lock(pending: &Mutex<Pending>) -> MutexGuard<'_, Pending> {
     pending.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn is_regular(file: &OwnedFd) -> bool {
+    rustix::fs::fstat(file).is_ok_and(|known| FileType::from_raw_mode(known.st_mode) == FileType::RegularFile)
 }
 
 /// Memory that nobody can change any more.

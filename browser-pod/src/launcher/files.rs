@@ -2,7 +2,7 @@
 
 use super::folders::Folders;
 use crate::handover::{MAX_FILE, Note, Order, Place};
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{FileType, Mode, OFlags};
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::os::fd::OwnedFd;
@@ -51,9 +51,13 @@ fn put(folders: &Folders, place: Place, name: &str, mut fds: Vec<OwnedFd>) -> Re
 
 fn take(folders: &Folders, guid: &str) -> Result<OwnedFd, &'static str> {
     let path = component(&folders.downloads, guid)?;
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    // Chrome may have put a pipe there, which would never open.
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = rustix::fs::open(&path, flags, Mode::empty()).map_err(|_| "there is no such download")?;
     let known = rustix::fs::fstat(&file).map_err(|_| "the download cannot be read")?;
+    if FileType::from_raw_mode(known.st_mode) != FileType::RegularFile {
+        return Err("there is no such download");
+    }
     let size = u64::try_from(known.st_size).map_err(|_| "the download cannot be read")?;
     if size > MAX_FILE { Err("the download is too large") } else { Ok(file) }
 }
@@ -71,7 +75,7 @@ fn component(folder: &Path, name: &str) -> Result<PathBuf, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Folders, carry_out};
+    use super::{FileType, Folders, Mode, carry_out};
     use crate::handover::{Note, Order, Place};
     use std::io::{Read, Write};
 
@@ -106,6 +110,10 @@ mod tests {
         std::fs::File::from(file.expect("a file")).read_to_string(&mut text).expect("read");
         assert_eq!(text, "bill");
         let (note, file) = carry_out(&folders, Order::Take { id: 2, guid: "link".into() }, vec![]);
+        assert!(matches!(note, Note::Failed { .. }) && file.is_none());
+        let pipe = folders.downloads.join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).expect("a pipe");
+        let (note, file) = carry_out(&folders, Order::Take { id: 4, guid: "pipe".into() }, vec![]);
         assert!(matches!(note, Note::Failed { .. }) && file.is_none());
         let (note, _) = carry_out(&folders, Order::Remove { id: 3, guid: "guid".into() }, vec![]);
         assert!(matches!(note, Note::Done { .. }));

@@ -8,7 +8,15 @@ use std::path::Path;
 /// Reads a TOML file of settings. Unknown names are refused.
 pub(super) fn read_file(path: &Path) -> Result<Settings, Error> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
-    toml::from_str(&text).map_err(|error| Error::Syntax { path: path.to_owned(), message: error.to_string() })
+    parse(&text).map_err(|message| Error::Syntax { path: path.to_owned(), message })
+}
+
+/// Reads the text of such a file.
+///
+/// # Errors
+/// With where and what; it names the settings that exist.
+pub fn parse(text: &str) -> Result<Settings, String> {
+    toml::from_str(text).map_err(|error| error.to_string())
 }
 
 macro_rules! first_of {
@@ -18,7 +26,7 @@ macro_rules! first_of {
 }
 
 /// Takes each setting from `upper`, or else from `lower`.
-pub(super) fn merge(upper: Settings, lower: Settings) -> Settings {
+pub fn merge(upper: Settings, lower: Settings) -> Settings {
     first_of!(
         upper,
         lower,

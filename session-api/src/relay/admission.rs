@@ -4,6 +4,7 @@ use super::{Ending, Receive, Relay, Up};
 use crate::door::Prefix;
 use crate::hub::Known;
 use crate::refusal::Refusal;
+use crate::sessions::links::PICTURE_BYTES;
 use cobrowse_session::Participant;
 use cobrowse_session::permission::TenantScope;
 use cobrowse_session::waiting::Row;
@@ -56,10 +57,11 @@ impl Relay {
     }
 
     async fn pod(&self, row: &Row) -> Result<PodServiceClient<Channel>, Ending> {
-        self.sessions.parts().links.pod(row).await.map_err(|refusal| match refusal {
+        let pod = self.sessions.parts().links.pod(row).await.map_err(|refusal| match refusal {
             Refusal::SessionEnded => Ending::ended(row.end_reason),
             other => ending(&other),
-        })
+        });
+        pod.map(|pod| pod.max_decoding_message_size(PICTURE_BYTES))
     }
 }
 

@@ -55,7 +55,7 @@ impl Filter {
         if self.is_end_user {
             return Verdict::Pass;
         }
-        if event.audience() == Audience::EndUser {
+        if event.audience() != Audience::All || is_private(event.body.as_ref()) {
             // The pod never sends these; if it does, they end here.
             tracing::error!("a pod sent an end user's event to another");
             return Verdict::Drop(None);
@@ -73,6 +73,11 @@ impl Filter {
             _ => Verdict::Pass,
         }
     }
+}
+
+/// What is the end user's by the contract, whatever the event says its audience is.
+fn is_private(body: Option<&Event>) -> bool {
+    matches!(body, Some(Event::ProtectedFields(_) | Event::Picker(_) | Event::FileChooser(_) | Event::Download(_)))
 }
 
 /// Shows nothing.
@@ -114,6 +119,7 @@ mod tests {
     fn picture(pause_epoch: u32) -> ServerMessage {
         let event =
             v1::Event { seq: 7, pause_epoch, body: Some(Event::Picture(Picture::default())), ..v1::Event::default() };
+        let event = v1::Event { audience: Audience::All.into(), ..event };
         ServerMessage { body: Some(Body::Event(event)) }
     }
 
@@ -146,6 +152,16 @@ mod tests {
         let mut message = picture(0);
         if let Some(Body::Event(event)) = &mut message.body {
             event.audience = Audience::EndUser.into();
+        }
+        assert_eq!(filter.judge(&message), Verdict::Drop(None));
+        // Neither does what names no audience that is known, nor what never is for others.
+        if let Some(Body::Event(event)) = &mut message.body {
+            event.audience = 7;
+        }
+        assert_eq!(filter.judge(&message), Verdict::Drop(None));
+        if let Some(Body::Event(event)) = &mut message.body {
+            event.audience = Audience::All.into();
+            event.body = Some(Event::ProtectedFields(v1::ProtectedFields::default()));
         }
         assert_eq!(filter.judge(&message), Verdict::Drop(None));
     }

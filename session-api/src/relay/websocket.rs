@@ -20,8 +20,8 @@ const WAITING_BYTES: usize = 64 * 1024;
 /// A viewer that takes nothing for this long is cut.
 const SLOW: Duration = Duration::from_secs(15);
 
-struct UpHalf(SplitStream<WebSocket>);
-struct DownHalf(SplitSink<WebSocket, Message>);
+pub(super) struct UpHalf(SplitStream<WebSocket>);
+pub(super) struct DownHalf(SplitSink<WebSocket, Message>);
 
 impl Relay {
     /// Answers `/v1/attach`.
@@ -41,17 +41,27 @@ impl Relay {
             Ok(upgrade) => upgrade,
             Err(rejection) => return rejection.into_response(),
         };
-        let upgrade = upgrade
-            .max_message_size(UP_BYTES)
-            .max_frame_size(UP_BYTES)
-            .write_buffer_size(0)
-            .max_write_buffer_size(WAITING_BYTES + 16 * 1024 * 1024);
-        upgrade.on_upgrade(move |socket| {
-            let (down, up) = socket.split();
+        bounded(upgrade).on_upgrade(move |socket| {
+            let (up, down) = halves(socket);
             let streams = relay.streams.clone();
-            streams.track_future(relay.serve(UpHalf(up), DownHalf(down), prefix, traces::here()))
+            streams.track_future(relay.serve(up, down, prefix, traces::here()))
         })
     }
+}
+
+/// Sets what a viewer may send and what may wait for it.
+pub(super) fn bounded(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade
+        .max_message_size(UP_BYTES)
+        .max_frame_size(UP_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WAITING_BYTES + 16 * 1024 * 1024)
+}
+
+/// The two ways of a viewer's link.
+pub(super) fn halves(socket: WebSocket) -> (UpHalf, DownHalf) {
+    let (down, up) = socket.split();
+    (UpHalf(up), DownHalf(down))
 }
 
 impl Receive for UpHalf {

@@ -11,8 +11,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tonic::transport::Channel;
 
-/// Bytes of one message from a pod: a key picture of the largest viewport at double scale stays well below.
-const MESSAGE_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of one message to or from a pod. A message of many empty parts takes a hundred times as much memory here, and a
+/// pod may have been taken over.
+const MESSAGE_BYTES: usize = 1024 * 1024;
+/// Bytes of one message of a live stream: a key picture of the largest viewport at double scale stays well below.
+pub const PICTURE_BYTES: usize = 16 * 1024 * 1024;
 /// Connections kept.
 const KEPT: usize = 1024;
 

@@ -157,7 +157,9 @@ impl PageUrl {
         }
         let (origin, rest) = split(text)?;
         let rest = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
-        Ok(Self { origin, rest })
+        let url = Self { origin, rest };
+        // The slash that was missing counts: whoever reads it next must find it short enough too.
+        if url.expose().len() > URL_BYTES_MAX { Err(UrlError::TooLong) } else { Ok(url) }
     }
 
     /// Scheme, host and port.

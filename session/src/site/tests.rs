@@ -118,6 +118,9 @@ fn addresses_read() {
     }
     let long = format!("https://example.com/{}", "a".repeat(URL_BYTES_MAX));
     assert_eq!(PageUrl::parse(&long), Err(UrlError::TooLong));
+    // As long as allowed as it is written, one too long as it is passed on.
+    let without_path = format!("https://example.com?{}", "a".repeat(URL_BYTES_MAX - 20));
+    assert_eq!((without_path.len(), PageUrl::parse(&without_path)), (URL_BYTES_MAX, Err(UrlError::TooLong)));
     assert_eq!(Origin::of_address(&long).map(|origin| origin.to_string()), Ok("https://example.com".to_owned()));
     assert_eq!(Origin::of_address("about:blank"), Err(UrlError::Scheme));
 }

@@ -29,6 +29,31 @@ pub(super) fn code(code: &str, key: &str) -> Option<u32> {
     by_place.or(by_name).map(|(_, code)| *code)
 }
 
+/// The place of the modifier that a key means, when it is none by its place `code`.
+pub(super) fn modifier(key: &str, code: u32) -> Option<u32> {
+    let own = match key {
+        "Control" => CONTROL.as_slice(),
+        "Shift" => &SHIFT,
+        "Alt" => &ALT,
+        "Meta" => &META,
+        _ => return None,
+    };
+    own.first().copied().filter(|_| !own.contains(&code))
+}
+
+/// Where a US keyboard has this meaning, letters in either case.
+pub(super) fn place_of(key: &str) -> Option<u32> {
+    let mut characters = key.chars();
+    match (characters.next(), characters.next()) {
+        (Some(' '), None) => code("Space", ""),
+        (Some(letter), None) if letter.is_ascii_alphabetic() => {
+            code(&format!("Key{}", letter.to_ascii_uppercase()), "")
+        }
+        (Some(_), None) => None,
+        _ => code(key, ""),
+    }
+}
+
 /// The keysym of a key's meaning; none for meanings that are not typed, such as dead keys.
 pub(super) fn keysym(key: &str) -> Option<u32> {
     let mut characters = key.chars();
@@ -223,6 +248,17 @@ mod tests {
         for ((place, key), (evdev, symbol)) in cases {
             assert_eq!((code(place, key), keysym(key)), (Some(evdev), Some(symbol)), "{place} {key}");
         }
+    }
+
+    #[test]
+    fn a_meaning_has_a_place() {
+        let cases = [("t", Some(20)), ("T", Some(20)), ("F4", Some(62)), (" ", Some(57)), ("é", None), ("", None)];
+        for (key, place) in cases {
+            assert_eq!(place_of(key), place, "{key}");
+        }
+        assert_eq!(modifier("Control", 30), Some(29));
+        assert_eq!((modifier("Control", 97), modifier("Alt", 56), modifier("a", 29)), (None, None, None));
+        assert_eq!(modifier("Alt", 100), Some(56));
     }
 
     #[test]

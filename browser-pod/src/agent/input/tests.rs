@@ -130,6 +130,22 @@ fn developer_tools_cannot_be_opened_by_two_people_together() {
 }
 
 #[test]
+fn chromes_shortcuts_are_known_by_their_meaning_too() {
+    let (mut injector, display) = start();
+    // Another layout has the letter elsewhere, and any key can be said to mean Control.
+    injector.act(&who("a"), &key("CapsLock", "Control", true), 0);
+    injector.act(&who("a"), &key("ShiftLeft", "Shift", true), 0);
+    let control = Input::Key { code: 29, keysym: 0xffe3, down: true };
+    assert_eq!(got(&display).first(), Some(&control));
+    for (place, meaning) in [("KeyG", "I"), ("KeyA", "t"), ("KeyA", "F12"), ("KeyA", "Meta")] {
+        injector.act(&who("a"), &key(place, meaning, true), 0);
+        assert_eq!(got(&display), [], "{place} as {meaning}");
+    }
+    injector.act(&who("a"), &key("CapsLock", "Control", false), 0);
+    assert_eq!(got(&display), [Input::Key { code: 29, keysym: 0xffe3, down: false }]);
+}
+
+#[test]
 fn repeats_are_presses_and_a_phones_character_is_text() {
     let (mut injector, display) = start();
     for down in [true, true, false] {

@@ -122,7 +122,7 @@ impl Owner {
 
     /// Publishes a picture to whom the state of its frame allows. One taken in another state than now, or of what was not
     /// checked, is the end user's alone.
-    pub(super) fn picture(&mut self, picture: Picture) {
+    pub(in crate::agent) fn picture(&mut self, picture: Picture) {
         self.note_first_picture(&picture);
         let same = picture.stamp.pause_epoch == self.stamp.pause_epoch && !picture.stamp.paused && !self.stamp.paused;
         let audience = if same && self.is_clear(&picture.stamp) { v1::Audience::All } else { v1::Audience::EndUser };

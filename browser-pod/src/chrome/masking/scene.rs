@@ -11,6 +11,9 @@ const MAX_FIELDS: usize = 400;
 const MAX_PAST: usize = 128;
 /// Frames deeper than this are not placed.
 const MAX_DEPTH: usize = 16;
+/// Frames that are placed at one time. A frame that is named by several others is placed as often; documents that all name
+/// each other would never end.
+const MAX_PLACED: usize = 1_024;
 
 /// What a report changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -146,15 +149,17 @@ impl Scene {
     /// All protected fields in view.
     #[must_use]
     pub fn fields(&self) -> Vec<PlacedField> {
-        let mut out = Vec::new();
+        let (mut out, mut left) = (Vec::new(), MAX_PLACED);
         let zoom =
             self.documents.get(&self.top).and_then(|document| document.fields.as_ref()).and_then(|fields| fields.zoom);
-        self.collect(&self.top, top_place(zoom), 0, &mut out);
+        self.collect(&self.top, top_place(zoom), 0, (&mut out, &mut left));
         out
     }
 
-    fn collect(&self, frame: &str, place: Place, depth: usize, out: &mut Vec<PlacedField>) {
+    fn collect(&self, frame: &str, place: Place, depth: usize, (out, left): (&mut Vec<PlacedField>, &mut usize)) {
         let Some(all) = self.documents.get(frame).and_then(|document| document.fields.as_ref()) else { return };
+        let Some(less) = left.checked_sub(1) else { return };
+        *left = less;
         for field in &all.fields {
             let Some(rect) = place.apply(field.rect) else { continue };
             if out.len() >= MAX_FIELDS {
@@ -177,7 +182,7 @@ impl Scene {
                     scale: place.scale * inner.scale,
                     seen,
                 };
-                self.collect(&inner.name, place, depth + 1, out);
+                self.collect(&inner.name, place, depth + 1, (out, left));
             }
         }
     }

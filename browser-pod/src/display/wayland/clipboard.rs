@@ -119,9 +119,13 @@ impl State {
     }
 
     /// Introduces an offer to a client.
-    pub(super) fn make_offer(&self, device: &WlDataDevice, of: Offered, types: &[String]) -> Option<WlDataOffer> {
+    pub(super) fn make_offer(&mut self, device: &WlDataDevice, of: Offered, types: &[String]) -> Option<WlDataOffer> {
+        if self.counts.offers >= limits::OFFERS {
+            return None;
+        }
         let client = device.client()?;
         let new = client.create_resource::<WlDataOffer, _, State>(&self.handle, device.version(), of).ok()?;
+        self.counts.offers += 1;
         device.data_offer(&new);
         for name in types {
             new.offer(name.clone());

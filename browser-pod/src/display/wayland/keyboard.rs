@@ -137,9 +137,14 @@ impl State {
         {
             return self.compose_text("", character.encode_utf8(&mut [0; 4]), 0, 0);
         }
+        self.press(name, code, keysym, self.seat.keyboard.modifiers());
+    }
+
+    /// Presses a key while these modifiers count as held.
+    fn press(&mut self, name: (u32, u32), code: u32, keysym: u32, modifiers: u32) {
         let keyboard = &mut self.seat.keyboard;
         let meaning = if keysym == 0 { keyboard.keymap.plain(code) } else { keysym };
-        let Some(stroke) = keyboard.keymap.stroke(code, keysym, keyboard.modifiers()) else { return };
+        let Some(stroke) = keyboard.keymap.stroke(code, keysym, modifiers) else { return };
         keyboard.held.insert(name, Held { sent: stroke.code, modifier: modifier_of(meaning) });
         if stroke.remapped {
             self.send_keymap(&self.seat.keyboard.resources);
@@ -159,11 +164,13 @@ impl State {
         self.send_modifiers(self.seat.keyboard.modifiers());
     }
 
-    /// Types a character that no key was named for.
-    pub(super) fn type_char(&mut self, character: char) {
-        let keysym = keysym::of_char(character);
-        self.key(0, keysym, true);
-        self.key(0, keysym, false);
+    /// Types what no key was named for. It is text: whatever is held, it is no shortcut.
+    pub(super) fn type_symbol(&mut self, keysym: u32) {
+        let name = (0, keysym);
+        if !self.seat.keyboard.held.contains_key(&name) {
+            self.press(name, 0, keysym, 0);
+            self.key_up(name);
+        }
     }
 
     fn send_modifiers(&mut self, modifiers: u32) {

@@ -24,6 +24,8 @@ pub(super) const DEPTH: usize = 16;
 pub(super) const POSITIONERS: usize = 256;
 /// Clients connected at once.
 pub(super) const CLIENTS: usize = 16;
+/// Offers of the clipboard and of drags alive at once. We make them, the client ends them; without room nothing is offered.
+pub(super) const OFFERS: usize = 256;
 /// MIME types of one clipboard source, and bytes of one.
 pub(super) const MIME_TYPES: usize = 64;
 /// Bytes of a MIME type that is kept.

@@ -114,4 +114,8 @@ impl Dispatch<WlDataOffer, Offered> for State {
             _ => {}
         }
     }
+
+    fn destroyed(state: &mut State, _: ClientId, _: &WlDataOffer, _: &Offered) {
+        state.counts.offers = state.counts.offers.saturating_sub(1);
+    }
 }

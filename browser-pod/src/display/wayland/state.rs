@@ -27,6 +27,7 @@ pub(super) struct Counts {
     pub(super) regions: usize,
     pub(super) positioners: usize,
     pub(super) sources: usize,
+    pub(super) offers: usize,
 }
 
 /// The compositor.

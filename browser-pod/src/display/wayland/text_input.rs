@@ -8,6 +8,7 @@ use wayland_server::{Client, DataInit, Dispatch, DisplayHandle, GlobalDispatch, 
 
 use super::limits;
 use super::state::{State, of_client};
+use crate::display::keysym;
 
 /// Bytes of text in one message; the protocol allows 4000.
 const MESSAGE_BYTES: usize = 3000;
@@ -116,14 +117,13 @@ impl State {
     }
 
     fn type_text(&mut self, text: &str, before: usize, after: usize) {
-        for (keysym, count) in [(DELETES.0, before), (DELETES.1, after)] {
+        for (symbol, count) in [(DELETES.0, before), (DELETES.1, after)] {
             for _ in 0..count.min(MOST_KEYS) {
-                self.key(0, keysym, true);
-                self.key(0, keysym, false);
+                self.type_symbol(symbol);
             }
         }
         for character in text.chars().filter(|character| *character != '\0').take(MOST_KEYS) {
-            self.type_char(character);
+            self.type_symbol(keysym::of_char(character));
         }
     }
 }

@@ -56,9 +56,9 @@ impl ClientData for Connected {
     }
 }
 
-struct Thread {
+pub(super) struct Thread {
     display: Display<State>,
-    state: State,
+    pub(super) state: State,
     listener: OwnedFd,
     shared: Arc<Shared>,
     events: Sender<Event>,
@@ -71,15 +71,8 @@ struct Thread {
 }
 
 pub(super) fn start(listener: OwnedFd, size: Size, shared: Arc<Shared>, events: Sender<Event>) -> Result<(), Error> {
-    let display = Display::<State>::new()?;
-    let handle = display.handle();
-    handle.set_default_max_buffer_size(CLIENT_BUFFER);
-    create_globals(&handle);
-    let state = State::new(handle, size, shared.latest.clone());
     let told = events.clone();
-    let clients = Arc::new(AtomicUsize::new(0));
-    let mut thread =
-        Thread { display, state, listener, shared, events, clients, retry: false, deaf_until: None, stop: false };
+    let mut thread = Thread::new(listener, size, shared, events)?;
     let run = move || {
         if catch_unwind(AssertUnwindSafe(|| thread.run())).is_err() {
             tracing::error!("the compositor failed");
@@ -109,6 +102,21 @@ fn create_globals(handle: &DisplayHandle) {
 }
 
 impl Thread {
+    pub(super) fn new(
+        listener: OwnedFd,
+        size: Size,
+        shared: Arc<Shared>,
+        events: Sender<Event>,
+    ) -> Result<Self, Error> {
+        let display = Display::<State>::new()?;
+        let handle = display.handle();
+        handle.set_default_max_buffer_size(CLIENT_BUFFER);
+        create_globals(&handle);
+        let state = State::new(handle, size, shared.latest.clone());
+        let clients = Arc::new(AtomicUsize::new(0));
+        Ok(Self { display, state, listener, shared, events, clients, retry: false, deaf_until: None, stop: false })
+    }
+
     fn run(&mut self) {
         while !self.stop {
             if let Err(error) = self.wait() {
@@ -117,21 +125,26 @@ impl Thread {
                 self.stop = true;
             }
             self.accept();
-            if let Err(error) = self.display.dispatch_clients(&mut self.state) {
-                tracing::warn!(%error, "failed to read from a wayland client");
-            }
-            for command in self.shared.take() {
-                self.obey(command);
-            }
-            self.state.run_transfers();
-            self.state.drag_repeat();
-            self.state.notice_end();
-            self.state.compose();
-            self.state.update_pointer_focus();
-            self.state.presentation.answer();
-            let _ = self.display.flush_clients();
-            self.retry = !self.state.outbox.send(&self.events);
+            self.turn();
         }
+    }
+
+    /// Does all there is to do.
+    pub(super) fn turn(&mut self) {
+        if let Err(error) = self.display.dispatch_clients(&mut self.state) {
+            tracing::warn!(%error, "failed to read from a wayland client");
+        }
+        for command in self.shared.take() {
+            self.obey(command);
+        }
+        self.state.run_transfers();
+        self.state.drag_repeat();
+        self.state.notice_end();
+        self.state.compose();
+        self.state.update_pointer_focus();
+        self.state.presentation.answer();
+        let _ = self.display.flush_clients();
+        self.retry = !self.state.outbox.send(&self.events);
     }
 
     /// Sleeps until there is something to do.
@@ -175,7 +188,7 @@ impl Thread {
         }
     }
 
-    fn take_client(&mut self, socket: UnixStream) {
+    pub(super) fn take_client(&mut self, socket: UnixStream) {
         if self.clients.load(Ordering::Relaxed) >= limits::CLIENTS {
             return tracing::warn!("too many wayland clients; one is turned away");
         }

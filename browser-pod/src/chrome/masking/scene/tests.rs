@@ -51,6 +51,18 @@ fn frames_that_hold_each_other_end() {
 }
 
 #[test]
+fn frames_that_name_all_others_many_times_end() {
+    let mut scene = Scene::new("top");
+    let names = ["top", "a", "b", "c"];
+    for name in names {
+        let frames: Vec<String> = (0..200).map(|at| frame(names[1 + at % 3], 0, 0, 1.0, 100)).collect();
+        scene.report(name, parse(&fields("", &frames.join(","))).unwrap());
+    }
+    // Without a bound on all of them these are 200^16 places.
+    assert!(scene.fields().is_empty());
+}
+
+#[test]
 fn the_focus_counts_where_it_is() {
     let focus = |focused, protected| {
         parse(&format!(
