@@ -44,6 +44,17 @@ check: started tools packages console-build ## Formatting, lints, house rules, l
 	@$(STAGE) 'contract against its baseline' 60 console/node_modules/.bin/buf breaking proto --against proto/baseline.binpb
 	@$(STAGE) 'types of the flows' 120 bash -c "e2e/node_modules/.bin/tsc --project e2e && e2e/node_modules/.bin/tsc --project bench"
 
+# A target of fuzz/src/targets, or all of them in turn, and how long each is explored.
+TARGET ?= all
+SECONDS ?= 60
+.PHONY: fuzz
+fuzz: tools ## Look for inputs that break a fuzz target: TARGET=name SECONDS=60
+	@fuzz/run explore $(TARGET) $(SECONDS)
+
+.PHONY: fuzz-merge
+fuzz-merge: ## Add what make fuzz found to the committed corpora, and make them small
+	@fuzz/run merge $(TARGET)
+
 .PHONY: gen
 gen: packages ## Write the generated code again, from proto/
 	@$(STAGE) 'generated code' 300 $(CARGO) run $(LOCKED) --quiet --bin xtask -- gen

@@ -2,6 +2,7 @@
 
 mod edges;
 mod exceptions;
+mod fuzzing;
 mod generated;
 mod headers;
 mod layers;
@@ -36,7 +37,7 @@ impl Fault {
 /// A rule that reads one file at a time.
 type Rule = fn(&Source) -> Vec<Fault>;
 
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
     sizes::check,
     headers::check,
     layers::check,
@@ -45,6 +46,7 @@ const RULES: [Rule; 8] = [
     places::check,
     sandbox::check,
     tls::check,
+    fuzzing::check,
 ];
 
 /// Checks the repository in the current folder.

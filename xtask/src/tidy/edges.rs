@@ -6,15 +6,30 @@ use serde::Deserialize;
 use std::process::Command;
 
 /// A crate of ours and the crates of ours it may import.
-const MAY_IMPORT: [(&str, &[&str]); 7] = [
+const MAY_IMPORT: [(&str, &[&str]); 8] = [
     ("cobrowse-session", &[]),
     ("cobrowse-wire", &["cobrowse-session"]),
     ("cobrowse-identity", &[]),
     ("cobrowse-crds", &["cobrowse-session"]),
     ("cobrowse-session-api", &["cobrowse-session", "cobrowse-wire", "cobrowse-crds", "cobrowse-identity"]),
     ("cobrowse-browser-pod", &["cobrowse-session", "cobrowse-wire", "cobrowse-identity"]),
+    // Programs as libraries, to read what they read; nobody may import it.
+    (
+        "cobrowse-fuzz",
+        &[
+            "cobrowse-session",
+            "cobrowse-wire",
+            "cobrowse-identity",
+            "cobrowse-crds",
+            "cobrowse-session-api",
+            "cobrowse-browser-pod",
+        ],
+    ),
     ("xtask", &[]),
 ];
+
+/// Engines of fuzzing. They bring a C++ build and a `main` of their own, which no normal build is to have.
+const ENGINES: [&str; 4] = ["libfuzzer-sys", "afl", "honggfuzz", "bolero"];
 
 const PURE: [&str; 4] = ["cobrowse-session", "cobrowse-wire", "cobrowse-identity", "cobrowse-crds"];
 
@@ -68,8 +83,14 @@ fn package(package: &Package) -> Vec<Fault> {
         let text = "a new crate needs the rule that it enforces: add it to xtask/src/tidy/edges.rs and ARCHITECTURE.md";
         return vec![Fault::new("edge", &package.name, text)];
     };
+    let engines = package.dependencies.iter().filter(|dependency| ENGINES.contains(&dependency.name.as_str()));
+    let engines = engines.map(|engine| {
+        let text =
+            format!("must not see {}: it belongs to fuzz/explore, which is outside of this workspace", engine.name);
+        Fault::new("edge", &package.name, text)
+    });
     let imports = package.dependencies.iter().filter(|dependency| dependency.kind.as_deref() != Some("dev"));
-    imports.filter_map(|dependency| edge(&package.name, allowed, &dependency.name)).collect()
+    imports.filter_map(|dependency| edge(&package.name, allowed, &dependency.name)).chain(engines).collect()
 }
 
 fn edge(from: &str, allowed: &[&str], to: &str) -> Option<Fault> {
@@ -105,6 +126,14 @@ mod tests {
         assert_eq!(faults("cobrowse-session", "tokio", None), 1);
         assert_eq!(faults("cobrowse-session", "tokio", Some("dev")), 0);
         assert_eq!(faults("cobrowse-session", "cobrowse-wire", None), 1);
+    }
+
+    #[test]
+    fn fuzz_targets_read_programs_and_are_read_by_nobody() {
+        assert_eq!(faults("cobrowse-fuzz", "cobrowse-browser-pod", None), 0);
+        assert_eq!(faults("cobrowse-session-api", "cobrowse-fuzz", None), 1);
+        assert_eq!(faults("cobrowse-fuzz", "libfuzzer-sys", None), 1);
+        assert_eq!(faults("cobrowse-wire", "libfuzzer-sys", Some("dev")), 1);
     }
 
     #[test]

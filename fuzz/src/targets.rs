@@ -1,0 +1,16 @@
+//! One module for each target.
+
+pub mod calls;
+pub mod certificates;
+pub mod configuration;
+pub mod devtools;
+pub mod files;
+pub mod handover;
+pub mod live;
+pub mod masking;
+pub mod names;
+pub mod relay;
+pub mod tenant;
+pub mod wayland;
+pub mod websocket;
+pub mod wire;
