@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::downlink::{self, Downlink};
 use super::facts;
 use super::owner::{Mailbox, Message, Owner};
-use super::page::{Answer, News, Order, Page, Setup};
+use super::page::{Answer, News, Order, Page, Setup, Sight};
 use super::uploads::Uploads;
 use crate::chrome;
 use crate::display::{self, Display, Frame, Pace, Size};
@@ -225,6 +225,9 @@ impl Page for FakePage {
     }
     fn focus_known(&self) -> BoxFuture<'static, bool> {
         futures::future::ready(self.protected_focus()).boxed()
+    }
+    fn sight(&self) -> Sight {
+        Sight { turn: 0, clear: true }
     }
     fn redact(&self, text: &str) -> String {
         text.replace(&self.secret, "••••")

@@ -99,7 +99,7 @@ fn fact(script: &mut Script<'_>) -> Happening {
 
 fn picture(script: &mut Script<'_>) -> Picture {
     let flags = script.byte();
-    let stamp = Stamp { pause_epoch: u32::from(script.byte() % 4), paused: flags & 1 != 0, mark: 0 };
+    let stamp = Stamp { pause_epoch: u32::from(script.byte() % 4), paused: flags & 1 != 0, mark: 0, sight: 0 };
     let codec = if flags & 2 == 0 { Codec::H264 } else { Codec::Jpeg };
     let data = vec![0; usize::from(script.short())].into();
     Picture { coded: Coded { codec, key: flags & 4 != 0, width: 1_280, height: 720, data }, stamp, fresh: true }

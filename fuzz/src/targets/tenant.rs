@@ -31,6 +31,6 @@ fn check(tenant: &Tenant) {
     let closed = |selector: &String| selector.len() <= 512 && !selector.contains(['{', '}', ';']);
     assert!(tenant.mask_selectors.iter().all(closed));
     let policy = &tenant.policy;
-    assert!((2..=16).contains(&policy.max_participants) && (1..=20).contains(&policy.max_tabs));
-    assert!(policy.warning < policy.idle_timeout && policy.warning < policy.max_duration);
+    assert!((2..=16).contains(&policy.live.max_participants) && (1..=20).contains(&policy.live.max_tabs));
+    assert!(policy.live.warning < policy.live.idle_timeout && policy.live.warning < policy.live.max_duration);
 }
