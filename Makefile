@@ -29,9 +29,12 @@ test: check build ## Everything that must hold: check, units, contract, console,
 	@$(STAGE) 'tests of the console' 180 npm --prefix console test --silent
 	@$(STAGE) 'tests of the sample website' 60 node --test examples/shop
 	@$(STAGE) 'flows in real browsers' 900 e2e/run
-	@$(STAGE) 'Debian packages of Firefox and WebKit' 300 .ci/tools browsers || echo 'the next stage says which engine is not run'
-	@$(STAGE) 'flows in Firefox and WebKit' 270 e2e/browsers/run
 	@echo; echo 'stages, seconds:'; column -t -s $$'\t' target/stages.tsv
+
+.PHONY: browsers
+browsers: tools packages build ## Flows in Firefox and WebKit, not yet a part of make test
+	@$(STAGE) 'Debian packages of Firefox and WebKit' 300 .ci/tools browsers || echo 'the next stage says which engine is not run'
+	@$(STAGE) 'flows in Firefox and WebKit' 900 e2e/browsers/run
 
 .PHONY: check
 check: started tools packages console-build ## Formatting, lints, house rules, licences, documentation, contract, console types

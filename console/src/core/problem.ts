@@ -32,18 +32,19 @@ export const BY_REASON: Readonly<Record<string, ProblemKind>> = {
   WrongPhase: "notNow", CommandRefused: "notNow", NotReady: "notReady",
   PodUnreachable: "unavailable", StoreUnavailable: "unavailable", Draining: "unavailable", Conflict: "unavailable",
   TicketInvalid: "linkLost", UnknownMethod: "outdated", Invalid: "invalid", Internal: "unknown",
+  Malformed: "outdated", TooLarge: "outdated", UnknownEncoding: "outdated", AccountNotFound: "invalid", EmailTaken: "invalid",
 };
 
 /** The metadata's `rule`, where a refusal only says that some rule forbids it. */
 export const BY_RULE: Readonly<Record<string, ProblemKind>> = {
-  PinLimit: "pinLimit", InvitationLimit: "invitationLimit", SessionFull: "sessionFull", TicketLimit: "tooMany", TooMuchInput: "tooMany",
+  PinLimit: "pinLimit", InvitationLimit: "invitationLimit", SessionFull: "sessionFull", TicketLimit: "tooMany",
   AlreadyIn: "alreadyIn", AlreadyJoined: "alreadyJoined", IdTaken: "unknown", NotWanted: "notNow", ClaimHeld: "unavailable",
 };
 
 /** Closed.reason of a stream that is closed for good. Undefined where the session itself tells the end. */
 export const BY_CLOSED: Readonly<Record<string, ProblemKind | undefined>> = {
   Left: undefined, Ended: undefined, SessionEnded: undefined,
-  Replaced: "replaced", Denied: "denied", Malformed: "outdated",
+  Replaced: "replaced", Denied: "denied", Malformed: "outdated", TooMuchInput: "tooMany",
   TicketInvalid: "linkLost", Draining: "unavailable", PodLost: "unavailable", NotReady: "notReady", StoreUnavailable: "unavailable",
 };
 
