@@ -30,7 +30,7 @@ test("three minutes in the background of a phone", { tag: "@waits" }, async ({ b
   await tab.send("Page.setWebLifecycleState", { state: "frozen" });
   link.cut();
   const left = Date.now();
-  await expect(agent.page.getByText("Your customer's connection is gone")).toBeVisible();
+  await expect(agent.page.getByRole("heading", { name: "Your customer's connection is gone" })).toBeVisible();
   await agent.shared.isBlank(3_000);
   // The agent goes on waiting; nothing else may end it meanwhile.
   await expect.poll(() => Date.now() - left, { timeout: AWAY_MS + 5_000, intervals: [1_000] }).toBeGreaterThan(AWAY_MS);

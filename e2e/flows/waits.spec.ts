@@ -26,7 +26,7 @@ test.describe("a short grace", () => {
     const oracle = await together(browser, endUser, agent, `${stack.shop}/guide`);
     const began = Date.now();
     await endUser.page.close();
-    await expect(agent.page.getByText("Your customer's connection is gone")).toBeVisible();
+    await expect(agent.page.getByRole("heading", { name: "Your customer's connection is gone" })).toBeVisible();
     await agent.shared.isBlank(3_000);
     await agent.shared.click(...(await oracle.middle("#search")));
     await expect(agent.byTestId("end-reason")).toHaveText("Your customer's connection was gone for too long.", { timeout: 30_000 });

@@ -7,9 +7,14 @@ test("a popup and a new tab are followed, and left again", async ({ browser, sta
   const oracle = await together(browser, endUser, agent, `${stack.shop}/lab/windows`);
   const [popup, tab] = [await oracle.middle("#open-popup"), await oracle.middle("#new-tab")];
   const tabs = (person: typeof endUser | typeof agent) => person.page.getByRole("navigation", { name: "Tabs" }).locator(".tab-name");
+  // The list of tabs takes room, and the page follows.
+  const opens = async (path: string) => {
+    await oracle.page.setViewportSize(await endUser.shared.viewport());
+    await oracle.page.goto(`${stack.shop}${path}`);
+  };
   const seesPage = async (path: string) => {
     await expect.poll(() => stack.state().where.path).toBe(path);
-    await oracle.page.goto(`${stack.shop}${path}`);
+    await opens(path);
     for (const person of [endUser, agent]) {
       await expect(person.byTestId("address")).toHaveValue(new RegExp(`${path}$`));
       await oracle.isSeenBy(person.shared);
@@ -26,14 +31,14 @@ test("a popup and a new tab are followed, and left again", async ({ browser, sta
     await expect(person.page.getByRole("navigation", { name: "Tabs" })).toBeHidden();
     await expect(person.byTestId("address")).toHaveValue(/\/lab\/windows$/);
   }
-  await oracle.page.goto(`${stack.shop}/lab/windows`);
+  await opens("/lab/windows");
   await oracle.isSeenBy(agent.shared);
 
   await endUser.shared.click(...tab);
   await seesPage("/guide");
   await tabs(agent).first().click();
   await expect(endUser.byTestId("address")).toHaveValue(/\/lab\/windows$/);
-  await oracle.page.goto(`${stack.shop}/lab/windows`);
+  await opens("/lab/windows");
   await oracle.isSeenBy(endUser.shared);
 
   await endUser.ends();
