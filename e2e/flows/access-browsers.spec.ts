@@ -2,6 +2,7 @@
 // cursor is the viewer's own, and a browser that cannot show the page is told what to do before any PIN.
 
 import { expect, test } from "../harness/fixtures.ts";
+import { workersLack } from "../harness/lesser-browser.ts";
 import { Oracle } from "../harness/oracle.ts";
 import { Agent, EndUser } from "../harness/people.ts";
 
@@ -37,7 +38,7 @@ test("H.264 is decoded in a worker, and the cursor is the viewer's own", async (
 
 test("without WebCodecs the page is seen as JPEG pictures", async ({ browser, stack, endUser }) => {
   const agent = await Agent.arrive(browser);
-  await agent.page.addInitScript(() => Reflect.deleteProperty(window, "VideoDecoder"));
+  await workersLack(agent.page, "VideoDecoder");
   await agent.page.goto(`${stack.console}/agent`);
   const { email, password } = stack.signIn("northwind");
   await agent.byTestId("agent-signin-email").fill(email);
@@ -56,7 +57,7 @@ test("without WebCodecs the page is seen as JPEG pictures", async ({ browser, st
 
 test("a browser that cannot show the page says so before any PIN, and hands the address on", async ({ browser, stack }) => {
   const person = await EndUser.arrive(browser, { permissions: ["clipboard-read", "clipboard-write"] });
-  await person.page.addInitScript(() => Reflect.deleteProperty(window, "OffscreenCanvas"));
+  await workersLack(person.page, "OffscreenCanvas");
   const address = `${stack.console}/start#url=${encodeURIComponent(`${stack.shop}/guide?a=1`)}`;
   await person.page.goto(address);
   await expect(person.byTestId("message-title")).toHaveText("This browser cannot show the shared page");

@@ -5,6 +5,7 @@
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
 import { accessible, stopIsThere } from "../harness/axe.ts";
 import { expect, test } from "../harness/fixtures.ts";
+import { workersLack } from "../harness/lesser-browser.ts";
 import { Link } from "../harness/link.ts";
 import { Oracle } from "../harness/oracle.ts";
 import { Agent, EndUser } from "../harness/people.ts";
@@ -58,7 +59,7 @@ async function endUsersPages(page: Page, stack: Stack, title: string): Promise<v
   await expect(page.getByTestId("message-title")).toBeVisible();
   await accessible(page, "website that is not supported");
   const old = await page.context().newPage();
-  await old.addInitScript(() => Reflect.deleteProperty(window, "OffscreenCanvas"));
+  await workersLack(old, "OffscreenCanvas");
   await arrive(old, stack, `${stack.shop}/`);
   await expect(old.getByTestId("message-title")).toBeVisible();
   await accessible(old, "browser that cannot");
