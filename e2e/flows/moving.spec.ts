@@ -1,10 +1,8 @@
-// Pages that move by themselves, and pages made of several.
+// Pages that move by themselves.
 
 import { expect, test } from "../harness/fixtures.ts";
 import { Oracle } from "../harness/oracle.ts";
 import { difference } from "../harness/pixels.ts";
-import { found, planted } from "../harness/secrets.ts";
-import { acts, together } from "../harness/together.ts";
 
 test("an animation runs in the agent's picture, and nothing is sent once it stands", async ({ stack, browser, endUser, agent }) => {
   await agent.entersPin(await endUser.asksForHelp(`${stack.shop}/lab/trail`));
@@ -35,34 +33,3 @@ async function stands(figure: () => number): Promise<void> {
     return seen.length > looks && seen.slice(-looks).every((one) => one === seen.at(-1));
   }, { intervals: [250], timeout: 20_000 }).toBe(true);
 }
-
-test("frames of the site, of another site and without address: acts arrive, secrets stay masked", async ({ browser, stack, endUser, agent }) => {
-  const oracle = await together(browser, endUser, agent, `${stack.shop}/lab/frames`);
-  const within = async (frame: string, selector: string): Promise<[number, number]> => {
-    const box = await oracle.page.frameLocator(frame).locator(selector).boundingBox();
-    if (!box) throw new Error(`${selector} is not in ${frame}`);
-    return [box.x + box.width / 2, box.y + box.height / 2];
-  };
-  await agent.shared.click(...(await within("#frame-same", "#inner-button")));
-  await expect.poll(() => acts(stack, "inner-button").length).toBe(1);
-
-  const secrets = [
-    [await within("#frame-same", "#inner-password"), planted.password],
-    [await within("#frame-bank", "#bank-card"), planted.card],
-    [await within("#frame-srcdoc", "#inner-card"), planted.otherCard],
-  ] as const;
-  for (const [at, secret] of secrets) {
-    await endUser.shared.click(...at);
-    await endUser.shared.type(secret);
-    await expect.poll(() => endUser.tap.bytes().includes(secret), { message: `the end user's own client shows what was typed at ${at.join()}` }).toBe(true);
-  }
-  const shadow = await oracle.box("shadow-card");
-  const sent = endUser.tap.count(planted.card);
-  await endUser.shared.click(shadow.x + 60, shadow.y + shadow.height - 20);
-  await endUser.shared.type(planted.card);
-  await expect.poll(() => endUser.tap.count(planted.card)).toBeGreaterThan(sent);
-  expect(agent.tap.frames).toBeGreaterThan(10);
-  expect(found(agent.tap.bytes())).toEqual([]);
-  await endUser.ends();
-  await oracle.close();
-});

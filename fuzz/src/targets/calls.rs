@@ -242,7 +242,7 @@ fn configured(folder: &std::path::Path) -> Config {
         admin_listen: Some(any),
         warm_pods: Some(0),
         demo: Some(true),
-        calls_per_second: Some(100_000_000),
+        calls_per_second: Some(1_000_000),
         starts_per_address: Some(u32::MAX),
         ..Default::default()
     };

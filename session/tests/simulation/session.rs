@@ -192,13 +192,21 @@ impl Session {
         }
     }
 
+    /// Nobody reaches a pod that is not bound: its place stands in no row.
+    fn is_reachable(&self) -> bool {
+        matches!(self.row.claim, Claim::Bound { .. })
+    }
+
     pub(crate) fn tell_pod(&mut self, now: Timestamp, who: Index, input: impl FnOnce(ParticipantId) -> Input) {
-        if let Some(who) = self.person(who) {
+        if let Some(who) = self.person(who).filter(|_| self.is_reachable()) {
             self.give(now, input(who));
         }
     }
 
     pub(crate) fn command(&mut self, now: Timestamp, by: Index, ask: &Ask) {
+        if !self.is_reachable() {
+            return;
+        }
         let Some(command) = self.command_of(ask) else { return };
         // Whoever pressed Stop goes on until the pod has paused; nothing of the end user's overtakes it.
         if by == 0 && std::mem::take(&mut self.stop_pending) {
