@@ -25,10 +25,10 @@ demo: tools packages build ## Build all, start it on this machine, print two add
 
 .PHONY: test
 test: check build ## Everything that must hold: check, units, contract, console, flows in real browsers
-	@$(STAGE) 'tests of the Rust code' 900 $(CARGO) test $(LOCKED) --workspace --quiet
+	@$(STAGE) 'tests of the Rust code' 1500 $(CARGO) test $(LOCKED) --workspace --quiet
 	@$(STAGE) 'tests of the console' 180 npm --prefix console test --silent
 	@$(STAGE) 'tests of the sample website' 60 node --test examples/shop
-	@$(STAGE) 'flows in real browsers' 900 e2e/run
+	@$(STAGE) 'flows in real browsers' 1800 e2e/run
 	@echo; echo 'stages, seconds:'; column -t -s $$'\t' target/stages.tsv
 
 .PHONY: browsers
