@@ -243,7 +243,7 @@ fn configured(folder: &std::path::Path) -> Config {
         warm_pods: Some(0),
         demo: Some(true),
         calls_per_second: Some(1_000_000),
-        starts_per_address: Some(u32::MAX),
+        starts_per_address: Some(1_000_000),
         ..Default::default()
     };
     config::check(settings).expect("right settings")

@@ -19,7 +19,7 @@ const STEPS: usize = 1_024;
 /// Bytes of the memory that clients share.
 const MEMORY: u64 = 512 << 10;
 
-/// Steps, as [`step`] reads them.
+/// Steps, as `step` reads them.
 pub fn target(bytes: &[u8]) {
     let mut stage = Stage::new(SIZE).expect("a compositor");
     let mut script = Script::new(bytes);
