@@ -46,13 +46,13 @@ impl Inner {
             return;
         }
         let (inner, session) = (Arc::clone(self), Arc::clone(session));
-        let (message, default_text) =
-            (cut(&opening.message), cut(opening.default_prompt.as_deref().unwrap_or_default()));
+        let (message, default_text) = (opening.message.clone(), opening.default_prompt.clone().unwrap_or_default());
         let origin = self.state().redact(&origin_of(&opening.url));
         tokio::spawn(async move {
             tokio::time::sleep(SETTLE).await;
-            let (message, default_text) =
-                (inner.redact_for(&session, &message), inner.redact_for(&session, &default_text));
+            // Cut last: half a number would not be known for what it is.
+            let told = |text: &str| cut(&inner.redact_for(&session, text));
+            let (message, default_text) = (told(&message), told(&default_text));
             // One that was answered meanwhile is not told any more.
             let state = inner.state();
             if state.dialogs.contains_key(&id) {
