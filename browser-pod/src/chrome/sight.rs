@@ -107,6 +107,12 @@ impl Documents {
         self.arriving.is_none() && self.shown.get(top).is_some_and(|document| document.inspectable)
     }
 
+    /// Frames in which the extension should be at work and has not said so.
+    fn unheard(&self) -> impl Iterator<Item = &String> {
+        let unheard = |document: &Document| document.inspectable && !document.works && !document.failed;
+        self.shown.iter().filter(move |(_, document)| unheard(document)).map(|(frame, _)| frame)
+    }
+
     fn safe(&self, top: &str) -> bool {
         let all = self.shown.len() <= MAX_DOCUMENTS && self.shown.values().all(Document::is_safe);
         self.arriving.is_none() && all && self.shown.contains_key(top)
@@ -303,6 +309,7 @@ pub(super) async fn watch(inner: Weak<Inner>) {
         let bound = inner.state().bound.clone();
         let Some(bound) = bound else { continue };
         inner.forget_what_never_came();
+        inner.ask_the_unheard();
         missed = if inner.pulse().await == Some(false) { missed + 1 } else { 0 };
         // Once may be a document that has only just come.
         if missed < 2 {
@@ -330,6 +337,20 @@ impl Inner {
         }
         self.look();
     }
+
+    /// A document whose word was lost would hide the page for ever: it is asked again.
+    fn ask_the_unheard(&self) {
+        let worlds: Vec<_> = {
+            let state = self.state();
+            let Ok(tab) = state.active_tab() else { return };
+            let unheard: Vec<_> = tab.documents.unheard().collect();
+            state.worlds.iter().filter(|world| unheard.contains(&&world.frame)).cloned().collect()
+        };
+        for world in worlds {
+            tracing::info!("a document has not said that it is masked, and is asked");
+            self.cdp.tell(Some(&world.session), evaluate(&world, PROVE));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -350,8 +371,10 @@ mod tests {
         assert!(!documents.safe("t"), "another document may be seen at any moment");
         documents.arrived("t", true, true);
         assert!(!documents.safe("t"));
+        assert_eq!(documents.unheard().collect::<Vec<_>>(), ["t"], "asked again");
         documents.heard("t", true);
         assert!(documents.safe("t"), "frames go with their document");
+        assert_eq!(documents.unheard().count(), 0);
     }
 
     #[test]

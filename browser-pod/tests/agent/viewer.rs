@@ -141,7 +141,8 @@ impl Viewer {
             }
         };
         let found = tokio::time::timeout(PATIENCE, found).await;
-        assert!(found.is_ok(), "{at:?} is {:?}, not {colour:?}", self.shown.colour(at));
+        let (seen, pictures) = (self.shown.colour(at), self.pictures);
+        assert!(found.is_ok(), "{at:?} is {seen:?} after {pictures} pictures, not {colour:?}; told: {}", self.heard);
     }
 
     /// The colour in the middle of the next picture.

@@ -74,8 +74,11 @@ const cobrowse = (() => {
   listen();
   // Frames that nobody sees are never painted; the top document is, and then what was there before it is gone.
   const prove = () => (window.top === window ? afterPainting(alive) : alive());
-  const alive = () => void (veil.lifted() && report.send("alive", {}));
-  const afterPainting = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
+  // What the pod does not get now, because its channel is not there yet, it gets with one of the next frames.
+  const alive = (tries = 60) => {
+    if (veil.lifted() && !report.send("alive", {}) && tries > 0) setTimeout(alive, 16, tries - 1);
+  };
+  const afterPainting = (then) => requestAnimationFrame(() => requestAnimationFrame(() => then()));
   veil.start((reason) => report.send("fault", { text: `no sheets: ${reason}` }), prove);
   watch.start(afterLook);
   visualViewport?.addEventListener("resize", on.moved);
