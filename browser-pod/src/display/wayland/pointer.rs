@@ -79,11 +79,15 @@ impl State {
         }
         let x = x.clamp(0.0, f64::from(self.screen.width()) - 1.0 / 256.0);
         let y = y.clamp(0.0, f64::from(self.screen.height()) - 1.0 / 256.0);
-        self.seat.pointer.at = Some((x, y));
+        let before = (self.seat.pointer.at.replace((x, y)), self.seat.pointer.focus);
         if self.drag.is_some() {
             return self.drag_move(x, y);
         }
         self.update_pointer_focus();
+        if before == (Some((x, y)), self.seat.pointer.focus) {
+            // Chrome draws for every motion; one to where the pointer is would have a press wait for the frame after it.
+            return;
+        }
         let Some(id) = self.seat.pointer.focus else { return };
         let (Some((x, y)), Some(surface)) = (self.point_in(id, x, y), self.surface_resource(id)) else { return };
         for pointer in of_client(&self.seat.pointer.resources, &surface) {
