@@ -2,12 +2,13 @@
 
 pub mod jpeg;
 pub mod openh264;
+pub mod patch;
 pub mod rate;
 pub mod worker;
 
 use bytes::Bytes;
 
-use crate::display::Frame;
+use crate::display::{Frame, Rect};
 
 /// How pictures are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +17,8 @@ pub enum Codec {
     H264,
     /// Pictures that each stand alone.
     Jpeg,
+    /// A part of the screen over the last H.264 picture; see [`patch`].
+    Patch,
 }
 
 /// One coded picture.
@@ -29,6 +32,8 @@ pub struct Coded {
     pub width: u32,
     /// Device pixels.
     pub height: u32,
+    /// Where a patch goes; none for whole pictures.
+    pub area: Option<Rect>,
     /// The bytes a decoder takes.
     pub data: Bytes,
 }

@@ -28,6 +28,8 @@ pub struct Opening {
     pub end_user: bool,
     /// How pictures are coded for it.
     pub codec: Codec,
+    /// Draws patches over pictures of H.264.
+    pub patches: bool,
     /// The seq of the last event it has; 0 for none.
     pub resume_after: u64,
     /// Gets pictures and facts about the page from the start.
@@ -45,6 +47,8 @@ pub struct Wanted {
     pub h264: bool,
     /// Somebody can take a JPEG picture.
     pub jpeg: bool,
+    /// All who can take an H.264 picture could draw a patch over what they have.
+    pub patches: bool,
     /// Somebody cannot go on without a picture that needs no earlier one.
     pub key: bool,
     /// Hold the next picture until this moment: somebody who keeps up has no credit, or all who could take one wished for
@@ -75,6 +79,7 @@ impl Wanted {
         }
         // Without anybody who can take one, holding the next picture is moot.
         self.hold_until = self.hold_until.filter(|_| self.h264);
+        self.patches &= self.h264;
     }
 }
 
@@ -173,9 +178,10 @@ impl Stream {
 
     /// What the encoder should do now. Notes who falls behind.
     pub fn wanted(&mut self, now: u64) -> Wanted {
-        let mut wanted = Wanted::default();
+        // Until somebody cannot.
+        let mut wanted = Wanted { patches: true, ..Wanted::default() };
         for viewer in self.viewers.values_mut() {
-            viewer.want(now, &mut wanted);
+            viewer.want(now, &self.log, &mut wanted);
         }
         wanted.settle();
         wanted

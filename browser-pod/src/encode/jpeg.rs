@@ -24,8 +24,8 @@ impl Encoder for Jpeg {
             |value: u32| u16::try_from(value).map_err(|_| Error::Frame { width: frame.width, height: frame.height });
         let (width, height) = (size(frame.width)?, size(frame.height)?);
         encoder.encode(&self.rgb, width, height, ColorType::Rgb).map_err(Error::Jpeg)?;
-        let data = Bytes::from(data);
-        Ok(Some(Coded { codec: Codec::Jpeg, key: true, width: frame.width, height: frame.height, data }))
+        let (width, height, data) = (frame.width, frame.height, Bytes::from(data));
+        Ok(Some(Coded { codec: Codec::Jpeg, key: true, width, height, area: None, data }))
     }
 }
 

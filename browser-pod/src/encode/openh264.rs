@@ -33,8 +33,8 @@ impl OpenH264 {
         let mut data = Vec::new();
         let key = library.encode(frame, number, &mut data)?;
         self.coded += 1;
-        let coded =
-            Coded { codec: Codec::H264, key, width: frame.width, height: frame.height, data: Bytes::from(data) };
+        let (width, height, data) = (frame.width, frame.height, Bytes::from(data));
+        let coded = Coded { codec: Codec::H264, key, width, height, area: None, data };
         Ok((!coded.data.is_empty()).then_some(coded))
     }
 }

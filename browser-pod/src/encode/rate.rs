@@ -98,6 +98,13 @@ impl Rate {
         }
     }
 
+    /// A patch was made, which only goes over a picture: all is coded once more when nothing changes for a while.
+    pub fn patched(&mut self, now: u64, bytes: usize) {
+        self.drain(now);
+        self.backlog_bits += bytes as u64 * 8;
+        self.coarse_since = Some(now);
+    }
+
     /// When the picture should be coded once more if nothing changes until then.
     #[must_use]
     pub fn refine_at(&self) -> Option<u64> {
@@ -161,6 +168,17 @@ mod tests {
         assert_eq!(quality, Quality::CRISP);
         rate.coded(0, quality, 3_000, 4_000);
         assert_eq!(rate.refine_at(), None);
+    }
+
+    #[test]
+    fn a_patch_is_followed_by_a_whole_picture_when_the_screen_is_still() {
+        let mut rate = Rate::default();
+        rate.patched(0, 700);
+        rate.patched(100_000, 700);
+        assert_eq!(rate.refine_at(), Some(100_000 + STILL_US));
+        let quality = rate.quality(220_000, 0);
+        rate.coded(220_000, quality, 900, 7_000);
+        assert_eq!((quality, rate.refine_at()), (Quality::CRISP, None));
     }
 
     #[test]

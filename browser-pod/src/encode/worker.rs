@@ -10,12 +10,17 @@ use std::time::{Duration, Instant};
 use super::jpeg::Jpeg;
 use super::openh264::OpenH264;
 use super::rate::Rate;
-use super::{Coded, Encoder, Error, Quality};
+use super::{Coded, Encoder, Error, Quality, patch};
 use crate::display::{Display, Frame, Pace};
 use job::{Job, Wait};
 
 /// Chrome stops drawing when nobody has looked for this long.
 const UNWATCHED: Duration = Duration::from_secs(2);
+
+/// Patches in a row at most, and their bytes, before all they showed is coded as H.264: for who missed one, and because
+/// that costs the more the longer it is put off.
+const PATCHES: u32 = 30;
+const PATCH_BYTES: usize = 128 << 10;
 
 /// Who wants pictures now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +29,8 @@ pub struct Demand {
     pub h264: bool,
     /// Somebody takes JPEG pictures and has room for one.
     pub jpeg: bool,
+    /// All who decode H.264 draw patches, and have all that a next one goes over.
+    pub patches: bool,
     /// The most that any viewer wishes for, in kbit/s; 0 is no wish.
     pub max_kbit: u32,
 }
@@ -150,6 +157,8 @@ struct Thread<F> {
     h264: OpenH264,
     jpeg: Jpeg,
     max_kbit: u32,
+    /// Patches since the last H.264 picture, and their bytes.
+    patched: (u32, usize),
     /// The picture on the screen was not coded as JPEG yet.
     jpeg_due: bool,
     keyed: Option<Instant>,
@@ -170,6 +179,7 @@ impl<F: FnMut(Picture) -> bool> Thread<F> {
             h264: OpenH264::default(),
             jpeg: Jpeg::default(),
             max_kbit: 0,
+            patched: (0, 0),
             jpeg_due: false,
             keyed: None,
             unwatched: None,
@@ -248,15 +258,31 @@ impl<F: FnMut(Picture) -> bool> Thread<F> {
         };
         let quality = self.rate.quality(self.micros(), share);
         let wants_h264 = job.demand.h264 && (changed || job.key || job.refine);
-        if wants_h264 && !self.code_h264(job, quality, changed) {
+        let patch = if wants_h264 { self.patch(job) } else { None };
+        let taken = match patch {
+            Some(patch) => self.hand_over(Ok(Some(patch)), job.stamp, changed),
+            None => !wants_h264 || self.code_h264(job, quality, changed),
+        };
+        if !taken {
             return false;
         }
         !(job.demand.jpeg && std::mem::take(&mut self.jpeg_due)) || self.code_jpeg(job, quality, changed)
     }
 
+    /// What changed as a patch, where one will do for now. H.264 follows when the screen is still.
+    fn patch(&mut self, job: &Job) -> Option<Coded> {
+        let (count, bytes) = self.patched;
+        let will_do = job.demand.patches && !job.key && !job.refine && count < PATCHES && bytes < PATCH_BYTES;
+        let patch = will_do.then(|| patch::encode(&self.frame)).flatten()?;
+        self.patched = (count + 1, bytes + patch.data.len());
+        self.rate.patched(self.micros(), patch.data.len());
+        Some(patch)
+    }
+
     fn code_h264(&mut self, job: &Job, quality: Quality, fresh: bool) -> bool {
         let begun = Instant::now();
         let coded = self.h264.encode(&self.frame, quality, job.key);
+        self.patched = (0, 0);
         let bytes = coded.as_ref().ok().and_then(Option::as_ref).map_or(0, |coded| coded.data.len());
         self.rate.coded(self.micros(), quality, bytes, micros(begun.elapsed()));
         if coded.as_ref().is_ok_and(|coded| coded.as_ref().is_some_and(|coded| coded.key)) {

@@ -42,8 +42,10 @@ pub(super) struct PictureEntry {
     pub(super) codec: Codec,
     pub(super) key: bool,
     pub(super) bytes: usize,
-    /// The seq of the picture before it, of the same codec; 0 for none.
+    /// The seq of the picture before it, of the same codec; of a patch, the H.264 picture below it. 0 for none.
     pub(super) previous: u64,
+    /// Of a patch: the seq of the one before it over the same picture; 0 for none.
+    pub(super) after: u64,
 }
 
 /// What comes after a seq.
@@ -66,6 +68,8 @@ pub(super) struct Log {
     picture_bytes: usize,
     newest_h264: u64,
     newest_jpeg: u64,
+    /// The newest patch over the newest H.264 picture; 0 for none.
+    newest_patch: u64,
     holding: Facts,
 }
 
@@ -88,12 +92,17 @@ impl Log {
         self.head
     }
 
-    /// The newest picture of this codec; 0 for none.
+    /// The newest picture that says all that one of this codec says; 0 for none.
     pub(super) fn newest(&self, codec: Codec) -> u64 {
         match codec {
-            Codec::H264 => self.newest_h264,
+            Codec::H264 | Codec::Patch => self.newest_h264,
             Codec::Jpeg => self.newest_jpeg,
         }
+    }
+
+    /// The newest H.264 picture and the newest patch over it; 0 for none.
+    pub(super) fn newest_patched(&self) -> (u64, u64) {
+        (self.newest_h264, self.newest_patch)
     }
 
     pub(super) fn holding(&self) -> &Facts {
@@ -128,13 +137,17 @@ impl Log {
     }
 
     fn append_picture(&mut self, event: Arc<v1::Event>, codec: Codec, key: bool, bytes: usize) {
-        let newest = match codec {
-            Codec::H264 => &mut self.newest_h264,
-            Codec::Jpeg => &mut self.newest_jpeg,
+        let seq = event.seq;
+        let (previous, after) = match codec {
+            Codec::H264 => {
+                self.newest_patch = 0;
+                (std::mem::replace(&mut self.newest_h264, seq), 0)
+            }
+            Codec::Jpeg => (std::mem::replace(&mut self.newest_jpeg, seq), 0),
+            Codec::Patch => (self.newest_h264, std::mem::replace(&mut self.newest_patch, seq)),
         };
-        let previous = std::mem::replace(newest, event.seq);
         self.picture_bytes += bytes;
-        self.pictures.push_back(PictureEntry { event, codec, key, bytes, previous });
+        self.pictures.push_back(PictureEntry { event, codec, key, bytes, previous, after });
         while self.pictures.len() > PICTURES || (self.picture_bytes > PICTURE_BYTES && self.pictures.len() > 1) {
             self.forget_picture();
         }
@@ -160,7 +173,11 @@ impl Log {
 }
 
 fn codec(picture: &v1::Picture) -> Codec {
-    if picture.codec() == v1::Codec::Jpeg { Codec::Jpeg } else { Codec::H264 }
+    match picture.codec() {
+        v1::Codec::Jpeg => Codec::Jpeg,
+        v1::Codec::Patch => Codec::Patch,
+        v1::Codec::H264 | v1::Codec::Unspecified => Codec::H264,
+    }
 }
 
 fn scope(body: &Body) -> Scope {

@@ -13,7 +13,15 @@ const ALL: v1::Audience = v1::Audience::All;
 const END_USER: v1::Audience = v1::Audience::EndUser;
 
 fn agent() -> Opening {
-    Opening { end_user: false, codec: Codec::H264, resume_after: 0, sees: true, max_fps: 0, max_kbit: 0 }
+    Opening {
+        end_user: false,
+        codec: Codec::H264,
+        patches: false,
+        resume_after: 0,
+        sees: true,
+        max_fps: 0,
+        max_kbit: 0,
+    }
 }
 
 fn end_user() -> Opening {
@@ -22,7 +30,14 @@ fn end_user() -> Opening {
 
 fn picture(key: bool, bytes: usize) -> Body {
     let data = Bytes::from(vec![0; bytes]);
-    Body::Picture(v1::Picture { codec: v1::Codec::H264.into(), key, width: 64, height: 64, data })
+    let (codec, area) = (v1::Codec::H264.into(), None);
+    Body::Picture(v1::Picture { codec, key, width: 64, height: 64, data, area })
+}
+
+fn patch(bytes: usize) -> Body {
+    let (codec, data) = (v1::Codec::Patch.into(), Bytes::from(vec![0; bytes]));
+    let area = Some(v1::PixelArea { x: 0, y: 0, width: 2, height: 2 });
+    Body::Picture(v1::Picture { codec, key: false, width: 64, height: 64, data, area })
 }
 
 fn jpeg() -> Body {
@@ -32,6 +47,7 @@ fn jpeg() -> Body {
         width: 64,
         height: 64,
         data: Bytes::from_static(&[0; 9]),
+        area: None,
     })
 }
 

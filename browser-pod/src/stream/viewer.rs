@@ -13,6 +13,8 @@ use crate::encode::Codec;
 
 /// Pictures a viewer may have unacknowledged.
 pub const CREDIT_PICTURES: usize = 2;
+/// A patch is small, and the next one goes over it: this many count as one picture.
+const PATCHES_PER_PICTURE: usize = 4;
 /// Bytes of pictures a viewer may have unacknowledged; a larger picture goes out alone.
 pub const CREDIT_BYTES: usize = 256 << 10;
 /// The others wait this long for somebody without credit. Round trips up to here are served without losing a picture.
@@ -36,6 +38,8 @@ pub(super) enum Take {
 #[derive(Debug)]
 struct Unacked {
     seq: u64,
+    /// In parts of a picture of which `PATCHES_PER_PICTURE` are a whole.
+    weight: usize,
     bytes: usize,
     sent: u64,
 }
@@ -44,6 +48,7 @@ struct Unacked {
 pub(super) struct Viewer {
     end_user: bool,
     codec: Codec,
+    patches: bool,
     sees: bool,
     clipboard: bool,
     cursor: u64,
@@ -53,6 +58,8 @@ pub(super) struct Viewer {
     unacked: VecDeque<Unacked>,
     /// The picture it can decode the next one on; none when it needs a key.
     last_picture: Option<u64>,
+    /// The last patch over it; 0 for none.
+    last_patch: u64,
     lagging_until: u64,
     key_wanted: Option<u64>,
     /// When it got its last key picture.
@@ -65,6 +72,7 @@ impl Viewer {
         let mut viewer = Self {
             end_user: opening.end_user,
             codec: opening.codec,
+            patches: opening.patches,
             sees: opening.sees,
             clipboard: opening.end_user,
             cursor: log.head(),
@@ -72,6 +80,7 @@ impl Viewer {
             replay: VecDeque::new(),
             unacked: VecDeque::new(),
             last_picture: None,
+            last_patch: 0,
             lagging_until: 0,
             key_wanted: None,
             keyed: None,
@@ -190,10 +199,15 @@ impl Viewer {
             Take::Skip if picture.codec == self.codec => self.lose_chain(),
             Take::Skip => {}
             Take::Send => {
-                self.last_picture = Some(seq);
-                self.key_wanted = None;
+                if picture.codec == Codec::Patch {
+                    self.last_patch = seq;
+                } else {
+                    (self.last_picture, self.last_patch) = (Some(seq), 0);
+                    self.key_wanted = None;
+                }
                 self.keyed = if picture.key { Some(now) } else { self.keyed };
-                self.unacked.push_back(Unacked { seq, bytes: picture.bytes, sent: now });
+                let weight = weight(picture.codec);
+                self.unacked.push_back(Unacked { seq, weight, bytes: picture.bytes, sent: now });
                 self.pace.sent(picture.bytes, now);
             }
         }
@@ -202,32 +216,41 @@ impl Viewer {
     }
 
     fn decide(&self, picture: &PictureEntry, newest: u64, now: u64) -> Take {
-        let for_it = picture.codec == self.codec && self.sees && reaches(&picture.event, self.end_user);
-        let decodable = picture.key || self.last_picture == Some(picture.previous);
+        let drawn = picture.codec == self.codec || (picture.codec == Codec::Patch && self.patches);
+        let for_it = drawn && self.sees && reaches(&picture.event, self.end_user);
+        let follows = self.last_picture == Some(picture.previous);
+        let decodable = match picture.codec {
+            Codec::Patch => follows && self.last_patch == picture.after,
+            Codec::H264 | Codec::Jpeg => picture.key || follows,
+        };
         if !for_it || !decodable {
             return Take::Skip;
         }
         let superseded = picture.event.seq < newest;
         let due = self.pace.due();
-        match (self.codec, self.has_room(picture.bytes)) {
+        match (picture.codec, self.has_room(picture.codec, picture.bytes)) {
+            // The picture behind it shows the same and more.
+            (Codec::Patch, _) if superseded => Take::Skip,
             // Each stands alone: only the newest is worth sending.
             (Codec::Jpeg, true) if superseded => Take::Skip,
             // Later ones need this one.
             (_, true) if due <= now => Take::Send,
             // The newest is worth a short wait; a longer one would hold up the facts behind it.
             (_, true) if !superseded && due <= now + PATIENCE_MS => Take::Hold,
-            (Codec::H264, false) if !superseded && !self.lags(now) && due <= now + PATIENCE_MS => Take::Hold,
+            (Codec::H264 | Codec::Patch, false) if !superseded && !self.lags(now) && due <= now + PATIENCE_MS => {
+                Take::Hold
+            }
             _ => Take::Skip,
         }
     }
 
     /// Adds what this viewer wants of the encoder.
-    pub(super) fn want(&mut self, now: u64, wanted: &mut Wanted) {
+    pub(super) fn want(&mut self, now: u64, log: &Log, wanted: &mut Wanted) {
         if !self.sees {
             return;
         }
-        if !self.has_room(0) {
-            return self.want_patience(now, wanted);
+        if !self.has_room(if self.patches { Codec::Patch } else { self.codec }, 0) {
+            return self.want_patience(now, log, wanted);
         }
         let due = self.pace.due();
         if due > now {
@@ -235,13 +258,16 @@ impl Viewer {
         }
         match self.codec {
             Codec::Jpeg => wanted.jpeg = true,
-            Codec::H264 => wanted.h264 = true,
+            Codec::H264 | Codec::Patch => {
+                wanted.h264 = true;
+                wanted.patches &= self.could_patch(log);
+            }
         }
         wanted.key |= self.last_picture.is_none() && self.may_ask_for_key(now);
     }
 
     /// Without room: the others wait a little, and then no longer.
-    fn want_patience(&mut self, now: u64, wanted: &mut Wanted) {
+    fn want_patience(&mut self, now: u64, log: &Log, wanted: &mut Wanted) {
         if self.codec == Codec::Jpeg {
             return;
         }
@@ -250,8 +276,15 @@ impl Viewer {
             self.lagging_until = now + LAGGING_MS;
         } else if !self.lags(now) {
             wanted.h264 = true;
+            wanted.patches &= self.could_patch(log);
             wanted.hold_until = wanted.hold_until.max(Some(patience));
         }
+    }
+
+    /// It has all that the next patch goes over.
+    fn could_patch(&self, log: &Log) -> bool {
+        let (picture, patch) = log.newest_patched();
+        self.patches && self.last_picture == Some(picture) && self.last_patch == patch
     }
 
     fn may_ask_for_key(&mut self, now: u64) -> bool {
@@ -268,11 +301,16 @@ impl Viewer {
         now < self.lagging_until
     }
 
-    fn has_room(&self, bytes: usize) -> bool {
+    fn has_room(&self, codec: Codec, bytes: usize) -> bool {
         let unacked: usize = self.unacked.iter().map(|picture| picture.bytes).sum();
-        let few = self.unacked.len() < CREDIT_PICTURES;
+        let weight: usize = self.unacked.iter().map(|picture| picture.weight).sum::<usize>() + self::weight(codec);
+        let few = weight <= CREDIT_PICTURES * PATCHES_PER_PICTURE;
         self.unacked.is_empty() || (few && unacked < CREDIT_BYTES && unacked + bytes <= CREDIT_BYTES)
     }
+}
+
+fn weight(codec: Codec) -> usize {
+    if codec == Codec::Patch { 1 } else { PATCHES_PER_PICTURE }
 }
 
 fn is_page(event: &v1::Event) -> bool {

@@ -1,12 +1,12 @@
 //! What could not be checked for sensitive content is nothing to an agent, whatever became of the masking extension; and
-//! how many pictures a viewer gets that wished for few.
+//! which pictures a viewer gets: no more than it wished for, and patches when all draw them.
 
 use cobrowse_wire::v1::{self, event, server_message};
 use std::time::Duration;
 
 use crate::pod::{AGENT, END_USER};
 use crate::site::{Page, Site};
-use crate::viewer::{GREEN, RED, Viewer};
+use crate::viewer::{BLUE, GREEN, RED, Viewer};
 use crate::{to, watched, watched_at};
 
 const RED_PAGE: &str = "<title>red</title><body style='margin:0;height:100vh;background:#f00'>";
@@ -14,6 +14,10 @@ const GREEN_PAGE: &str = "<title>green</title><body style='margin:0;height:100vh
 /// Changes with every frame, and is red at its edge.
 const MOVING: &str = "<title>moving</title><body style='margin:0;height:100vh;background:#f00'><div id=d style='width:100px;height:100px'></div>
     <script>let n = 0; const draw = () => { d.style.background = `rgb(${n++ % 256} 0 255)`; requestAnimationFrame(draw) }; draw()</script>";
+/// A square in the middle that changes with each press, blue at first.
+const SQUARE: &str = "<title>square</title><body style='margin:0;height:100vh;background:#f00'>
+    <div id=d style='position:absolute;left:600px;top:320px;width:80px;height:80px;background:#00f'></div>
+    <script>let n = 0; onmousedown = () => d.style.background = ++n % 2 ? '#0f0' : '#00f'</script>";
 
 /// A whole, small PDF: one page, without any text.
 const PDF: &[u8] =
@@ -25,6 +29,7 @@ fn site() -> Site {
         ("/", Page::Html(RED_PAGE)),
         ("/green", Page::Html(GREEN_PAGE)),
         ("/moving", Page::Html(MOVING)),
+        ("/square", Page::Html(SQUARE)),
         ("/bill", Page::Kind("application/pdf", PDF.to_vec())),
         (
             "/frames",
@@ -87,4 +92,40 @@ async fn a_viewer_gets_no_more_pictures_than_it_wished_for_and_the_others_theirs
     for count in [one, two] {
         assert!((8..=22).contains(&count), "{count} pictures in {time:?} at 5 per second");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_change_is_a_patch_when_all_draw_them_and_a_whole_picture_otherwise() {
+    let site = site();
+    let (pod, ..) = watched_at(&site, "/square", (900, 600)).await;
+    let patches = || {
+        let codecs = vec![v1::Codec::H264.into(), v1::Codec::Patch.into()];
+        v1::Attach { codecs, ..v1::Attach::default() }
+    };
+    let mut end_user = pod.attach_with(END_USER, patches()).await;
+    let mut agent = pod.attach_with(AGENT, patches()).await;
+    for viewer in [&mut end_user, &mut agent] {
+        viewer.wait_for_colour((640, 360), BLUE).await;
+        viewer.until_still().await;
+    }
+    agent.click((640.0, 360.0)).await;
+    for viewer in [&mut end_user, &mut agent] {
+        viewer.wait_for_colour((640, 360), GREEN).await;
+        assert!(viewer.patches > 0, "the change came as a whole picture");
+        let before = (viewer.pictures(), viewer.patches);
+        while (viewer.pictures() - before.0) == (viewer.patches - before.1) {
+            viewer.wait_for_next_picture().await;
+        }
+        viewer.wait_for_colour((640, 360), GREEN).await;
+        viewer.wait_for_colour((900, 600), RED).await;
+    }
+    // Somebody who does not draw them gets whole pictures, and so do all then.
+    let mut end_user = pod.attach_with(END_USER, v1::Attach::default()).await;
+    end_user.wait_for_colour((640, 360), GREEN).await;
+    let before = agent.patches;
+    agent.click((640.0, 360.0)).await;
+    for viewer in [&mut end_user, &mut agent] {
+        viewer.wait_for_colour((640, 360), BLUE).await;
+    }
+    assert_eq!((agent.patches, end_user.patches), (before, 0));
 }

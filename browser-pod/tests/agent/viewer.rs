@@ -40,8 +40,9 @@ pub(crate) struct Viewer {
     commands: u32,
     /// Everything that came but the pictures, as text.
     heard: String,
-    /// Pictures that came.
+    /// Pictures that came, and how many of them were patches.
     pictures: u32,
+    pub(crate) patches: u32,
 }
 
 impl Viewer {
@@ -61,7 +62,8 @@ impl Viewer {
         wishes: v1::Attach,
     ) -> Result<Self, Status> {
         let (up, messages) = mpsc::channel(64);
-        let (participant, codecs) = (Some(participant), vec![codec.into()]);
+        let participant = Some(participant);
+        let codecs = if wishes.codecs.is_empty() { vec![codec.into()] } else { wishes.codecs.clone() };
         let attach = v1::Attach { protocol_version: 1, participant, codecs, ..wishes };
         let body = Some(client_message::Body::Attach(attach));
         let first = v1::PodServiceAttachRequest { message: Some(v1::ClientMessage { body }) };
@@ -78,6 +80,7 @@ impl Viewer {
             commands: 0,
             heard: String::new(),
             pictures: 0,
+            patches: 0,
         };
         viewer.wait(|body| matches!(body, server_message::Body::Attached(_)).then_some(())).await;
         Ok(viewer)
@@ -126,6 +129,10 @@ impl Viewer {
             self.jpeg = picture.data.to_vec();
             return;
         }
+        if picture.codec() == v1::Codec::Patch {
+            self.patches += 1;
+            return self.shown.lay_over(picture);
+        }
         let decoded = self.decoder.decode(&picture.data).expect("decodable").expect("a picture");
         assert_eq!(decoded.dimensions(), (picture.width as usize, picture.height as usize));
         let (y, u, v) = decoded.strides();
@@ -170,6 +177,16 @@ impl Viewer {
         self.jpeg.clone()
     }
 
+    /// Takes pictures until the time passes in which one would be made.
+    pub(crate) async fn until_still(&mut self) {
+        for _ in 0..100 {
+            if self.pictures_within(Duration::from_millis(700)).await == 0 {
+                return;
+            }
+        }
+        panic!("pictures never end");
+    }
+
     /// Fails when a picture comes within the time in which one would be made.
     pub(crate) async fn expect_no_picture(&mut self) {
         let picture = async {
@@ -194,6 +211,11 @@ impl Viewer {
         };
         let _ = tokio::time::timeout(time, take).await;
         self.pictures - before
+    }
+
+    /// How many pictures came, patches among them.
+    pub(crate) fn pictures(&self) -> u32 {
+        self.pictures
     }
 
     /// Whether anything that came, pictures apart, holds this text.
@@ -270,6 +292,22 @@ impl Viewer {
 }
 
 impl Shown {
+    /// Draws a patch.
+    fn lay_over(&mut self, picture: &v1::Picture) {
+        let area = picture.area.expect("a patch has its area");
+        let rows = miniz_oxide::inflate::decompress_to_vec_zlib(&picture.data).expect("zlib");
+        let mut rows = rows.as_slice();
+        for (index, (plane, stride)) in self.planes.iter_mut().zip(self.strides).enumerate() {
+            let part = |value: u32| value as usize / if index == 0 { 1 } else { 2 };
+            for y in part(area.y)..part(area.y + area.height) {
+                let (row, rest) = rows.split_at(part(area.width));
+                plane[y * stride + part(area.x)..][..row.len()].copy_from_slice(row);
+                rows = rest;
+            }
+        }
+        assert!(rows.is_empty(), "a patch has more than its area");
+    }
+
     fn colour(&self, (x, y): (usize, usize)) -> Option<Colour> {
         let [luma, cb, cr] = self.strides;
         let at = [y * luma + x, y / 2 * cb + x / 2, y / 2 * cr + x / 2];

@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { Codec } from "../gen/cobrowse/v1/stream_pb";
 import { judge, type Probe } from "./capability";
 
-const all: Probe = { webSocket: true, worker: true, offscreenCanvas: true, imageBitmap: true, h264: true, secureContext: true };
+const all: Probe = { webSocket: true, worker: true, offscreenCanvas: true, imageBitmap: true, h264: true, planes: true, secureContext: true };
 
 test("H.264 first, JPEG where there is none", () => {
-  expect(judge(all)).toEqual({ ok: true, codecs: [Codec.H264, Codec.JPEG] });
+  expect(judge(all)).toEqual({ ok: true, codecs: [Codec.H264, Codec.PATCH, Codec.JPEG] });
+  expect(judge({ ...all, planes: false })).toEqual({ ok: true, codecs: [Codec.H264, Codec.JPEG] });
   expect(judge({ ...all, h264: false })).toEqual({ ok: true, codecs: [Codec.JPEG] });
 });
 

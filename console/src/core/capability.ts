@@ -8,6 +8,8 @@ export interface Probe {
   offscreenCanvas: boolean;
   imageBitmap: boolean;
   h264: boolean;
+  /** Pictures can be made of planes, so patches can be drawn. */
+  planes: boolean;
   secureContext: boolean;
 }
 
@@ -24,6 +26,7 @@ export function judge(probe: Probe): Capability {
   if (missing.length > 0) return { ok: false, missing };
   const codecs: Codec[] = [];
   if (probe.h264) codecs.push(Codec.H264);
+  if (probe.h264 && probe.planes) codecs.push(Codec.PATCH);
   if (probe.imageBitmap) codecs.push(Codec.JPEG);
   return { ok: true, codecs };
 }

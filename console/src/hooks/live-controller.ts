@@ -158,8 +158,8 @@ export class LiveController {
   #event(event: Event): void {
     const { body } = event;
     if (body.case === "picture") {
-      const { codec, key, width, height, data } = body.value;
-      this.surface.picture({ seq: event.seq, pauseEpoch: event.pauseEpoch, codec, key, width, height, data, arrivedMs: 0 });
+      const { codec, key, width, height, data, area } = body.value;
+      this.surface.picture({ seq: event.seq, pauseEpoch: event.pauseEpoch, codec, key, width, height, data, area, arrivedMs: 0 });
       // Pictures come often and change nothing people read: no rendering for them.
       if (event.seq > this.#live.lastSeq) this.#live = { ...this.#live, lastSeq: event.seq };
       return;

@@ -33,6 +33,11 @@ export class H264Decoder implements PictureDecoder {
     }
   }
 
+  /** Pictures are under way inside. */
+  get busy(): boolean {
+    return this.#inside.size > 0;
+  }
+
   close(): void {
     if (this.#decoder && this.#decoder.state !== "closed") this.#decoder.close();
     this.#decoder = undefined;

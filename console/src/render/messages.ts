@@ -20,6 +20,7 @@ export interface WorkerProbe {
   offscreenCanvas: boolean;
   imageBitmap: boolean;
   h264: boolean;
+  planes: boolean;
 }
 
 export type FromWorker =

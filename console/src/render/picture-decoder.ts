@@ -10,6 +10,8 @@ export interface PictureIn {
   width: number;
   height: number;
   data: Uint8Array;
+  /** Where a patch goes, in pixels of the canvas. */
+  area?: { x: number; y: number; width: number; height: number } | undefined;
   arrivedMs: number;
 }
 
@@ -24,5 +26,5 @@ export interface DecoderEvents {
 
 export interface PictureDecoder {
   decode(picture: PictureIn): void;
-  close(): void;
+  close(): unknown;
 }

@@ -3,7 +3,7 @@
 import type { WorkerProbe } from "./messages";
 
 export async function probeWorker(): Promise<WorkerProbe> {
-  return { offscreenCanvas: drawsOffscreen(), imageBitmap: typeof createImageBitmap === "function", h264: await decodesH264() };
+  return { offscreenCanvas: drawsOffscreen(), imageBitmap: typeof createImageBitmap === "function", h264: await decodesH264(), planes: takesPlanes() };
 }
 
 function drawsOffscreen(): boolean {
@@ -19,6 +19,15 @@ async function decodesH264(): Promise<boolean> {
   try {
     const answer = await VideoDecoder.isConfigSupported({ codec: "avc1.42e01f", optimizeForLatency: true });
     return answer.supported === true;
+  } catch {
+    return false;
+  }
+}
+
+function takesPlanes(): boolean {
+  try {
+    new VideoFrame(new Uint8Array(6), { format: "I420", codedWidth: 2, codedHeight: 2, timestamp: 0 }).close();
+    return true;
   } catch {
     return false;
   }

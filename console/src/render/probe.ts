@@ -18,6 +18,7 @@ export async function probeBrowser(): Promise<Probe> {
     offscreenCanvas: transfers && worker?.offscreenCanvas === true,
     imageBitmap: worker?.imageBitmap === true,
     h264: worker?.h264 === true,
+    planes: worker?.planes === true,
     secureContext: window.isSecureContext,
   };
 }

@@ -5,6 +5,7 @@ import { PictureGate } from "../core/picture-gate";
 import { Codec } from "../gen/cobrowse/v1/stream_pb";
 import { H264Decoder } from "./h264-decoder";
 import { JpegDecoder } from "./jpeg-decoder";
+import { PatchDecoder } from "./patch-decoder";
 import type { FromWorker, ToWorker } from "./messages";
 import type { DecoderEvents, Drawable, PictureDecoder, PictureIn } from "./picture-decoder";
 import { probeWorker } from "./probe-worker";
@@ -27,15 +28,13 @@ let blank = true;
 let failures = 0;
 
 const events: DecoderEvents = { onPicture: draw, onFailure: fail };
-const decoders = new Map<Codec, PictureDecoder>();
+const h264 = new H264Decoder(events);
+const patches = new PatchDecoder(events, () => h264.busy);
+const jpeg = new JpegDecoder(events);
 
 function decoderOf(codec: Codec): PictureDecoder {
-  let decoder = decoders.get(codec);
-  if (!decoder) {
-    decoder = codec === Codec.H264 ? new H264Decoder(events) : new JpegDecoder(events);
-    decoders.set(codec, decoder);
-  }
-  return decoder;
+  if (codec === Codec.PATCH) return patches;
+  return codec === Codec.JPEG ? jpeg : h264;
 }
 
 function ack(picture: PictureIn): void {
@@ -58,23 +57,32 @@ function take(picture: PictureIn): void {
 function draw(drawable: Drawable, of: PictureIn): void {
   failures = 0;
   if (canvas && context && gate.shows(of.pauseEpoch)) {
-    const width = "displayWidth" in drawable ? drawable.displayWidth : drawable.width;
-    const height = "displayHeight" in drawable ? drawable.displayHeight : drawable.height;
+    const { width, height } = of.area ? canvas : sizeOf(drawable);
     if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width;
       canvas.height = height;
     }
-    context.drawImage(drawable, 0, 0);
-    blank = false;
-    scope.postMessage({ type: "drawn", pauseEpoch: of.pauseEpoch, width, height });
+    // A patch without the picture below it would be a hole in nothing.
+    if (!of.area || !blank) {
+      context.drawImage(drawable, of.area?.x ?? 0, of.area?.y ?? 0);
+      blank = false;
+      scope.postMessage({ type: "drawn", pauseEpoch: of.pauseEpoch, width, height });
+    }
   }
   drawable.close();
   ack(of);
+  if (of.codec === Codec.H264) patches.go();
+}
+
+function sizeOf(drawable: Drawable): { width: number; height: number } {
+  if ("displayWidth" in drawable) return { width: drawable.displayWidth, height: drawable.displayHeight };
+  return drawable;
 }
 
 function fail(of: PictureIn): void {
   ack(of);
   if (of.codec === Codec.JPEG) return;
+  for (const patch of patches.close()) ack(patch);
   gate.breakChain();
   if (of.key && ++failures === FAILURES_MAX) return scope.postMessage({ type: "useless" });
   if (gate.mayAskKey(performance.now())) scope.postMessage({ type: "askKey" });

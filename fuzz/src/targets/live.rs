@@ -102,7 +102,8 @@ fn picture(script: &mut Script<'_>) -> Picture {
     let stamp = Stamp { pause_epoch: u32::from(script.byte() % 4), paused: flags & 1 != 0, mark: 0, sight: 0 };
     let codec = if flags & 2 == 0 { Codec::H264 } else { Codec::Jpeg };
     let data = vec![0; usize::from(script.short())].into();
-    Picture { coded: Coded { codec, key: flags & 4 != 0, width: 1_280, height: 720, data }, stamp, fresh: true }
+    let (width, height, area) = (1_280, 720, None);
+    Picture { coded: Coded { codec, key: flags & 4 != 0, width, height, area, data }, stamp, fresh: true }
 }
 
 fn cursor(script: &mut Script<'_>) -> Cursor {

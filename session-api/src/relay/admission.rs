@@ -17,7 +17,7 @@ use tonic::transport::Channel;
 
 /// From the link to its first message.
 const FIRST: Duration = Duration::from_secs(5);
-/// Codecs that a viewer can name; there are two.
+/// Codecs that a viewer can name; there are three.
 const CODECS: usize = 8;
 
 /// A viewer who was let in.

@@ -555,6 +555,21 @@ pub struct Picture {
     pub height: u32,
     #[prost(bytes = "bytes", tag = "5")]
     pub data: ::prost::bytes::Bytes,
+    /// Where a patch goes; absent for whole pictures.
+    #[prost(message, optional, tag = "6")]
+    pub area: ::core::option::Option<PixelArea>,
+}
+/// PixelArea is a part of a picture, in device pixels, all even.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PixelArea {
+    #[prost(uint32, tag = "1")]
+    pub x: u32,
+    #[prost(uint32, tag = "2")]
+    pub y: u32,
+    #[prost(uint32, tag = "3")]
+    pub width: u32,
+    #[prost(uint32, tag = "4")]
+    pub height: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AudioUnit {
@@ -975,6 +990,10 @@ pub enum Codec {
     H264 = 1,
     /// Pictures that each stand alone.
     Jpeg = 2,
+    /// Parts of the screen over the last H.264 picture; named beside CODEC_H264 by who can draw them. The data is zlib
+    /// (RFC 1950) of the rows of luma, then of both chroma planes, of the part's pixels (I420, limited range BT.709).
+    /// The next H.264 picture holds all that the parts before it showed, so who was given none lacks nothing by then.
+    Patch = 3,
 }
 impl Codec {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -986,6 +1005,7 @@ impl Codec {
             Self::Unspecified => "CODEC_UNSPECIFIED",
             Self::H264 => "CODEC_H264",
             Self::Jpeg => "CODEC_JPEG",
+            Self::Patch => "CODEC_PATCH",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -994,6 +1014,7 @@ impl Codec {
             "CODEC_UNSPECIFIED" => Some(Self::Unspecified),
             "CODEC_H264" => Some(Self::H264),
             "CODEC_JPEG" => Some(Self::Jpeg),
+            "CODEC_PATCH" => Some(Self::Patch),
             _ => None,
         }
     }

@@ -60,7 +60,8 @@ impl Owner {
         }
         self.replace(&who);
         let (resume_after, max_fps, max_kbit) = (attach.resume_after, attach.max_fps, attach.max_kbit);
-        let opening = Opening { end_user, codec, resume_after, sees: false, max_fps, max_kbit };
+        let patches = codec == Codec::H264 && attach.codecs().any(|codec| codec == v1::Codec::Patch);
+        let opening = Opening { end_user, codec, patches, resume_after, sees: false, max_fps, max_kbit };
         let id = self.stream.open(opening);
         outbox.send(server_message::Body::Attached(self.attached(&who, codec, attach.resume_after)));
         let heard_ms = self.clock.millis();
@@ -78,10 +79,7 @@ impl Owner {
     }
 
     fn attached(&self, who: &ParticipantId, codec: Codec, resume_after: u64) -> v1::Attached {
-        let codec = match codec {
-            Codec::H264 => v1::Codec::H264,
-            Codec::Jpeg => v1::Codec::Jpeg,
-        };
+        let codec = if codec == Codec::Jpeg { v1::Codec::Jpeg } else { v1::Codec::H264 };
         v1::Attached {
             protocol_version: PROTOCOL_VERSION,
             participant_id: who.to_string(),
@@ -244,6 +242,7 @@ fn codec(attach: &v1::Attach) -> Option<Codec> {
     attach.codecs().find_map(|codec| match codec {
         v1::Codec::H264 => Some(Codec::H264),
         v1::Codec::Jpeg => Some(Codec::Jpeg),
-        v1::Codec::Unspecified => None,
+        // A patch goes over a picture of H.264.
+        v1::Codec::Patch | v1::Codec::Unspecified => None,
     })
 }

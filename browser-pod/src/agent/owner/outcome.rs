@@ -8,7 +8,7 @@ use cobrowse_wire::v1::{self, event::Body};
 use super::super::page::News;
 use super::super::png;
 use super::Owner;
-use crate::display;
+use crate::display::{self, Rect};
 use crate::encode::worker::{Demand, Picture};
 use crate::encode::{Codec, worker};
 
@@ -130,9 +130,11 @@ impl Owner {
         let codec = match coded.codec {
             Codec::H264 => v1::Codec::H264,
             Codec::Jpeg => v1::Codec::Jpeg,
+            Codec::Patch => v1::Codec::Patch,
         };
         let (key, width, height, data) = (coded.key, coded.width, coded.height, coded.data);
-        self.publish(audience, Body::Picture(v1::Picture { codec: codec.into(), key, width, height, data }));
+        let area = coded.area.map(|Rect { x, y, width, height }| v1::PixelArea { x, y, width, height });
+        self.publish(audience, Body::Picture(v1::Picture { codec: codec.into(), key, width, height, data, area }));
     }
 
     /// Tells the encoder who wants what.
@@ -144,7 +146,7 @@ impl Owner {
         let max_kbit = if wishes().any(|kbit| kbit == 0) { 0 } else { wishes().max().unwrap_or(0) };
         let h264 = wanted.h264 || self.awaits_first_picture();
         self.encoder.direct(
-            Demand { h264, jpeg: wanted.jpeg, max_kbit },
+            Demand { h264, jpeg: wanted.jpeg, patches: wanted.patches, max_kbit },
             wanted.hold_until.map(|at| self.clock.std_instant(at)),
         );
         if wanted.key {

@@ -52,7 +52,7 @@ fn start() -> (Arc<FakeDisplay>, Worker, mpsc::Receiver<Picture>) {
     (display, worker, receiver)
 }
 
-const H264: Demand = Demand { h264: true, jpeg: false, max_kbit: 0 };
+const H264: Demand = Demand { h264: true, jpeg: false, patches: false, max_kbit: 0 };
 
 #[test]
 fn the_first_frame_is_a_key_then_crisp_then_nothing() {
@@ -89,7 +89,7 @@ fn pictures_carry_the_stamp_of_their_frame() {
 #[test]
 fn both_codecs_are_made_of_one_frame_when_both_are_wanted() {
     let (_display, worker, pictures) = start();
-    worker.handle().direct(Demand { h264: true, jpeg: true, max_kbit: 0 }, None);
+    worker.handle().direct(Demand { h264: true, jpeg: true, patches: false, max_kbit: 0 }, None);
     worker.handle().frame();
     let codecs = [(); 2].map(|()| pictures.recv_timeout(TIMEOUT).expect("a picture").coded.codec);
     assert_eq!(codecs, [Codec::H264, Codec::Jpeg]);

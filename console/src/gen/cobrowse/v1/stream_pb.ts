@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cobrowse/v1/stream.proto.
  */
 export const file_cobrowse_v1_stream: GenFile = /*@__PURE__*/
-  fileDesc("Chhjb2Jyb3dzZS92MS9zdHJlYW0ucHJvdG8SC2NvYnJvd3NlLnYxIrUCCg1DbGllbnRNZXNzYWdlEiUKBmF0dGFjaBgBIAEoCzITLmNvYnJvd3NlLnYxLkF0dGFjaEgAEiMKBWlucHV0GAIgASgLMhIuY29icm93c2UudjEuSW5wdXRIABIfCgNhY2sYAyABKAsyEC5jb2Jyb3dzZS52MS5BY2tIABIuCgtrZXlfcmVxdWVzdBgEIAEoCzIXLmNvYnJvd3NlLnYxLktleVJlcXVlc3RIABIpCghndWlkYW5jZRgFIAEoCzIVLmNvYnJvd3NlLnYxLkd1aWRhbmNlSAASJwoHY29tbWFuZBgGIAEoCzIULmNvYnJvd3NlLnYxLkNvbW1hbmRIABIrCglrZWVwYWxpdmUYByABKAsyFi5jb2Jyb3dzZS52MS5LZWVwYWxpdmVIAEIGCgRib2R5Io4CCg1TZXJ2ZXJNZXNzYWdlEikKCGF0dGFjaGVkGAEgASgLMhUuY29icm93c2UudjEuQXR0YWNoZWRIABIjCgVldmVudBgCIAEoCzISLmNvYnJvd3NlLnYxLkV2ZW50SAASIwoFYmxhbmsYAyABKAsyEi5jb2Jyb3dzZS52MS5CbGFua0gAEisKCWtlZXBhbGl2ZRgEIAEoCzIWLmNvYnJvd3NlLnYxLktlZXBhbGl2ZUgAEiwKBnJlc3VsdBgFIAEoCzIaLmNvYnJvd3NlLnYxLkNvbW1hbmRSZXN1bHRIABIlCgZjbG9zZWQYBiABKAsyEy5jb2Jyb3dzZS52MS5DbG9zZWRIAEIGCgRib2R5ItYBCgZBdHRhY2gSGAoQcHJvdG9jb2xfdmVyc2lvbhgBIAEoDRIOCgZ0aWNrZXQYAiABKAkSLQoLcGFydGljaXBhbnQYAyABKAsyGC5jb2Jyb3dzZS52MS5QYXJ0aWNpcGFudBIUCgxyZXN1bWVfYWZ0ZXIYBCABKAQSIgoGY29kZWNzGAUgAygOMhIuY29icm93c2UudjEuQ29kZWMSEAoIbWF4X2tiaXQYBiABKA0SDwoHbWF4X2ZwcxgHIAEoDRIWCg5yZWNvcmRlcl9lcG9jaBgIIAEoDSKMAQoIQXR0YWNoZWQSGAoQcHJvdG9jb2xfdmVyc2lvbhgBIAEoDRIWCg5wYXJ0aWNpcGFudF9pZBgCIAEoCRIhCgVjb2RlYxgDIAEoDjISLmNvYnJvd3NlLnYxLkNvZGVjEhUKDXJlc3VtZWRfYWZ0ZXIYBCABKAQSFAoMa2VlcGFsaXZlX21zGAUgASgNIiUKA0FjaxILCgNzZXEYASABKAQSEQoJZGVjb2RlX3VzGAIgASgNIgwKCktleVJlcXVlc3QiHAoJS2VlcGFsaXZlEg8KB3NlbnRfdXMYASABKAQiHAoFQmxhbmsSEwoLcGF1c2VfZXBvY2gYASABKA0iUwoGQ2xvc2VkEg4KBnJlYXNvbhgBIAEoCRIqCgplbmRfcmVhc29uGAIgASgOMhYuY29icm93c2UudjEuRW5kUmVhc29uEg0KBXJldHJ5GAMgASgIIrQHCgVFdmVudBILCgNzZXEYASABKAQSDAoEdF91cxgCIAEoBBITCgtwYXVzZV9lcG9jaBgDIAEoDRInCghhdWRpZW5jZRgEIAEoDjIVLmNvYnJvd3NlLnYxLkF1ZGllbmNlEiEKBXRyYWNrGAUgASgOMhIuY29icm93c2UudjEuVHJhY2sSJwoHcGljdHVyZRgGIAEoCzIULmNvYnJvd3NlLnYxLlBpY3R1cmVIABIpCghndWlkYW5jZRgHIAEoCzIVLmNvYnJvd3NlLnYxLkd1aWRhbmNlSAASLAoHY29udHJvbBgIIAEoCzIZLmNvYnJvd3NlLnYxLkNvbnRyb2xTdGF0ZUgAEi0KCm5hdmlnYXRpb24YCSABKAsyFy5jb2Jyb3dzZS52MS5OYXZpZ2F0aW9uSAASJQoGZGlhbG9nGAogASgLMhMuY29icm93c2UudjEuRGlhbG9nSAASJQoGY3Vyc29yGAsgASgLMhMuY29icm93c2UudjEuQ3Vyc29ySAASJwoFc3RhdGUYDCABKAsyFi5jb2Jyb3dzZS52MS5MaXZlU3RhdGVIABIfCgNnYXAYDSABKAsyEC5jb2Jyb3dzZS52MS5HYXBIABIfCgNlbmQYDiABKAsyEC5jb2Jyb3dzZS52MS5FbmRIABIlCgZyb3N0ZXIYDyABKAsyEy5jb2Jyb3dzZS52MS5Sb3N0ZXJIABIsCgplZGl0X2ZvY3VzGBAgASgLMhYuY29icm93c2UudjEuRWRpdEZvY3VzSAASJQoGcGlja2VyGBEgASgLMhMuY29icm93c2UudjEuUGlja2VySAASOAoQcHJvdGVjdGVkX2ZpZWxkcxgSIAEoCzIcLmNvYnJvd3NlLnYxLlByb3RlY3RlZEZpZWxkc0gAEjAKDGZpbGVfY2hvb3NlchgTIAEoCzIYLmNvYnJvd3NlLnYxLkZpbGVDaG9vc2VySAASKQoIZG93bmxvYWQYFCABKAsyFS5jb2Jyb3dzZS52MS5Eb3dubG9hZEgAEiUKBm5vdGljZRgVIAEoCzITLmNvYnJvd3NlLnYxLk5vdGljZUgAEi8KCWNsaXBib2FyZBgWIAEoCzIaLmNvYnJvd3NlLnYxLkNsaXBib2FyZFRleHRIABInCgVhdWRpbxgXIAEoCzIWLmNvYnJvd3NlLnYxLkF1ZGlvVW5pdEgAEikKCHBvaW50ZXJzGBggASgLMhUuY29icm93c2UudjEuUG9pbnRlcnNIAEIGCgRib2R5ImYKB1BpY3R1cmUSIQoFY29kZWMYASABKA4yEi5jb2Jyb3dzZS52MS5Db2RlYxILCgNrZXkYAiABKAgSDQoFd2lkdGgYAyABKA0SDgoGaGVpZ2h0GAQgASgNEgwKBGRhdGEYBSABKAwiKAoJQXVkaW9Vbml0Eg0KBWNvZGVjGAEgASgJEgwKBGRhdGEYAiABKAwiHQoFUG9pbnQSCQoBeBgBIAEoAhIJCgF5GAIgASgCIjsKBFJlY3QSCQoBeBgBIAEoAhIJCgF5GAIgASgCEg0KBXdpZHRoGAMgASgCEg4KBmhlaWdodBgEIAEoAiKrAgoIR3VpZGFuY2USFgoOcGFydGljaXBhbnRfaWQYASABKAkSIwoFbGFzZXIYAiABKAsyEi5jb2Jyb3dzZS52MS5Qb2ludEgAEisKCWhpZ2hsaWdodBgDIAEoCzIWLmNvYnJvd3NlLnYxLkhpZ2hsaWdodEgAEiUKBnN0cm9rZRgEIAEoCzITLmNvYnJvd3NlLnYxLlN0cm9rZUgAEiMKBWFycm93GAUgASgLMhIuY29icm93c2UudjEuQXJyb3dIABImCgR0ZXh0GAYgASgLMhYuY29icm93c2UudjEuVGV4dExhYmVsSAASKAoEY2hhdBgHIAEoCzIYLmNvYnJvd3NlLnYxLkNoYXRNZXNzYWdlSAASDwoFY2xlYXIYCCABKAhIAEIGCgRib2R5IkwKCUhpZ2hsaWdodBIeCgJhdBgBIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50Eh8KBHJlY3QYAiABKAsyES5jb2Jyb3dzZS52MS5SZWN0IkYKBlN0cm9rZRIKCgJpZBgBIAEoDRIiCgZwb2ludHMYAiADKAsyEi5jb2Jyb3dzZS52MS5Qb2ludBIMCgRkb25lGAMgASgIIkkKBUFycm93EiAKBGZyb20YASABKAsyEi5jb2Jyb3dzZS52MS5Qb2ludBIeCgJ0bxgCIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50IjkKCVRleHRMYWJlbBIeCgJhdBgBIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50EgwKBHRleHQYAiABKAkiGwoLQ2hhdE1lc3NhZ2USDAoEdGV4dBgBIAEoCSJTCghQb2ludGVycxIWCg5wYXJ0aWNpcGFudF9pZBgBIAEoCRIeCgJhdBgCIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50Eg8KB3ByZXNzZWQYAyABKAgiNgoMQ29udHJvbFN0YXRlEhEKCWhvbGRlcl9pZBgBIAEoCRITCgtyZXF1ZXN0X2lkcxgCIAMoCSI4CgZSb3N0ZXISLgoMcGFydGljaXBhbnRzGAEgAygLMhguY29icm93c2UudjEuUGFydGljaXBhbnQihgEKCk5hdmlnYXRpb24SCwoDdXJsGAEgASgJEg0KBXRpdGxlGAIgASgJEhMKC2Nhbl9nb19iYWNrGAMgASgIEhYKDmNhbl9nb19mb3J3YXJkGAQgASgIEg8KB2xvYWRpbmcYBSABKAgSHgoEdGFicxgGIAMoCzIQLmNvYnJvd3NlLnYxLlRhYiIwCgNUYWISCgoCaWQYASABKAkSDQoFdGl0bGUYAiABKAkSDgoGYWN0aXZlGAMgASgIIoABCgZEaWFsb2cSCgoCaWQYASABKAkSDAoEb3BlbhgCIAEoCBIlCgRraW5kGAMgASgOMhcuY29icm93c2UudjEuRGlhbG9nS2luZBIPCgdtZXNzYWdlGAQgASgJEhQKDGRlZmF1bHRfdGV4dBgFIAEoCRIOCgZvcmlnaW4YBiABKAkiSwoGQ3Vyc29yEgwKBG5hbWUYASABKAkSDQoFaW1hZ2UYAiABKAwSEQoJaG90c3BvdF94GAMgASgNEhEKCWhvdHNwb3RfeRgEIAEoDSJ/CglMaXZlU3RhdGUSDgoGcGF1c2VkGAEgASgIEicKCHZpZXdwb3J0GAIgASgLMhUuY29icm93c2UudjEuVmlld3BvcnQSFAoMcmVtYWluaW5nX21zGAMgASgEEg8KB3dhcm5pbmcYBCABKAkSEgoKd2FybmluZ19tcxgFIAEoBCIYCgNHYXASEQoJdXBfdG9fc2VxGAEgASgEIi0KA0VuZBImCgZyZWFzb24YASABKA4yFi5jb2Jyb3dzZS52MS5FbmRSZWFzb24iZQoJRWRpdEZvY3VzEhAKCGVkaXRhYmxlGAEgASgIEhEKCXByb3RlY3RlZBgCIAEoCBISCgppbnB1dF9tb2RlGAMgASgJEh8KBHJlY3QYBCABKAsyES5jb2Jyb3dzZS52MS5SZWN0ItEBCgZQaWNrZXISCgoCaWQYASABKAkSDAoEb3BlbhgCIAEoCBIlCgRraW5kGAMgASgOMhcuY29icm93c2UudjEuUGlja2VyS2luZBIfCgRyZWN0GAQgASgLMhEuY29icm93c2UudjEuUmVjdBIqCgdvcHRpb25zGAUgAygLMhkuY29icm93c2UudjEuUGlja2VyT3B0aW9uEg0KBXZhbHVlGAYgASgJEhAKCG11bHRpcGxlGAcgASgIEgsKA21pbhgIIAEoCRILCgNtYXgYCSABKAkiXwoMUGlja2VyT3B0aW9uEg0KBXZhbHVlGAEgASgJEg0KBWxhYmVsGAIgASgJEhAKCHNlbGVjdGVkGAMgASgIEhAKCGRpc2FibGVkGAQgASgIEg0KBWdyb3VwGAUgASgJIj4KD1Byb3RlY3RlZEZpZWxkcxIrCgZmaWVsZHMYASADKAsyGy5jb2Jyb3dzZS52MS5Qcm90ZWN0ZWRGaWVsZCJ/Cg5Qcm90ZWN0ZWRGaWVsZBIKCgJpZBgBIAEoCRIfCgRyZWN0GAIgASgLMhEuY29icm93c2UudjEuUmVjdBIMCgR0ZXh0GAMgASgJEg8KB2ZvY3VzZWQYBCABKAgSDwoHZm9udF9weBgFIAEoAhIQCghwYXNzd29yZBgGIAEoCCJJCgtGaWxlQ2hvb3NlchIKCgJpZBgBIAEoCRIMCgRvcGVuGAIgASgIEhAKCG11bHRpcGxlGAMgASgIEg4KBmFjY2VwdBgEIAEoCSJaCghEb3dubG9hZBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAQSEAoIY29tcGxldGUYBCABKAgSDgoGZmFpbGVkGAUgASgIInkKBk5vdGljZRIMCgRjb2RlGAEgASgJEjEKB2RldGFpbHMYAiADKAsyIC5jb2Jyb3dzZS52MS5Ob3RpY2UuRGV0YWlsc0VudHJ5Gi4KDERldGFpbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIp4CCgVJbnB1dBILCgNzZXEYASABKAQSKAoEbW92ZRgCIAEoCzIYLmNvYnJvd3NlLnYxLlBvaW50ZXJNb3ZlSAASLAoGYnV0dG9uGAMgASgLMhouY29icm93c2UudjEuUG9pbnRlckJ1dHRvbkgAEiMKBXdoZWVsGAQgASgLMhIuY29icm93c2UudjEuV2hlZWxIABIfCgNrZXkYBSABKAsyEC5jb2Jyb3dzZS52MS5LZXlIABImCgR0ZXh0GAYgASgLMhYuY29icm93c2UudjEuVGV4dElucHV0SAASIwoFdG91Y2gYByABKAsyEi5jb2Jyb3dzZS52MS5Ub3VjaEgAEhUKC3JlbGVhc2VfYWxsGAggASgISABCBgoEYm9keSItCgtQb2ludGVyTW92ZRIeCgJhdBgBIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50Ik0KDVBvaW50ZXJCdXR0b24SHgoCYXQYASABKAsyEi5jb2Jyb3dzZS52MS5Qb2ludBIOCgZidXR0b24YAiABKA0SDAoEZG93bhgDIAEoCCI/CgVXaGVlbBIeCgJhdBgBIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50EgoKAmR4GAIgASgCEgoKAmR5GAMgASgCIkEKA0tleRIMCgRjb2RlGAEgASgJEgsKA2tleRgCIAEoCRIMCgRkb3duGAMgASgIEhEKCW1vZGlmaWVycxgEIAEoDSJZCglUZXh0SW5wdXQSDwoHcHJlZWRpdBgBIAEoCRIOCgZjb21taXQYAiABKAkSFQoNZGVsZXRlX2JlZm9yZRgDIAEoDRIUCgxkZWxldGVfYWZ0ZXIYBCABKA0iWwoFVG91Y2gSCgoCaWQYASABKA0SJgoFcGhhc2UYAiABKA4yFy5jb2Jyb3dzZS52MS5Ub3VjaFBoYXNlEh4KAmF0GAMgASgLMhIuY29icm93c2UudjEuUG9pbnQqPgoFQ29kZWMSFQoRQ09ERUNfVU5TUEVDSUZJRUQQABIOCgpDT0RFQ19IMjY0EAESDgoKQ09ERUNfSlBFRxACKk0KCEF1ZGllbmNlEhgKFEFVRElFTkNFX1VOU1BFQ0lGSUVEEAASEAoMQVVESUVOQ0VfQUxMEAESFQoRQVVESUVOQ0VfRU5EX1VTRVIQAipnCgVUcmFjaxIVChFUUkFDS19VTlNQRUNJRklFRBAAEhEKDVRSQUNLX1BJQ1RVUkUQARIPCgtUUkFDS19GQUNUUxACEhIKDlRSQUNLX0dVSURBTkNFEAMSDwoLVFJBQ0tfQVVESU8QBCqQAQoKRGlhbG9nS2luZBIbChdESUFMT0dfS0lORF9VTlNQRUNJRklFRBAAEhUKEURJQUxPR19LSU5EX0FMRVJUEAESFwoTRElBTE9HX0tJTkRfQ09ORklSTRACEhYKEkRJQUxPR19LSU5EX1BST01QVBADEh0KGURJQUxPR19LSU5EX0JFRk9SRV9VTkxPQUQQBCrLAQoKUGlja2VyS2luZBIbChdQSUNLRVJfS0lORF9VTlNQRUNJRklFRBAAEhYKElBJQ0tFUl9LSU5EX1NFTEVDVBABEhQKEFBJQ0tFUl9LSU5EX0RBVEUQAhIUChBQSUNLRVJfS0lORF9USU1FEAMSFQoRUElDS0VSX0tJTkRfQ09MT1IQBBIYChRQSUNLRVJfS0lORF9EQVRFVElNRRAFEhUKEVBJQ0tFUl9LSU5EX01PTlRIEAYSFAoQUElDS0VSX0tJTkRfV0VFSxAHKoMBCgpUb3VjaFBoYXNlEhsKF1RPVUNIX1BIQVNFX1VOU1BFQ0lGSUVEEAASFQoRVE9VQ0hfUEhBU0VfU1RBUlQQARIUChBUT1VDSF9QSEFTRV9NT1ZFEAISEwoPVE9VQ0hfUEhBU0VfRU5EEAMSFgoSVE9VQ0hfUEhBU0VfQ0FOQ0VMEARiBnByb3RvMw", [file_cobrowse_v1_control, file_cobrowse_v1_participant]);
+  fileDesc("Chhjb2Jyb3dzZS92MS9zdHJlYW0ucHJvdG8SC2NvYnJvd3NlLnYxIrUCCg1DbGllbnRNZXNzYWdlEiUKBmF0dGFjaBgBIAEoCzITLmNvYnJvd3NlLnYxLkF0dGFjaEgAEiMKBWlucHV0GAIgASgLMhIuY29icm93c2UudjEuSW5wdXRIABIfCgNhY2sYAyABKAsyEC5jb2Jyb3dzZS52MS5BY2tIABIuCgtrZXlfcmVxdWVzdBgEIAEoCzIXLmNvYnJvd3NlLnYxLktleVJlcXVlc3RIABIpCghndWlkYW5jZRgFIAEoCzIVLmNvYnJvd3NlLnYxLkd1aWRhbmNlSAASJwoHY29tbWFuZBgGIAEoCzIULmNvYnJvd3NlLnYxLkNvbW1hbmRIABIrCglrZWVwYWxpdmUYByABKAsyFi5jb2Jyb3dzZS52MS5LZWVwYWxpdmVIAEIGCgRib2R5Io4CCg1TZXJ2ZXJNZXNzYWdlEikKCGF0dGFjaGVkGAEgASgLMhUuY29icm93c2UudjEuQXR0YWNoZWRIABIjCgVldmVudBgCIAEoCzISLmNvYnJvd3NlLnYxLkV2ZW50SAASIwoFYmxhbmsYAyABKAsyEi5jb2Jyb3dzZS52MS5CbGFua0gAEisKCWtlZXBhbGl2ZRgEIAEoCzIWLmNvYnJvd3NlLnYxLktlZXBhbGl2ZUgAEiwKBnJlc3VsdBgFIAEoCzIaLmNvYnJvd3NlLnYxLkNvbW1hbmRSZXN1bHRIABIlCgZjbG9zZWQYBiABKAsyEy5jb2Jyb3dzZS52MS5DbG9zZWRIAEIGCgRib2R5ItYBCgZBdHRhY2gSGAoQcHJvdG9jb2xfdmVyc2lvbhgBIAEoDRIOCgZ0aWNrZXQYAiABKAkSLQoLcGFydGljaXBhbnQYAyABKAsyGC5jb2Jyb3dzZS52MS5QYXJ0aWNpcGFudBIUCgxyZXN1bWVfYWZ0ZXIYBCABKAQSIgoGY29kZWNzGAUgAygOMhIuY29icm93c2UudjEuQ29kZWMSEAoIbWF4X2tiaXQYBiABKA0SDwoHbWF4X2ZwcxgHIAEoDRIWCg5yZWNvcmRlcl9lcG9jaBgIIAEoDSKMAQoIQXR0YWNoZWQSGAoQcHJvdG9jb2xfdmVyc2lvbhgBIAEoDRIWCg5wYXJ0aWNpcGFudF9pZBgCIAEoCRIhCgVjb2RlYxgDIAEoDjISLmNvYnJvd3NlLnYxLkNvZGVjEhUKDXJlc3VtZWRfYWZ0ZXIYBCABKAQSFAoMa2VlcGFsaXZlX21zGAUgASgNIiUKA0FjaxILCgNzZXEYASABKAQSEQoJZGVjb2RlX3VzGAIgASgNIgwKCktleVJlcXVlc3QiHAoJS2VlcGFsaXZlEg8KB3NlbnRfdXMYASABKAQiHAoFQmxhbmsSEwoLcGF1c2VfZXBvY2gYASABKA0iUwoGQ2xvc2VkEg4KBnJlYXNvbhgBIAEoCRIqCgplbmRfcmVhc29uGAIgASgOMhYuY29icm93c2UudjEuRW5kUmVhc29uEg0KBXJldHJ5GAMgASgIIrQHCgVFdmVudBILCgNzZXEYASABKAQSDAoEdF91cxgCIAEoBBITCgtwYXVzZV9lcG9jaBgDIAEoDRInCghhdWRpZW5jZRgEIAEoDjIVLmNvYnJvd3NlLnYxLkF1ZGllbmNlEiEKBXRyYWNrGAUgASgOMhIuY29icm93c2UudjEuVHJhY2sSJwoHcGljdHVyZRgGIAEoCzIULmNvYnJvd3NlLnYxLlBpY3R1cmVIABIpCghndWlkYW5jZRgHIAEoCzIVLmNvYnJvd3NlLnYxLkd1aWRhbmNlSAASLAoHY29udHJvbBgIIAEoCzIZLmNvYnJvd3NlLnYxLkNvbnRyb2xTdGF0ZUgAEi0KCm5hdmlnYXRpb24YCSABKAsyFy5jb2Jyb3dzZS52MS5OYXZpZ2F0aW9uSAASJQoGZGlhbG9nGAogASgLMhMuY29icm93c2UudjEuRGlhbG9nSAASJQoGY3Vyc29yGAsgASgLMhMuY29icm93c2UudjEuQ3Vyc29ySAASJwoFc3RhdGUYDCABKAsyFi5jb2Jyb3dzZS52MS5MaXZlU3RhdGVIABIfCgNnYXAYDSABKAsyEC5jb2Jyb3dzZS52MS5HYXBIABIfCgNlbmQYDiABKAsyEC5jb2Jyb3dzZS52MS5FbmRIABIlCgZyb3N0ZXIYDyABKAsyEy5jb2Jyb3dzZS52MS5Sb3N0ZXJIABIsCgplZGl0X2ZvY3VzGBAgASgLMhYuY29icm93c2UudjEuRWRpdEZvY3VzSAASJQoGcGlja2VyGBEgASgLMhMuY29icm93c2UudjEuUGlja2VySAASOAoQcHJvdGVjdGVkX2ZpZWxkcxgSIAEoCzIcLmNvYnJvd3NlLnYxLlByb3RlY3RlZEZpZWxkc0gAEjAKDGZpbGVfY2hvb3NlchgTIAEoCzIYLmNvYnJvd3NlLnYxLkZpbGVDaG9vc2VySAASKQoIZG93bmxvYWQYFCABKAsyFS5jb2Jyb3dzZS52MS5Eb3dubG9hZEgAEiUKBm5vdGljZRgVIAEoCzITLmNvYnJvd3NlLnYxLk5vdGljZUgAEi8KCWNsaXBib2FyZBgWIAEoCzIaLmNvYnJvd3NlLnYxLkNsaXBib2FyZFRleHRIABInCgVhdWRpbxgXIAEoCzIWLmNvYnJvd3NlLnYxLkF1ZGlvVW5pdEgAEikKCHBvaW50ZXJzGBggASgLMhUuY29icm93c2UudjEuUG9pbnRlcnNIAEIGCgRib2R5IowBCgdQaWN0dXJlEiEKBWNvZGVjGAEgASgOMhIuY29icm93c2UudjEuQ29kZWMSCwoDa2V5GAIgASgIEg0KBXdpZHRoGAMgASgNEg4KBmhlaWdodBgEIAEoDRIMCgRkYXRhGAUgASgMEiQKBGFyZWEYBiABKAsyFi5jb2Jyb3dzZS52MS5QaXhlbEFyZWEiQAoJUGl4ZWxBcmVhEgkKAXgYASABKA0SCQoBeRgCIAEoDRINCgV3aWR0aBgDIAEoDRIOCgZoZWlnaHQYBCABKA0iKAoJQXVkaW9Vbml0Eg0KBWNvZGVjGAEgASgJEgwKBGRhdGEYAiABKAwiHQoFUG9pbnQSCQoBeBgBIAEoAhIJCgF5GAIgASgCIjsKBFJlY3QSCQoBeBgBIAEoAhIJCgF5GAIgASgCEg0KBXdpZHRoGAMgASgCEg4KBmhlaWdodBgEIAEoAiKrAgoIR3VpZGFuY2USFgoOcGFydGljaXBhbnRfaWQYASABKAkSIwoFbGFzZXIYAiABKAsyEi5jb2Jyb3dzZS52MS5Qb2ludEgAEisKCWhpZ2hsaWdodBgDIAEoCzIWLmNvYnJvd3NlLnYxLkhpZ2hsaWdodEgAEiUKBnN0cm9rZRgEIAEoCzITLmNvYnJvd3NlLnYxLlN0cm9rZUgAEiMKBWFycm93GAUgASgLMhIuY29icm93c2UudjEuQXJyb3dIABImCgR0ZXh0GAYgASgLMhYuY29icm93c2UudjEuVGV4dExhYmVsSAASKAoEY2hhdBgHIAEoCzIYLmNvYnJvd3NlLnYxLkNoYXRNZXNzYWdlSAASDwoFY2xlYXIYCCABKAhIAEIGCgRib2R5IkwKCUhpZ2hsaWdodBIeCgJhdBgBIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50Eh8KBHJlY3QYAiABKAsyES5jb2Jyb3dzZS52MS5SZWN0IkYKBlN0cm9rZRIKCgJpZBgBIAEoDRIiCgZwb2ludHMYAiADKAsyEi5jb2Jyb3dzZS52MS5Qb2ludBIMCgRkb25lGAMgASgIIkkKBUFycm93EiAKBGZyb20YASABKAsyEi5jb2Jyb3dzZS52MS5Qb2ludBIeCgJ0bxgCIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50IjkKCVRleHRMYWJlbBIeCgJhdBgBIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50EgwKBHRleHQYAiABKAkiGwoLQ2hhdE1lc3NhZ2USDAoEdGV4dBgBIAEoCSJTCghQb2ludGVycxIWCg5wYXJ0aWNpcGFudF9pZBgBIAEoCRIeCgJhdBgCIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50Eg8KB3ByZXNzZWQYAyABKAgiNgoMQ29udHJvbFN0YXRlEhEKCWhvbGRlcl9pZBgBIAEoCRITCgtyZXF1ZXN0X2lkcxgCIAMoCSI4CgZSb3N0ZXISLgoMcGFydGljaXBhbnRzGAEgAygLMhguY29icm93c2UudjEuUGFydGljaXBhbnQihgEKCk5hdmlnYXRpb24SCwoDdXJsGAEgASgJEg0KBXRpdGxlGAIgASgJEhMKC2Nhbl9nb19iYWNrGAMgASgIEhYKDmNhbl9nb19mb3J3YXJkGAQgASgIEg8KB2xvYWRpbmcYBSABKAgSHgoEdGFicxgGIAMoCzIQLmNvYnJvd3NlLnYxLlRhYiIwCgNUYWISCgoCaWQYASABKAkSDQoFdGl0bGUYAiABKAkSDgoGYWN0aXZlGAMgASgIIoABCgZEaWFsb2cSCgoCaWQYASABKAkSDAoEb3BlbhgCIAEoCBIlCgRraW5kGAMgASgOMhcuY29icm93c2UudjEuRGlhbG9nS2luZBIPCgdtZXNzYWdlGAQgASgJEhQKDGRlZmF1bHRfdGV4dBgFIAEoCRIOCgZvcmlnaW4YBiABKAkiSwoGQ3Vyc29yEgwKBG5hbWUYASABKAkSDQoFaW1hZ2UYAiABKAwSEQoJaG90c3BvdF94GAMgASgNEhEKCWhvdHNwb3RfeRgEIAEoDSJ/CglMaXZlU3RhdGUSDgoGcGF1c2VkGAEgASgIEicKCHZpZXdwb3J0GAIgASgLMhUuY29icm93c2UudjEuVmlld3BvcnQSFAoMcmVtYWluaW5nX21zGAMgASgEEg8KB3dhcm5pbmcYBCABKAkSEgoKd2FybmluZ19tcxgFIAEoBCIYCgNHYXASEQoJdXBfdG9fc2VxGAEgASgEIi0KA0VuZBImCgZyZWFzb24YASABKA4yFi5jb2Jyb3dzZS52MS5FbmRSZWFzb24iZQoJRWRpdEZvY3VzEhAKCGVkaXRhYmxlGAEgASgIEhEKCXByb3RlY3RlZBgCIAEoCBISCgppbnB1dF9tb2RlGAMgASgJEh8KBHJlY3QYBCABKAsyES5jb2Jyb3dzZS52MS5SZWN0ItEBCgZQaWNrZXISCgoCaWQYASABKAkSDAoEb3BlbhgCIAEoCBIlCgRraW5kGAMgASgOMhcuY29icm93c2UudjEuUGlja2VyS2luZBIfCgRyZWN0GAQgASgLMhEuY29icm93c2UudjEuUmVjdBIqCgdvcHRpb25zGAUgAygLMhkuY29icm93c2UudjEuUGlja2VyT3B0aW9uEg0KBXZhbHVlGAYgASgJEhAKCG11bHRpcGxlGAcgASgIEgsKA21pbhgIIAEoCRILCgNtYXgYCSABKAkiXwoMUGlja2VyT3B0aW9uEg0KBXZhbHVlGAEgASgJEg0KBWxhYmVsGAIgASgJEhAKCHNlbGVjdGVkGAMgASgIEhAKCGRpc2FibGVkGAQgASgIEg0KBWdyb3VwGAUgASgJIj4KD1Byb3RlY3RlZEZpZWxkcxIrCgZmaWVsZHMYASADKAsyGy5jb2Jyb3dzZS52MS5Qcm90ZWN0ZWRGaWVsZCJ/Cg5Qcm90ZWN0ZWRGaWVsZBIKCgJpZBgBIAEoCRIfCgRyZWN0GAIgASgLMhEuY29icm93c2UudjEuUmVjdBIMCgR0ZXh0GAMgASgJEg8KB2ZvY3VzZWQYBCABKAgSDwoHZm9udF9weBgFIAEoAhIQCghwYXNzd29yZBgGIAEoCCJJCgtGaWxlQ2hvb3NlchIKCgJpZBgBIAEoCRIMCgRvcGVuGAIgASgIEhAKCG11bHRpcGxlGAMgASgIEg4KBmFjY2VwdBgEIAEoCSJaCghEb3dubG9hZBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAQSEAoIY29tcGxldGUYBCABKAgSDgoGZmFpbGVkGAUgASgIInkKBk5vdGljZRIMCgRjb2RlGAEgASgJEjEKB2RldGFpbHMYAiADKAsyIC5jb2Jyb3dzZS52MS5Ob3RpY2UuRGV0YWlsc0VudHJ5Gi4KDERldGFpbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIp4CCgVJbnB1dBILCgNzZXEYASABKAQSKAoEbW92ZRgCIAEoCzIYLmNvYnJvd3NlLnYxLlBvaW50ZXJNb3ZlSAASLAoGYnV0dG9uGAMgASgLMhouY29icm93c2UudjEuUG9pbnRlckJ1dHRvbkgAEiMKBXdoZWVsGAQgASgLMhIuY29icm93c2UudjEuV2hlZWxIABIfCgNrZXkYBSABKAsyEC5jb2Jyb3dzZS52MS5LZXlIABImCgR0ZXh0GAYgASgLMhYuY29icm93c2UudjEuVGV4dElucHV0SAASIwoFdG91Y2gYByABKAsyEi5jb2Jyb3dzZS52MS5Ub3VjaEgAEhUKC3JlbGVhc2VfYWxsGAggASgISABCBgoEYm9keSItCgtQb2ludGVyTW92ZRIeCgJhdBgBIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50Ik0KDVBvaW50ZXJCdXR0b24SHgoCYXQYASABKAsyEi5jb2Jyb3dzZS52MS5Qb2ludBIOCgZidXR0b24YAiABKA0SDAoEZG93bhgDIAEoCCI/CgVXaGVlbBIeCgJhdBgBIAEoCzISLmNvYnJvd3NlLnYxLlBvaW50EgoKAmR4GAIgASgCEgoKAmR5GAMgASgCIkEKA0tleRIMCgRjb2RlGAEgASgJEgsKA2tleRgCIAEoCRIMCgRkb3duGAMgASgIEhEKCW1vZGlmaWVycxgEIAEoDSJZCglUZXh0SW5wdXQSDwoHcHJlZWRpdBgBIAEoCRIOCgZjb21taXQYAiABKAkSFQoNZGVsZXRlX2JlZm9yZRgDIAEoDRIUCgxkZWxldGVfYWZ0ZXIYBCABKA0iWwoFVG91Y2gSCgoCaWQYASABKA0SJgoFcGhhc2UYAiABKA4yFy5jb2Jyb3dzZS52MS5Ub3VjaFBoYXNlEh4KAmF0GAMgASgLMhIuY29icm93c2UudjEuUG9pbnQqTwoFQ29kZWMSFQoRQ09ERUNfVU5TUEVDSUZJRUQQABIOCgpDT0RFQ19IMjY0EAESDgoKQ09ERUNfSlBFRxACEg8KC0NPREVDX1BBVENIEAMqTQoIQXVkaWVuY2USGAoUQVVESUVOQ0VfVU5TUEVDSUZJRUQQABIQCgxBVURJRU5DRV9BTEwQARIVChFBVURJRU5DRV9FTkRfVVNFUhACKmcKBVRyYWNrEhUKEVRSQUNLX1VOU1BFQ0lGSUVEEAASEQoNVFJBQ0tfUElDVFVSRRABEg8KC1RSQUNLX0ZBQ1RTEAISEgoOVFJBQ0tfR1VJREFOQ0UQAxIPCgtUUkFDS19BVURJTxAEKpABCgpEaWFsb2dLaW5kEhsKF0RJQUxPR19LSU5EX1VOU1BFQ0lGSUVEEAASFQoRRElBTE9HX0tJTkRfQUxFUlQQARIXChNESUFMT0dfS0lORF9DT05GSVJNEAISFgoSRElBTE9HX0tJTkRfUFJPTVBUEAMSHQoZRElBTE9HX0tJTkRfQkVGT1JFX1VOTE9BRBAEKssBCgpQaWNrZXJLaW5kEhsKF1BJQ0tFUl9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSUElDS0VSX0tJTkRfU0VMRUNUEAESFAoQUElDS0VSX0tJTkRfREFURRACEhQKEFBJQ0tFUl9LSU5EX1RJTUUQAxIVChFQSUNLRVJfS0lORF9DT0xPUhAEEhgKFFBJQ0tFUl9LSU5EX0RBVEVUSU1FEAUSFQoRUElDS0VSX0tJTkRfTU9OVEgQBhIUChBQSUNLRVJfS0lORF9XRUVLEAcqgwEKClRvdWNoUGhhc2USGwoXVE9VQ0hfUEhBU0VfVU5TUEVDSUZJRUQQABIVChFUT1VDSF9QSEFTRV9TVEFSVBABEhQKEFRPVUNIX1BIQVNFX01PVkUQAhITCg9UT1VDSF9QSEFTRV9FTkQQAxIWChJUT1VDSF9QSEFTRV9DQU5DRUwQBGIGcHJvdG8z", [file_cobrowse_v1_control, file_cobrowse_v1_participant]);
 
 /**
  * ClientMessage is one message up.
@@ -555,6 +555,13 @@ export type Picture = Message<"cobrowse.v1.Picture"> & {
    * @generated from field: bytes data = 5;
    */
   data: Uint8Array;
+
+  /**
+   * Where a patch goes; absent for whole pictures.
+   *
+   * @generated from field: cobrowse.v1.PixelArea area = 6;
+   */
+  area?: PixelArea | undefined;
 };
 
 /**
@@ -563,6 +570,40 @@ export type Picture = Message<"cobrowse.v1.Picture"> & {
  */
 export const PictureSchema: GenMessage<Picture> = /*@__PURE__*/
   messageDesc(file_cobrowse_v1_stream, 10);
+
+/**
+ * PixelArea is a part of a picture, in device pixels, all even.
+ *
+ * @generated from message cobrowse.v1.PixelArea
+ */
+export type PixelArea = Message<"cobrowse.v1.PixelArea"> & {
+  /**
+   * @generated from field: uint32 x = 1;
+   */
+  x: number;
+
+  /**
+   * @generated from field: uint32 y = 2;
+   */
+  y: number;
+
+  /**
+   * @generated from field: uint32 width = 3;
+   */
+  width: number;
+
+  /**
+   * @generated from field: uint32 height = 4;
+   */
+  height: number;
+};
+
+/**
+ * Describes the message cobrowse.v1.PixelArea.
+ * Use `create(PixelAreaSchema)` to create a new message.
+ */
+export const PixelAreaSchema: GenMessage<PixelArea> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_stream, 11);
 
 /**
  * @generated from message cobrowse.v1.AudioUnit
@@ -584,7 +625,7 @@ export type AudioUnit = Message<"cobrowse.v1.AudioUnit"> & {
  * Use `create(AudioUnitSchema)` to create a new message.
  */
 export const AudioUnitSchema: GenMessage<AudioUnit> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 11);
+  messageDesc(file_cobrowse_v1_stream, 12);
 
 /**
  * @generated from message cobrowse.v1.Point
@@ -608,7 +649,7 @@ export type Point = Message<"cobrowse.v1.Point"> & {
  * Use `create(PointSchema)` to create a new message.
  */
 export const PointSchema: GenMessage<Point> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 12);
+  messageDesc(file_cobrowse_v1_stream, 13);
 
 /**
  * @generated from message cobrowse.v1.Rect
@@ -642,7 +683,7 @@ export type Rect = Message<"cobrowse.v1.Rect"> & {
  * Use `create(RectSchema)` to create a new message.
  */
 export const RectSchema: GenMessage<Rect> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 13);
+  messageDesc(file_cobrowse_v1_stream, 14);
 
 /**
  * Guidance is data over the picture. Up: author and the rectangle of a highlight are ignored. Down: both are set.
@@ -714,7 +755,7 @@ export type Guidance = Message<"cobrowse.v1.Guidance"> & {
  * Use `create(GuidanceSchema)` to create a new message.
  */
 export const GuidanceSchema: GenMessage<Guidance> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 14);
+  messageDesc(file_cobrowse_v1_stream, 15);
 
 /**
  * @generated from message cobrowse.v1.Highlight
@@ -736,7 +777,7 @@ export type Highlight = Message<"cobrowse.v1.Highlight"> & {
  * Use `create(HighlightSchema)` to create a new message.
  */
 export const HighlightSchema: GenMessage<Highlight> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 15);
+  messageDesc(file_cobrowse_v1_stream, 16);
 
 /**
  * Stroke is a part of a freehand line: same id, more points. At most 256 points per message.
@@ -765,7 +806,7 @@ export type Stroke = Message<"cobrowse.v1.Stroke"> & {
  * Use `create(StrokeSchema)` to create a new message.
  */
 export const StrokeSchema: GenMessage<Stroke> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 16);
+  messageDesc(file_cobrowse_v1_stream, 17);
 
 /**
  * @generated from message cobrowse.v1.Arrow
@@ -787,7 +828,7 @@ export type Arrow = Message<"cobrowse.v1.Arrow"> & {
  * Use `create(ArrowSchema)` to create a new message.
  */
 export const ArrowSchema: GenMessage<Arrow> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 17);
+  messageDesc(file_cobrowse_v1_stream, 18);
 
 /**
  * @generated from message cobrowse.v1.TextLabel
@@ -811,7 +852,7 @@ export type TextLabel = Message<"cobrowse.v1.TextLabel"> & {
  * Use `create(TextLabelSchema)` to create a new message.
  */
 export const TextLabelSchema: GenMessage<TextLabel> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 18);
+  messageDesc(file_cobrowse_v1_stream, 19);
 
 /**
  * @generated from message cobrowse.v1.ChatMessage
@@ -830,7 +871,7 @@ export type ChatMessage = Message<"cobrowse.v1.ChatMessage"> & {
  * Use `create(ChatMessageSchema)` to create a new message.
  */
 export const ChatMessageSchema: GenMessage<ChatMessage> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 19);
+  messageDesc(file_cobrowse_v1_stream, 20);
 
 /**
  * Pointers is where the others' mouse pointers are.
@@ -861,7 +902,7 @@ export type Pointers = Message<"cobrowse.v1.Pointers"> & {
  * Use `create(PointersSchema)` to create a new message.
  */
 export const PointersSchema: GenMessage<Pointers> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 20);
+  messageDesc(file_cobrowse_v1_stream, 21);
 
 /**
  * @generated from message cobrowse.v1.ControlState
@@ -885,7 +926,7 @@ export type ControlState = Message<"cobrowse.v1.ControlState"> & {
  * Use `create(ControlStateSchema)` to create a new message.
  */
 export const ControlStateSchema: GenMessage<ControlState> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 21);
+  messageDesc(file_cobrowse_v1_stream, 22);
 
 /**
  * Roster is everybody in the session.
@@ -904,7 +945,7 @@ export type Roster = Message<"cobrowse.v1.Roster"> & {
  * Use `create(RosterSchema)` to create a new message.
  */
 export const RosterSchema: GenMessage<Roster> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 22);
+  messageDesc(file_cobrowse_v1_stream, 23);
 
 /**
  * @generated from message cobrowse.v1.Navigation
@@ -948,7 +989,7 @@ export type Navigation = Message<"cobrowse.v1.Navigation"> & {
  * Use `create(NavigationSchema)` to create a new message.
  */
 export const NavigationSchema: GenMessage<Navigation> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 23);
+  messageDesc(file_cobrowse_v1_stream, 24);
 
 /**
  * @generated from message cobrowse.v1.Tab
@@ -975,7 +1016,7 @@ export type Tab = Message<"cobrowse.v1.Tab"> & {
  * Use `create(TabSchema)` to create a new message.
  */
 export const TabSchema: GenMessage<Tab> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 24);
+  messageDesc(file_cobrowse_v1_stream, 25);
 
 /**
  * Dialog is a page's question. Open until an event with the same id and open=false.
@@ -1021,7 +1062,7 @@ export type Dialog = Message<"cobrowse.v1.Dialog"> & {
  * Use `create(DialogSchema)` to create a new message.
  */
 export const DialogSchema: GenMessage<Dialog> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 25);
+  messageDesc(file_cobrowse_v1_stream, 26);
 
 /**
  * @generated from message cobrowse.v1.Cursor
@@ -1057,7 +1098,7 @@ export type Cursor = Message<"cobrowse.v1.Cursor"> & {
  * Use `create(CursorSchema)` to create a new message.
  */
 export const CursorSchema: GenMessage<Cursor> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 26);
+  messageDesc(file_cobrowse_v1_stream, 27);
 
 /**
  * LiveState is the state of the whole session.
@@ -1102,7 +1143,7 @@ export type LiveState = Message<"cobrowse.v1.LiveState"> & {
  * Use `create(LiveStateSchema)` to create a new message.
  */
 export const LiveStateSchema: GenMessage<LiveState> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 27);
+  messageDesc(file_cobrowse_v1_stream, 28);
 
 /**
  * Gap says that events up to this seq are not to be had any more. Pictures after it start with a key.
@@ -1121,7 +1162,7 @@ export type Gap = Message<"cobrowse.v1.Gap"> & {
  * Use `create(GapSchema)` to create a new message.
  */
 export const GapSchema: GenMessage<Gap> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 28);
+  messageDesc(file_cobrowse_v1_stream, 29);
 
 /**
  * @generated from message cobrowse.v1.End
@@ -1138,7 +1179,7 @@ export type End = Message<"cobrowse.v1.End"> & {
  * Use `create(EndSchema)` to create a new message.
  */
 export const EndSchema: GenMessage<End> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 29);
+  messageDesc(file_cobrowse_v1_stream, 30);
 
 /**
  * EditFocus says whether the page waits for text, so that a phone can open its keyboard.
@@ -1176,7 +1217,7 @@ export type EditFocus = Message<"cobrowse.v1.EditFocus"> & {
  * Use `create(EditFocusSchema)` to create a new message.
  */
 export const EditFocusSchema: GenMessage<EditFocus> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 30);
+  messageDesc(file_cobrowse_v1_stream, 31);
 
 /**
  * Picker offers the viewer's own picker for a form field: on touch devices, and for a masked list anywhere.
@@ -1235,7 +1276,7 @@ export type Picker = Message<"cobrowse.v1.Picker"> & {
  * Use `create(PickerSchema)` to create a new message.
  */
 export const PickerSchema: GenMessage<Picker> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 31);
+  messageDesc(file_cobrowse_v1_stream, 32);
 
 /**
  * @generated from message cobrowse.v1.PickerOption
@@ -1272,7 +1313,7 @@ export type PickerOption = Message<"cobrowse.v1.PickerOption"> & {
  * Use `create(PickerOptionSchema)` to create a new message.
  */
 export const PickerOptionSchema: GenMessage<PickerOption> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 32);
+  messageDesc(file_cobrowse_v1_stream, 33);
 
 /**
  * ProtectedFields is every field painted masked in the picture, with its real content. Audience END_USER always.
@@ -1291,7 +1332,7 @@ export type ProtectedFields = Message<"cobrowse.v1.ProtectedFields"> & {
  * Use `create(ProtectedFieldsSchema)` to create a new message.
  */
 export const ProtectedFieldsSchema: GenMessage<ProtectedFields> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 33);
+  messageDesc(file_cobrowse_v1_stream, 34);
 
 /**
  * @generated from message cobrowse.v1.ProtectedField
@@ -1341,7 +1382,7 @@ export type ProtectedField = Message<"cobrowse.v1.ProtectedField"> & {
  * Use `create(ProtectedFieldSchema)` to create a new message.
  */
 export const ProtectedFieldSchema: GenMessage<ProtectedField> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 34);
+  messageDesc(file_cobrowse_v1_stream, 35);
 
 /**
  * @generated from message cobrowse.v1.FileChooser
@@ -1375,7 +1416,7 @@ export type FileChooser = Message<"cobrowse.v1.FileChooser"> & {
  * Use `create(FileChooserSchema)` to create a new message.
  */
 export const FileChooserSchema: GenMessage<FileChooser> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 35);
+  messageDesc(file_cobrowse_v1_stream, 36);
 
 /**
  * @generated from message cobrowse.v1.Download
@@ -1414,7 +1455,7 @@ export type Download = Message<"cobrowse.v1.Download"> & {
  * Use `create(DownloadSchema)` to create a new message.
  */
 export const DownloadSchema: GenMessage<Download> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 36);
+  messageDesc(file_cobrowse_v1_stream, 37);
 
 /**
  * Notice is something people should be told.
@@ -1443,7 +1484,7 @@ export type Notice = Message<"cobrowse.v1.Notice"> & {
  * Use `create(NoticeSchema)` to create a new message.
  */
 export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 37);
+  messageDesc(file_cobrowse_v1_stream, 38);
 
 /**
  * Input is one act of a person. Applied in order; moves may be merged, nothing else is dropped. A viewer may send 2,000 a second
@@ -1515,7 +1556,7 @@ export type Input = Message<"cobrowse.v1.Input"> & {
  * Use `create(InputSchema)` to create a new message.
  */
 export const InputSchema: GenMessage<Input> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 38);
+  messageDesc(file_cobrowse_v1_stream, 39);
 
 /**
  * @generated from message cobrowse.v1.PointerMove
@@ -1532,7 +1573,7 @@ export type PointerMove = Message<"cobrowse.v1.PointerMove"> & {
  * Use `create(PointerMoveSchema)` to create a new message.
  */
 export const PointerMoveSchema: GenMessage<PointerMove> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 39);
+  messageDesc(file_cobrowse_v1_stream, 40);
 
 /**
  * @generated from message cobrowse.v1.PointerButton
@@ -1561,7 +1602,7 @@ export type PointerButton = Message<"cobrowse.v1.PointerButton"> & {
  * Use `create(PointerButtonSchema)` to create a new message.
  */
 export const PointerButtonSchema: GenMessage<PointerButton> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 40);
+  messageDesc(file_cobrowse_v1_stream, 41);
 
 /**
  * @generated from message cobrowse.v1.Wheel
@@ -1590,7 +1631,7 @@ export type Wheel = Message<"cobrowse.v1.Wheel"> & {
  * Use `create(WheelSchema)` to create a new message.
  */
 export const WheelSchema: GenMessage<Wheel> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 41);
+  messageDesc(file_cobrowse_v1_stream, 42);
 
 /**
  * @generated from message cobrowse.v1.Key
@@ -1628,7 +1669,7 @@ export type Key = Message<"cobrowse.v1.Key"> & {
  * Use `create(KeySchema)` to create a new message.
  */
 export const KeySchema: GenMessage<Key> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 42);
+  messageDesc(file_cobrowse_v1_stream, 43);
 
 /**
  * TextInput is text of an input method or a phone's keyboard.
@@ -1668,7 +1709,7 @@ export type TextInput = Message<"cobrowse.v1.TextInput"> & {
  * Use `create(TextInputSchema)` to create a new message.
  */
 export const TextInputSchema: GenMessage<TextInput> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 43);
+  messageDesc(file_cobrowse_v1_stream, 44);
 
 /**
  * @generated from message cobrowse.v1.Touch
@@ -1697,7 +1738,7 @@ export type Touch = Message<"cobrowse.v1.Touch"> & {
  * Use `create(TouchSchema)` to create a new message.
  */
 export const TouchSchema: GenMessage<Touch> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_stream, 44);
+  messageDesc(file_cobrowse_v1_stream, 45);
 
 /**
  * @generated from enum cobrowse.v1.Codec
@@ -1721,6 +1762,15 @@ export enum Codec {
    * @generated from enum value: CODEC_JPEG = 2;
    */
   JPEG = 2,
+
+  /**
+   * Parts of the screen over the last H.264 picture; named beside CODEC_H264 by who can draw them. The data is zlib
+   * (RFC 1950) of the rows of luma, then of both chroma planes, of the part's pixels (I420, limited range BT.709).
+   * The next H.264 picture holds all that the parts before it showed, so who was given none lacks nothing by then.
+   *
+   * @generated from enum value: CODEC_PATCH = 3;
+   */
+  PATCH = 3,
 }
 
 /**
