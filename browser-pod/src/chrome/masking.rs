@@ -69,7 +69,7 @@ pub const ASK_AGAIN: &str = "cobrowse.again()";
 /// Expression for any world: the state of the focus, as JSON text; parse it with [`Focus::parse`].
 pub const ASK_FOCUS: &str = "JSON.stringify(cobrowse.focus())";
 
-/// Expression for any world: whether the extension is still there and the document shown with its sheets.
+/// Expression for any world: whether the extension is still there.
 pub const ALIVE: &str = "cobrowse.alive()";
 
 /// Expression for any world: has it report [`Report::Alive`] once the document was painted again.

@@ -21,6 +21,9 @@ use std::time::{Duration, Instant};
 const LINGER: Duration = Duration::from_millis(250);
 /// How often the extension is asked whether it is still there.
 const PULSE: Duration = Duration::from_secs(2);
+/// A document younger than this may not have its part of the extension yet. That takes 60 ms, or a second on a machine with
+/// much to do.
+const SETTLED: Duration = Duration::from_secs(1);
 /// An answer that no document followed is forgotten after this long.
 const ARRIVAL: Duration = Duration::from_secs(10);
 /// A lost extension is loaded again at most this often.
@@ -46,6 +49,7 @@ struct Document {
     works: bool,
     /// It failed in it, or is gone.
     failed: bool,
+    since: Instant,
 }
 
 impl Document {
@@ -80,7 +84,8 @@ impl Documents {
             self.left(frame);
         }
         if self.shown.len() <= MAX_DOCUMENTS {
-            self.shown.insert(frame.to_owned(), Document { inspectable, works: false, failed: false });
+            let document = Document { inspectable, works: false, failed: false, since: Instant::now() };
+            self.shown.insert(frame.to_owned(), document);
         }
     }
 
@@ -102,9 +107,10 @@ impl Documents {
         self.shown.values_mut().for_each(|document| document.failed = true);
     }
 
-    /// The extension should be in the top document and say so.
+    /// The extension should be in the top document and say so. One that has only just come is given time.
     fn should_answer(&self, top: &str) -> bool {
-        self.arriving.is_none() && self.shown.get(top).is_some_and(|document| document.inspectable)
+        let settled = |document: &Document| document.inspectable && document.since.elapsed() >= SETTLED;
+        self.arriving.is_none() && self.shown.get(top).is_some_and(settled)
     }
 
     /// Frames in which the extension should be at work and has not said so.
@@ -310,8 +316,12 @@ pub(super) async fn watch(inner: Weak<Inner>) {
         let Some(bound) = bound else { continue };
         inner.forget_what_never_came();
         inner.ask_the_unheard();
-        missed = if inner.pulse().await == Some(false) { missed + 1 } else { 0 };
-        // Once may be a document that has only just come.
+        missed = match inner.pulse().await {
+            Some(true) => 0,
+            Some(false) => missed + 1,
+            None => missed,
+        };
+        // Once may be a document that is just going.
         if missed < 2 {
             continue;
         }

@@ -1,5 +1,7 @@
 //! Who may see the screen: everybody only while the masking extension works in all that is on it.
 
+use cobrowse_browser_pod::chrome::Event;
+
 use super::site::{Page, Site};
 use super::stand::Stand;
 
@@ -38,8 +40,12 @@ async fn ordinary_pages_with_frames_of_all_kinds_are_for_everybody() {
     // A file is no page: the one before it stays, and stays as it is.
     stand.chrome.navigate(&site.url("shop", "/file")).await.expect("a download");
     stand.sight(true).await;
+    let before = stand.chrome.sight().turn;
     stand.chrome.reload().await.expect("reloaded");
-    stand.sight(false).await;
+    // It may have been hidden and clear again by now.
+    while stand.chrome.sight().turn < before + 2 {
+        stand.wait(|event| matches!(event, Event::Sight).then_some(())).await;
+    }
     stand.sight(true).await;
 }
 
