@@ -15,7 +15,7 @@ async function changes(shared: SharedPage, part: Box, act: () => Promise<void>, 
 test("an agent signs in, acts, points and writes", async ({ browser, stack, endUser, person }) => {
   const pin = await endUser.asksForHelp(`${stack.shop}/`);
   await person.signsIn(stack, stack.signIn("northwind"));
-  expect(person.window.unconfined()).toEqual([]);
+  await person.isConfined();
   await person.keeps("pin");
   await person.fills("pin-input", pin);
   await person.pressesId("pin-submit");

@@ -7,7 +7,7 @@ import { expect, test } from "./fixtures.ts";
 test("an end user goes from the shop and back", async ({ browser, stack, agent, person }) => {
   const pin = await person.asksForHelp(`${stack.shop}/`);
   expect(pin).toMatch(/^\d{6,}$/);
-  expect(person.window.unconfined()).toEqual([]);
+  await person.isConfined();
   await person.keeps("pin");
   await agent.entersPin(pin);
   await person.allows();

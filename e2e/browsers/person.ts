@@ -22,6 +22,11 @@ export class Person {
     private readonly pathOf: (name: string) => string,
   ) {}
 
+  /** The browser's own sandbox holds its processes. One that starts ahead of its page gets its filter a moment later. */
+  async isConfined(): Promise<void> {
+    await expect.poll(() => this.window.unconfined(), LOOK).toEqual([]);
+  }
+
   /** Where an element is that can be seen and is not covered, in the window; undefined otherwise. */
   async place(selector: string): Promise<Box | undefined> {
     const found = await this.window.evaluate<Box | null>(`(() => {
