@@ -44,7 +44,7 @@ export const test = base.extend<PerFlow, PerEngine>({
     const person = new Person(window, (name) => info.outputPath(name));
     info.annotations.push({ type: "browser", description: window.version });
     await use(person);
-    if (info.status !== info.expectedStatus) await person.keeps("at-the-end").catch(() => undefined);
+    if (info.status !== info.expectedStatus) await person.keeps("at-the-end", true).catch(() => undefined);
     await window.close();
   },
 });

@@ -40,6 +40,7 @@ test.describe("without OffscreenCanvas in workers", () => {
     await person.arrives(`${stack.shop}/`);
     await person.elements.says("OffscreenCanvas");
     expect(await person.elements.place("start-button")).toBeUndefined();
+    await person.seesSomething();
     await person.keeps("message");
   });
 });

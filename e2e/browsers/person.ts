@@ -3,6 +3,8 @@
 
 import { expect } from "@playwright/test";
 import { writeFileSync } from "node:fs";
+import { variation } from "../harness/pixels.ts";
+import { decodePng } from "../harness/png.ts";
 import type { AgentsSide, EndUsersSide } from "../harness/sides.ts";
 import type { SignIn, Stack } from "../harness/stack.ts";
 import { Elements } from "./elements.ts";
@@ -26,9 +28,14 @@ export class Person implements EndUsersSide, AgentsSide {
     await expect.poll(() => this.window.unconfined()).toEqual([]);
   }
 
-  /** Keeps what this person sees now, for people to look at. */
-  async keeps(name: string): Promise<void> {
-    writeFileSync(this.pathOf(`${name}.png`), await this.window.png());
+  /** Waits until the window shows something, on a page without a shared one. One colour alone varies by 0. */
+  async seesSomething(): Promise<void> {
+    await expect.poll(async () => variation(decodePng(await this.window.png()))).toBeGreaterThan(1);
+  }
+
+  /** Keeps what this person sees now, for people who ask for pictures; each takes an engine without a graphics card a while. */
+  async keeps(name: string, asked = process.env["FLOWS_PICTURES"] !== undefined): Promise<void> {
+    if (asked) writeFileSync(this.pathOf(`${name}.png`), await this.window.png());
   }
 
   async seesTheEnd(): Promise<void> {
