@@ -32,9 +32,14 @@ export class Elements {
     return (await this.window.evaluate<string | null>(`document.querySelector(${JSON.stringify(byTestId(id))})?.textContent ?? null`)) ?? "";
   }
 
+  /** All that the page says. */
+  said(): Promise<string> {
+    return this.window.evaluate("document.body.innerText");
+  }
+
   /** Waits until the page says something. */
   async says(text: string): Promise<void> {
-    await expect.poll(() => this.window.evaluate("document.body.innerText"), LOOK).toContain(text);
+    await expect.poll(() => this.said(), LOOK).toContain(text);
   }
 
   async presses(id: string): Promise<void> {

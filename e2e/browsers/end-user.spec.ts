@@ -3,9 +3,13 @@
 import { found, planted } from "../harness/secrets.ts";
 import { searchAndOpen, stopAndContinue, together } from "../harness/together.ts";
 import { expect, test } from "./fixtures.ts";
+import { SIMPLER } from "./person.ts";
 
 test("an end user goes from the shop and back", async ({ browser, stack, agent, person }) => {
-  const pin = await person.asksForHelp(`${stack.shop}/`);
+  await person.arrives(`${stack.shop}/`);
+  await person.elements.sees("start-button");
+  expect(await person.elements.said(), "pictures will come as H.264").not.toContain(SIMPLER);
+  const pin = await person.starts();
   await person.isConfined();
   await person.keeps("pin");
   const oracle = await together(browser, person, agent, `${stack.shop}/`, pin);

@@ -11,6 +11,9 @@ import { Elements } from "./elements.ts";
 import { WindowView } from "./window-view.ts";
 import type { Window } from "./window.ts";
 
+/** What people are told at the door whose pictures will come as JPEG. */
+export const SIMPLER = "in a simpler way";
+
 export class Person implements EndUsersSide, AgentsSide {
   readonly elements: Elements;
   readonly shared: WindowView;
