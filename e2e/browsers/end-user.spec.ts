@@ -1,57 +1,50 @@
 // The end user has another engine; the agent has Chromium.
 
-import { Oracle } from "../harness/oracle.ts";
 import { found, planted } from "../harness/secrets.ts";
+import { searchAndOpen, stopAndContinue, together } from "../harness/together.ts";
 import { expect, test } from "./fixtures.ts";
+import { SIMPLER } from "./person.ts";
 
 test("an end user goes from the shop and back", async ({ browser, stack, agent, person }) => {
-  const pin = await person.asksForHelp(`${stack.shop}/`);
-  expect(pin).toMatch(/^\d{6,}$/);
-  expect(person.window.unconfined()).toEqual([]);
+  await person.arrives(`${stack.shop}/`);
+  await person.elements.sees("start-button");
+  expect(await person.elements.said(), "pictures will come as H.264").not.toContain(SIMPLER);
+  const pin = await person.starts();
+  await person.isConfined();
   await person.keeps("pin");
-  await agent.entersPin(pin);
-  await person.allows();
-  await person.showsSomething();
-  await agent.shared.showsSomething();
-  const oracle = await Oracle.look(browser, `${stack.shop}/`, await person.viewport());
-  await oracle.isSeenBy(person);
+  const oracle = await together(browser, person, agent, `${stack.shop}/`, pin);
+  await oracle.isSeenBy(person.shared);
   await person.keeps("live");
+  await person.shared.wheel(400, 300, 200);
+  await expect.poll(() => stack.state().where.scrollY).toBeGreaterThan(0);
+  await person.shared.wheel(400, 300, -400);
+  await expect.poll(() => stack.state().where.scrollY).toBe(0);
+  await searchAndOpen(stack, oracle, person, agent);
 
-  await person.clicks(...(await oracle.middle("#search")));
-  await person.types("boots");
-  await person.strikes("Enter");
-  await expect.poll(() => stack.state().searches).toEqual(["boots"]);
-  await oracle.page.goto(`${stack.shop}/search?q=boots`);
-  await oracle.isSeenBy(person);
-  await oracle.isSeenBy(agent.shared);
-
-  await person.clicks(...(await oracle.middle("nav a[href='/account']")));
+  await person.shared.click(...(await oracle.middle("nav a[href='/account']")));
   await oracle.page.goto(`${stack.shop}/account`);
-  await oracle.isSeenBy(person);
-  await person.clicks(...(await oracle.middle("#email")));
-  await expect.poll(() => stack.state().where.focus).toBe("email");
-  await person.types("ada@example.com");
-  await person.clicks(...(await oracle.middle("#password")));
-  await expect.poll(() => stack.state().where.focus).toBe("password");
-  await person.types(planted.password);
-  await person.clicks(...(await oracle.middle("#show-password")));
-  await expect.poll(() => person.window.evaluate("document.querySelector('.protected')?.textContent")).toContain(planted.password);
+  await oracle.isSeenBy(person.shared);
+  for (const [field, text] of [["email", "ada@example.com"], ["password", planted.password]] as const) {
+    await person.shared.click(...(await oracle.middle(`#${field}`)));
+    await expect.poll(() => stack.state().where.focus).toBe(field);
+    await person.shared.type(text);
+  }
+  await person.shared.click(...(await oracle.middle("#show-password")));
+  await person.elements.says(planted.password);
   await person.keeps("password");
-  expect(await agent.page.locator("body").innerText()).not.toContain(planted.password);
-  await person.clicks(...(await oracle.middle("#sign-in")));
-  await expect.poll(() => stack.state().signIns.at(-1)).toEqual({ name: "ada", passwordLength: planted.password.length });
+  await person.shared.click(...(await oracle.middle("#sign-in")));
+  await expect.poll(() => stack.state().signIns).toEqual([{ name: "ada", passwordLength: planted.password.length }]);
   expect(found(agent.tap.bytes())).toEqual([]);
 
-  await person.pressesId("stop");
-  await agent.shared.isBlank();
-  await person.keeps("stopped");
-  await person.pressesId("continue");
-  await agent.shared.showsSomething();
-  await person.pressesId("stop");
-  await person.pressesId("end");
-  await person.sees("end-reason");
+  // The same sign-in, so that it shows the same page.
+  await oracle.page.fill("#email", "ada@example.com");
+  await oracle.page.fill("#password", planted.password);
+  await oracle.page.click("#sign-in");
+  await stopAndContinue(oracle, person, agent, () => person.keeps("stopped"));
+  await person.ends();
+  await agent.seesTheEnd();
   await person.keeps("ended");
-  await person.pressesId("return");
+  await person.elements.presses("return");
   await expect.poll(() => person.window.evaluate("location.href")).toBe(`${stack.shop}/account`);
   await oracle.close();
 });

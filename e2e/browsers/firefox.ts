@@ -19,7 +19,7 @@ const ALONE = {
 };
 
 /** What an older Firefox lacks, by the setting that takes it away. */
-const MISSING: Record<string, string> = { WebCodecs: "dom.media.webcodecs.enabled", OffscreenCanvas: "gfx.offscreencanvas.enabled" };
+const MISSING: Record<string, string> = { WebCodecs: "dom.media.webcodecs.enabled" };
 
 export class Firefox implements Window {
   readonly #home: Home;

@@ -1,10 +1,12 @@
-// What every flow here gets: the product, a person at another engine, and people at Chromium for the other side.
+// What every flow here gets: one product for all flows of an engine, a person at that engine, and people at Chromium for the
+// other side.
 
+import { writeFileSync } from "node:fs";
 import { test as base } from "../harness/fixtures.ts";
+import { Stack } from "../harness/stack.ts";
 import { Firefox } from "./firefox.ts";
 import { Person } from "./person.ts";
 import { WebKit } from "./webkit.ts";
-import type { Window } from "./window.ts";
 
 export type Engine = "firefox" | "webkit";
 /** What is taken away from the browser, to see what the pages do without. */
@@ -16,15 +18,33 @@ interface PerFlow {
   readonly person: Person;
 }
 
-export const test = base.extend<PerFlow>({
+interface PerEngine {
+  readonly product: Stack;
+}
+
+export const test = base.extend<PerFlow, PerEngine>({
   engine: ["firefox", { option: true }],
   without: [[], { option: true }],
+  product: [
+    async ({}, use) => {
+      const product = await Stack.start();
+      await use(product);
+      await product.end();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+  stack: async ({ product }, use, info) => {
+    product.forget();
+    const from = product.door.output.length;
+    await use(product);
+    if (info.status !== info.expectedStatus) writeFileSync(info.outputPath("session-api.log"), product.door.output.slice(from));
+  },
   person: async ({ engine, without }, use, info) => {
-    const window: Window = await (engine === "firefox" ? Firefox.start(without) : WebKit.start(without));
+    const window = await (engine === "firefox" ? Firefox.start(without) : WebKit.start(without));
     const person = new Person(window, (name) => info.outputPath(name));
     info.annotations.push({ type: "browser", description: window.version });
     await use(person);
-    if (info.status !== info.expectedStatus) await person.keeps("at-the-end").catch(() => undefined);
+    if (info.status !== info.expectedStatus) await person.keeps("at-the-end", true).catch(() => undefined);
     await window.close();
   },
 });

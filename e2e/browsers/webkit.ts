@@ -15,6 +15,8 @@ import type { Actions, Window } from "./window.ts";
 const SIZE = { width: 1180, height: 860 };
 /** What an older WebKit lacks, by the feature that takes it away. */
 const MISSING: Record<string, string> = { WebCodecs: "WebCodecsVideo", OffscreenCanvas: "OffscreenCanvasInWorkers" };
+/** Nothing reads the screen aloud, and what is painted is painted without a graphics card, which costs half as much as playing one. */
+const NO_DESKTOP = { NO_AT_BRIDGE: "1", WEBKIT_SKIA_ENABLE_CPU_RENDERING: "1" };
 /** Elements of GStreamer that decode H.264; WebKit does not use them at this rank. */
 const NO_H264 = { GST_PLUGIN_FEATURE_RANK: "avdec_h264:NONE,openh264dec:NONE,vah264dec:NONE,vaapih264dec:NONE,v4l2h264dec:NONE" };
 
@@ -40,7 +42,7 @@ export class WebKit implements Window {
     const [, display] = await screen.prints(/^(\d+)\n/m);
     const port = await freePort();
     const decoders = without.includes("H.264") ? NO_H264 : undefined;
-    const program = home.program("WebKitWebDriver", ["WebKitWebDriver", "--host=127.0.0.1", `--port=${port}`], { DISPLAY: `:${display}`, NO_AT_BRIDGE: "1", ...decoders });
+    const program = home.program("WebKitWebDriver", ["WebKitWebDriver", "--host=127.0.0.1", `--port=${port}`], { DISPLAY: `:${display}`, ...NO_DESKTOP, ...decoders });
     const driver = new WebDriver(`http://127.0.0.1:${port}`);
     await expect.poll(() => driver.ready(), { timeout: 60_000 }).toBe(true);
     const features = without.flatMap((name) => (MISSING[name] ? [`!${MISSING[name]}`] : []));

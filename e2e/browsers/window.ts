@@ -1,7 +1,5 @@
 // One window of a browser, over the W3C's protocols: what both of them can do, and no more.
 
-import type { Pixels } from "../harness/png.ts";
-
 /** What is pressed and moved, in the form that both protocols share (WebDriver, "Actions"). */
 export type Actions = readonly Record<string, unknown>[];
 
@@ -18,5 +16,3 @@ export interface Window {
   unconfined(): readonly string[];
   close(): Promise<void>;
 }
-
-export type Picture = () => Promise<Pixels | undefined>;

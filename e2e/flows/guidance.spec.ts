@@ -2,17 +2,7 @@
 
 import { expect, test } from "../harness/fixtures.ts";
 import { Oracle } from "../harness/oracle.ts";
-import { difference } from "../harness/pixels.ts";
 import type { Box } from "../harness/pixels.ts";
-import type { SharedPage } from "../harness/shared-page.ts";
-
-/** Waits until a part of the picture differs from what it was. */
-async function changes(shared: SharedPage, part: Box, act: () => Promise<void>, share: number): Promise<void> {
-  const before = await shared.part(part);
-  await act();
-  const apart = async () => difference(before!, (await shared.part(part))!, 24);
-  await expect.poll(apart).toBeGreaterThan(share);
-}
 
 test("laser, highlight, drawing and chat", async ({ browser, stack, endUser, agent }) => {
   await agent.entersPin(await endUser.asksForHelp(`${stack.shop}/`));
@@ -26,14 +16,14 @@ test("laser, highlight, drawing and chat", async ({ browser, stack, endUser, age
   const [x, y] = [button.x + button.width / 2, button.y + button.height / 2];
 
   await agent.byTestId("tool-highlight").click();
-  await changes(endUser.shared, around(button, 12), () => agent.shared.click(x, y), 0.01);
+  await endUser.shared.changes(around(button, 12), () => agent.shared.click(x, y), 0.01);
 
   await agent.byTestId("tool-draw").click();
   const stroke = { x: 80, y: 130, width: 300, height: 120 };
-  await changes(endUser.shared, stroke, () => agent.shared.drag([[90, 150], [220, 230], [360, 150]]), 0.005);
+  await endUser.shared.changes(stroke, () => agent.shared.drag([[90, 150], [220, 230], [360, 150]]), 0.005);
 
   await agent.byTestId("tool-laser").click();
-  await changes(endUser.shared, { x: 560, y: 90, width: 60, height: 60 }, () => agent.shared.drag([[580, 110], [590, 120], [592, 122]]), 0.01);
+  await endUser.shared.changes({ x: 560, y: 90, width: 60, height: 60 }, () => agent.shared.drag([[580, 110], [590, 120], [592, 122]]), 0.01);
 
   await agent.opens("panel-chat");
   await endUser.opens("panel-chat");

@@ -90,6 +90,23 @@ test("Stop while the agent's own replica hangs blanks by itself", async ({ brows
   await endUser.ends();
 });
 
+test("Continue and End stay in their places when the server confirms the Stop", async ({ stack, endUser, agent }) => {
+  // Nothing moves by animation, so that what moves is the fault.
+  await endUser.page.emulateMedia({ reducedMotion: "reduce" });
+  await agent.entersPin(await endUser.asksForHelp(`${stack.shop}/`));
+  await endUser.allows();
+  await endUser.shared.showsSomething();
+  const places = () => Promise.all(["end", "continue"].map((id) => endUser.byTestId(id).boundingBox()));
+  const before = await frozen([stack.door.child.pid!], async () => {
+    await endUser.stops();
+    await expect(endUser.byTestId("continue")).toBeDisabled();
+    return places();
+  });
+  await expect(endUser.byTestId("continue")).toBeEnabled();
+  expect(await places()).toEqual(before);
+  await endUser.ends();
+});
+
 async function agentOfAnotherReplica(browser: Parameters<typeof Agent.signIn>[0], stack: Stack, endUser: EndUser) {
   const { program, origin } = await stack.replica();
   const agent = await Agent.signIn(browser, stack, stack.signIn("northwind"), {}, origin);

@@ -3,7 +3,7 @@
 import { type Browser, type BrowserContext, expect, type Page } from "@playwright/test";
 import { decodePng, type Pixels } from "./png.ts";
 import { type Box, unlike } from "./pixels.ts";
-import type { SharedPage } from "./shared-page.ts";
+import type { SharedView } from "./shared-view.ts";
 
 export class Oracle {
   private constructor(
@@ -44,7 +44,7 @@ export class Oracle {
   }
 
   /** Waits until a person sees what this browser shows, but for `share` of its pixels. */
-  async isSeenBy(shared: Pick<SharedPage, "picture">, share = 0.06): Promise<void> {
+  async isSeenBy(shared: Pick<SharedView, "picture">, share = 0.06): Promise<void> {
     const look = async () => {
       const seen = await shared.picture();
       return seen ? unlike(seen, await this.picture()) : 1;

@@ -2,6 +2,7 @@
 
 import { type Browser, type BrowserContext, type BrowserContextOptions, expect, type Page } from "@playwright/test";
 import { SharedPage } from "./shared-page.ts";
+import type { AgentsSide, EndUsersSide } from "./sides.ts";
 import type { SignIn, Stack } from "./stack.ts";
 import { Tap } from "./tap.ts";
 
@@ -23,6 +24,10 @@ abstract class Person {
     return this.page.getByTestId(id);
   }
 
+  async seesTheEnd(): Promise<void> {
+    await expect(this.byTestId("end-reason")).toBeVisible();
+  }
+
   /** The full-page message at the end or after an error. */
   async message(): Promise<string> {
     return (await this.byTestId("message-title").textContent()) ?? "";
@@ -39,7 +44,7 @@ abstract class Person {
   }
 }
 
-export class EndUser extends Person {
+export class EndUser extends Person implements EndUsersSide {
   static async arrive(browser: Browser, options: BrowserContextOptions = {}): Promise<EndUser> {
     const context = await browser.newContext({ viewport: { width: 1180, height: 820 }, acceptDownloads: true, ...options });
     const page = await context.newPage();
@@ -56,11 +61,19 @@ export class EndUser extends Person {
     return ((await pin.textContent()) ?? "").replace(/\D/g, "");
   }
 
+  async stops(): Promise<void> {
+    await this.byTestId("stop").click();
+  }
+
+  async continues(): Promise<void> {
+    await this.byTestId("continue").click();
+  }
+
   /** Stop, and then End. */
   async ends(): Promise<void> {
-    if (!(await this.byTestId("end").isVisible())) await this.byTestId("stop").click();
+    if (!(await this.byTestId("end").isVisible())) await this.stops();
     await this.byTestId("end").click();
-    await expect(this.byTestId("end-reason")).toBeVisible();
+    await this.seesTheEnd();
   }
 
   private async fromTheSite(address: string): Promise<void> {
@@ -76,7 +89,7 @@ export class EndUser extends Person {
   }
 }
 
-export class Agent extends Person {
+export class Agent extends Person implements AgentsSide {
   static async arrive(browser: Browser, options: BrowserContextOptions = {}): Promise<Agent> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
     const page = await context.newPage();
@@ -98,11 +111,16 @@ export class Agent extends Person {
     await this.byTestId("pin-submit").click();
   }
 
+  async waits(): Promise<void> {
+    await expect(this.byTestId("waiting")).toBeVisible();
+    await expect(this.shared.canvas).toBeHidden();
+  }
+
   /** Leaves, which ends the session for both. */
   async ends(): Promise<void> {
     await this.byTestId("agent-leave").click();
     await this.byTestId("end").click();
-    await expect(this.byTestId("end-reason")).toBeVisible();
+    await this.seesTheEnd();
   }
 
   /** A PIN was refused, on the page of the PIN or on one of its own. */

@@ -1,20 +1,18 @@
-// The shared page as one person sees it: a canvas. Points are CSS pixels of the website, pictures are decoded pixels.
+// The shared page in a browser that Playwright drives, with what only such a one can do: fingers.
 
-import { expect, type Locator, type Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
+import type { Box } from "./pixels.ts";
 import { decodePng, type Pixels } from "./png.ts";
-import { crop, type Box, variation } from "./pixels.ts";
+import { SharedView } from "./shared-view.ts";
 
-/** Above this a picture shows something. A blank canvas has 0. */
-const SOMETHING = 8;
-
-export class SharedPage {
+export class SharedPage extends SharedView {
   readonly canvas: Locator;
 
   constructor(private readonly page: Page) {
+    super();
     this.canvas = page.getByTestId("live-canvas");
   }
 
-  /** What is seen now, as decoded pixels; undefined without a canvas. */
   async picture(): Promise<Pixels | undefined> {
     const box = (await this.canvas.isVisible()) && (await this.canvas.boundingBox());
     if (!box) return undefined;
@@ -22,20 +20,6 @@ export class SharedPage {
     return decodePng(await this.page.screenshot({ animations: "allow", clip: box }));
   }
 
-  async showsSomething(): Promise<void> {
-    await expect.poll(() => this.variation(), { timeout: 30_000 }).toBeGreaterThan(SOMETHING);
-  }
-
-  async isBlank(within = 5_000): Promise<void> {
-    await expect.poll(() => this.variation(), { timeout: within, intervals: [50] }).toBeLessThan(SOMETHING);
-  }
-
-  private async variation(): Promise<number> {
-    const picture = await this.picture();
-    return picture ? variation(picture) : 0;
-  }
-
-  /** The size of the website's viewport, CSS pixels. */
   async viewport(): Promise<{ width: number; height: number }> {
     const size = await this.canvas.evaluate((canvas) => {
       const told = canvas.closest<HTMLElement>("[data-page-width]")?.dataset;
@@ -45,17 +29,8 @@ export class SharedPage {
     return size;
   }
 
-  /** A point of the website as a point of this person's window. */
-  async toWindow(x: number, y: number): Promise<{ x: number; y: number }> {
-    const box = await this.box();
-    const size = await this.viewport();
-    return { x: box.x + (x * box.width) / size.width, y: box.y + (y * box.height) / size.height };
-  }
-
-  private async box(): Promise<Box> {
-    const box = await this.canvas.boundingBox();
-    if (!box) throw new Error("the canvas is not shown");
-    return box;
+  protected async place(): Promise<Box | undefined> {
+    return (await this.canvas.boundingBox()) ?? undefined;
   }
 
   async click(x: number, y: number): Promise<void> {
@@ -82,7 +57,6 @@ export class SharedPage {
     await this.page.mouse.wheel(0, dy);
   }
 
-  /** Presses at the first point, moves through the others, releases. */
   async drag(points: readonly (readonly [number, number])[]): Promise<void> {
     for (const [index, [x, y]] of points.entries()) {
       const at = await this.toWindow(x, y);
@@ -107,14 +81,5 @@ export class SharedPage {
     for (let step = 1; step <= steps; step += 1) await send("touchMove", from + ((to - from) * step) / steps);
     await send("touchEnd");
     await touch.detach();
-  }
-
-  /** The decoded pixels of a part of the website. */
-  async part(box: Box): Promise<Pixels | undefined> {
-    const picture = await this.picture();
-    if (!picture) return undefined;
-    const size = await this.viewport();
-    const scale = picture.width / size.width;
-    return crop(picture, { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale });
   }
 }

@@ -91,6 +91,11 @@ export class Stack {
     return this.sites.site.state.seen() as SiteState;
   }
 
+  /** Forgets what happened on the sample websites, for flows that share a product. */
+  forget(): void {
+    this.sites.site.state.clear();
+  }
+
   /** The database file of the store. */
   get store(): string {
     return join(this.folder, "data", "cobrowse.db");

@@ -2,7 +2,7 @@
 
 import { expect } from "@playwright/test";
 import type { Oracle } from "./oracle.ts";
-import type { SharedPage } from "./shared-page.ts";
+import type { SharedView } from "./shared-view.ts";
 import type { Stack } from "./stack.ts";
 
 const TRIES = 12;
@@ -12,7 +12,7 @@ const MARGIN = 90;
 export interface Scene {
   readonly stack: Stack;
   readonly oracle: Oracle;
-  readonly shared: SharedPage;
+  readonly shared: SharedView;
   /** Scrolls by wheel or by finger, as this person would. */
   readonly scroll: (dy: number) => Promise<void>;
 }

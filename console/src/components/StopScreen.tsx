@@ -21,6 +21,8 @@ interface Props {
 
 export function StopScreen({ company, live, sure, busy, choiceMs, onContinue, onEnd }: Props) {
   const { t } = useText();
+  const known = live ? t("stop.text", { company }) : t("stop.text.alone");
+  const unsure = t("stop.unsure");
   const seconds = useCountdown(choiceMs) ?? 0;
   const box = useRef<HTMLDivElement>(null);
   const ended = useRef(false);
@@ -39,8 +41,12 @@ export function StopScreen({ company, live, sure, busy, choiceMs, onContinue, on
       <div ref={box} className="modal stopped" role="alertdialog" aria-labelledby="stopped" aria-describedby="stopped-text" tabIndex={-1} data-testid="stopped">
         <span className="badge"><Icon name="hidden" size={28} /></span>
         <h2 id="stopped">{t("stop.title")}</h2>
-        <p id="stopped-text">{live ? t("stop.text", { company }) : t("stop.text.alone")}</p>
-        {!sure && <p role="status">{t("stop.unsure")}</p>}
+        <p id="stopped-text" className="unseen" role="status">{sure ? known : unsure}</p>
+        {/* Both take up the room that the longer one needs: else End would jump away from under the pointer when the server confirms. */}
+        <div className="either" aria-hidden="true">
+          <p data-now={sure}>{known}</p>
+          <p data-now={!sure}>{unsure}</p>
+        </div>
         <p className="figures quiet-text" aria-hidden="true">{t("stop.countdown", { seconds })}</p>
         <p className="unseen" role="status">{worthSaying(seconds) ? t("stop.countdown", { seconds }) : ""}</p>
         <div className="actions">
