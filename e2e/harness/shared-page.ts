@@ -45,6 +45,16 @@ export class SharedPage {
     return size;
   }
 
+  /** Waits until the website is as large as the room for it in the end user's window, which is this person's, and gives that size. */
+  async fills(): Promise<{ width: number; height: number }> {
+    const area = this.page.locator(".stage-area");
+    await expect.poll(async () => {
+      const [room, size] = [await area.boundingBox(), await this.viewport()];
+      return room && [Math.floor(room.width) - size.width, Math.floor(room.height) - size.height];
+    }).toEqual([0, 0]);
+    return this.viewport();
+  }
+
   /** A point of the website as a point of this person's window. */
   async toWindow(x: number, y: number): Promise<{ x: number; y: number }> {
     const box = await this.box();
@@ -66,6 +76,16 @@ export class SharedPage {
   async tap(x: number, y: number): Promise<void> {
     const at = await this.toWindow(x, y);
     await this.page.touchscreen.tap(at.x, at.y);
+  }
+
+  /** Waits until the protected field at this point is seen to have the focus: a frame of another site gets it a moment after the press. */
+  async hasFocusAt(x: number, y: number): Promise<void> {
+    const at = await this.toWindow(x, y);
+    const focused = async () => {
+      const boxes = await Promise.all((await this.page.locator(".protected-field[data-focused]").all()).map((field) => field.boundingBox()));
+      return boxes.map((box) => box !== null && at.x >= box.x && at.x <= box.x + box.width && at.y >= box.y && at.y <= box.y + box.height);
+    };
+    await expect.poll(focused).toEqual([true]);
   }
 
   async type(text: string): Promise<void> {
