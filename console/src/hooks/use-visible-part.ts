@@ -1,15 +1,17 @@
-// Keeps an element of the right top corner in sight, whatever a keyboard of glass or a zoom does to the window.
+// Tells the style sheets which part of the page is seen, whatever a keyboard of glass or a zoom does to the window.
 
-import { useEffect, type RefObject } from "react";
-import { cornerTransform } from "../core/visible";
+import { useEffect } from "react";
+import { placesIn } from "../core/visible";
 
-export function useVisibleCorner(element: RefObject<HTMLElement | null>): void {
+export function useVisiblePart(): void {
   useEffect(() => {
     const visible = window.visualViewport;
     if (!visible) return;
+    const page = document.documentElement;
     const follow = () => {
-      const { offsetLeft: left, offsetTop: top, width, scale } = visible;
-      element.current?.style.setProperty("transform", cornerTransform({ left, top, width, scale }, document.documentElement.clientWidth));
+      const { offsetLeft: left, offsetTop: top, width, height, scale } = visible;
+      const places = placesIn({ left, top, width, height, scale }, { width: page.clientWidth, height: page.clientHeight });
+      for (const [name, value] of Object.entries(places)) page.style.setProperty(name, value);
     };
     follow();
     visible.addEventListener("resize", follow);
@@ -18,5 +20,5 @@ export function useVisibleCorner(element: RefObject<HTMLElement | null>): void {
       visible.removeEventListener("resize", follow);
       visible.removeEventListener("scroll", follow);
     };
-  }, [element]);
+  }, []);
 }
