@@ -3,6 +3,8 @@
 
 #[path = "agent/pod.rs"]
 mod pod;
+#[path = "agent/processes.rs"]
+mod processes;
 #[path = "agent/sight.rs"]
 mod sight;
 #[allow(dead_code, reason = "the website serves other tests too, which use more of it")]
@@ -163,7 +165,7 @@ async fn a_pod_that_is_killed_leaves_nothing() {
     let processes = pod.processes();
     assert!(processes.len() > 4, "{processes:?}");
     pod.kill();
-    pod::wait_until_gone(&processes).await;
+    processes::wait_until_gone(&processes).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ import { pickLanguage, translator, type Language } from "./core/catalogue";
 import type { Route } from "./core/route";
 import { BackendContext } from "./hooks/backend-context";
 import { TextContext } from "./hooks/use-text";
+import { useVisiblePart } from "./hooks/use-visible-part";
 import { AgentPage } from "./pages/AgentPage";
 import { HomePage } from "./pages/HomePage";
 import { StartPage } from "./pages/StartPage";
@@ -21,6 +22,7 @@ interface Props {
 
 export function App({ route, site, invitation, backend }: Props) {
   const [language, setLanguage] = useState<Language>(() => pickLanguage([keptLanguage() ?? "", ...navigator.languages]));
+  useVisiblePart();
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);

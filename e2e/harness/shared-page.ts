@@ -1,6 +1,6 @@
 // The shared page in a browser that Playwright drives, with what only such a one can do: fingers.
 
-import type { Locator, Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import type { Box } from "./pixels.ts";
 import { decodePng, type Pixels } from "./png.ts";
 import { SharedView } from "./shared-view.ts";
@@ -29,6 +29,16 @@ export class SharedPage extends SharedView {
     return size;
   }
 
+  /** Waits until the website is as large as the room for it in the end user's window, which is this person's, and gives that size. */
+  async fills(): Promise<{ width: number; height: number }> {
+    const area = this.page.locator(".stage-area");
+    await expect.poll(async () => {
+      const [room, size] = [await area.boundingBox(), await this.viewport()];
+      return room && [Math.floor(room.width) - size.width, Math.floor(room.height) - size.height];
+    }).toEqual([0, 0]);
+    return this.viewport();
+  }
+
   protected async place(): Promise<Box | undefined> {
     return (await this.canvas.boundingBox()) ?? undefined;
   }
@@ -41,6 +51,16 @@ export class SharedPage extends SharedView {
   async tap(x: number, y: number): Promise<void> {
     const at = await this.toWindow(x, y);
     await this.page.touchscreen.tap(at.x, at.y);
+  }
+
+  /** Waits until the protected field at this point is seen to have the focus: a frame of another site gets it a moment after the press. */
+  async hasFocusAt(x: number, y: number): Promise<void> {
+    const at = await this.toWindow(x, y);
+    const focused = async () => {
+      const boxes = await Promise.all((await this.page.locator(".protected-field[data-focused]").all()).map((field) => field.boundingBox()));
+      return boxes.map((box) => box !== null && at.x >= box.x && at.x <= box.x + box.width && at.y >= box.y && at.y <= box.y + box.height);
+    };
+    await expect.poll(focused).toEqual([true]);
   }
 
   async type(text: string): Promise<void> {

@@ -142,7 +142,9 @@ impl Inner {
         });
     }
 
-    /// Sets up all rules of a page or frame, then lets it run. Chrome handles the questions in order, so all are asked at once.
+    /// Sets up all rules of a page or frame, then lets it run. The browser itself answers what guards the network and frames, and
+    /// that is waited for. The rest is for the page's process, which a tab without an opener gets only once it runs: Chrome
+    /// hands all of it over in order, and the page runs on the last.
     async fn prepare(&self, session: &Arc<str>, top: bool) -> Result<(), Error> {
         let session = Some(&**session);
         // Before it leaves, for where it may go; and with its answer, for who may see it.
@@ -164,8 +166,18 @@ impl Inner {
             run_immediately: Some(true),
         };
         let chooser = page::SetInterceptFileChooserDialog { enabled: true, cancel: None };
+        tokio::try_join!(guard, self.cdp.ask(session, auto_attach(&["iframe"])))?;
+        let bound = self.state().bound.clone();
+        let view = async {
+            let (Some(session), Some(bound)) = (session, bound) else { return Ok(()) };
+            self.emulate(session, &bound);
+            let (binding, script) = view::setup(bound.settings.touch);
+            tokio::try_join!(biased; self.cdp.ask(Some(session), binding), self.cdp.ask(Some(session), script))
+                .map(|_| ())
+        };
+        // Each is sent when it is first looked at, so they go in the order they stand here.
         tokio::try_join!(
-            guard,
+            biased;
             self.cdp.ask(session, page::Enable {}),
             // Without it the bindings exist but tell nobody.
             self.cdp.ask(session, runtime::Enable {}),
@@ -173,15 +185,10 @@ impl Inner {
             self.cdp.ask(session, masking_reports()),
             self.cdp.ask(session, script),
             self.cdp.ask(session, chooser),
-            self.cdp.ask(session, auto_attach(&["iframe"])),
-        )?;
-        let bound = self.state().bound.clone();
-        if let (Some(session), Some(bound)) = (session, bound) {
-            self.emulate(session, &bound);
-            let (binding, script) = view::setup(bound.settings.touch);
-            tokio::try_join!(self.cdp.ask(Some(session), binding), self.cdp.ask(Some(session), script))?;
-        }
-        self.cdp.ask(session, runtime::RunIfWaitingForDebugger {}).await.map(|_| ())
+            view,
+            self.cdp.ask(session, runtime::RunIfWaitingForDebugger {}),
+        )
+        .map(|_| ())
     }
 
     /// Language, time zone and touch of the end user.

@@ -28,6 +28,12 @@ fn site() -> Site {
             Page::Html("<title>popup</title><script>setTimeout(()=>open('/two','x','width=300,height=200'))</script>"),
         ),
         (
+            "/blank",
+            Page::Html(
+                "<title>blank</title><a id=a href='/two' target=_blank>x</a><script>setTimeout(()=>a.click())</script>",
+            ),
+        ),
+        (
             "/popup-out",
             Page::Html(
                 "<title>popup-out</title><script>setTimeout(()=>open('http://evil.localhost:PORT/popup'))</script>",
@@ -102,6 +108,13 @@ async fn popups_become_tabs_in_front_within_the_limit() {
     let now = stand.state(|now| now.tabs.len() == 1).await;
     assert_eq!(now.title, "popup");
     assert!(matches!(stand.chrome.close(&now.tabs[0].id).await, Err(Error::NoSuch(_))), "the last tab stays");
+
+    // A tab that has no opener has no process either until it runs.
+    stand.chrome.navigate(&site.url("shop", "/blank")).await.expect("opened");
+    let now = stand.state(|now| now.title == "two" && now.tabs.len() == 2).await;
+    let blank = now.tabs.iter().find(|tab| tab.active).expect("one in front").id.clone();
+    stand.chrome.close(&blank).await.expect("closed");
+    stand.state(|now| now.tabs.len() == 1 && now.title == "blank").await;
 
     stand.chrome.navigate(&site.url("shop", "/popup-out")).await.expect("opened");
     assert_eq!(stand.wait(blocked).await, site.host("evil"));

@@ -16,10 +16,10 @@ test("a field: kind, rectangle, text, font", () =>
     assert.deepEqual([field.text, field.font, field.password, field.focused], [CARD, 20, false, false]);
   }));
 
-test("a password: its text only while the page shows it", () =>
+test("a password: its text only while the page shows it, dots before", () =>
   show(`${STYLE}<input id=p class=at type=password value=hunter2>`, async (tab) => {
     const field = await one(tab);
-    assert.deepEqual([field.text, field.password], ["", true]);
+    assert.deepEqual([field.text, field.password], ["\u2022".repeat(7), true]);
     const told = tab.reports.filter((report) => report.kind !== "secrets");
     assert.ok(!told.some((report) => report.payload.includes("hunter2")));
     await tab.page("p.type = 'text'");

@@ -5,6 +5,7 @@ import { invitationFromText } from "../core/invitation";
 import type { Account } from "../gen/cobrowse/v1/account_pb";
 import type { Joining } from "../hooks/use-join";
 import { useText } from "../hooks/use-text";
+import { JoinForm } from "./JoinForm";
 
 export function InvitationForm({ join, account, invitation }: { join: Joining; account: Account; invitation: string | undefined }) {
   const { t } = useText();
@@ -15,30 +16,16 @@ export function InvitationForm({ join, account, invitation }: { join: Joining; a
     setMalformed(found === undefined);
     if (found) join.withInvitation(found);
   };
-  return (
-    <form
-      className="join"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
+  const field = (
+    <input
+      className="field" data-testid="invitation-input" autoComplete="off" autoCapitalize="off" spellCheck={false} autoFocus aria-invalid={malformed} aria-describedby="invitation-problem"
+      value={text} onChange={(event) => {
+        setMalformed(false);
+        setText(event.target.value);
       }}
-    >
-      <h1>{t("invited.title")}</h1>
-      <p className="lead">{invitation ? t("invited.knock", { name: account.name, company: account.company }) : t("invited.lead")}</p>
-      {!invitation && (
-        <label className="labelled">
-          <span>{t("invited.label")}</span>
-          <input
-            className="field" data-testid="invitation-input" autoComplete="off" autoCapitalize="off" spellCheck={false} autoFocus aria-invalid={malformed} aria-describedby="invitation-problem"
-            value={text} onChange={(event) => {
-              setMalformed(false);
-              setText(event.target.value);
-            }}
-          />
-        </label>
-      )}
-      <div id="invitation-problem" role="alert">{malformed && <p className="inline-problem">{t("invited.malformed")}</p>}</div>
-      <button type="submit" className="button main large" data-testid="invitation-submit" autoFocus={invitation !== undefined} disabled={join.busy}>{t(join.busy ? "agent.pin.busy" : "agent.pin.submit")}</button>
-    </form>
+    />
   );
+  const common = { name: "invitation", title: t("invited.title"), problem: malformed && <p className="inline-problem">{t("invited.malformed")}</p>, busy: join.busy, onSubmit: submit } as const;
+  if (invitation) return <JoinForm {...common} lead={t("invited.knock", { name: account.name, company: account.company })} />;
+  return <JoinForm {...common} lead={t("invited.lead")} label={t("invited.label")} field={field} />;
 }

@@ -10,7 +10,6 @@ import { useInvite } from "../hooks/use-invite";
 import type { LiveHandle } from "../hooks/use-live";
 import { useSize } from "../hooks/use-size";
 import { useTitle } from "../hooks/use-title";
-import { useVisibleCorner } from "../hooks/use-visible-corner";
 import { useText } from "../hooks/use-text";
 import { AddressBar } from "./AddressBar";
 import { ControlButton } from "./ControlButton";
@@ -43,8 +42,6 @@ export function LiveScreen({ live, session, endUser, company, exit, covered, onS
   useTitle(t("live.stage"));
   const root = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLElement>(null);
-  const corner = useRef<HTMLElement>(null);
-  useVisibleCorner(corner);
   // The page follows the window, not the panel beside it: opening messages must not move the website about.
   const room = useSize(body);
   useEffect(() => {
@@ -76,7 +73,7 @@ export function LiveScreen({ live, session, endUser, company, exit, covered, onS
         <Logo />
         {live && <AddressBar navigation={live.live.navigation} controller={live.controller} mayAct={act} />}
       </header>
-      <section ref={corner} className="live-exit" aria-label={t(endUser ? "stop.button" : "agent.leave")} data-leave>{exit}</section>
+      <section className="live-exit" aria-label={t(endUser ? "stop.button" : "agent.leave")} data-leave>{exit}</section>
       <section className="live-bar" aria-label={t("live.bar")} inert={under}>
         {live && <QualityBadge live={live} />}
         {live && <ControlButton live={live} endUser={endUser} />}

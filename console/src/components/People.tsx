@@ -48,12 +48,14 @@ function Person({ live, person, knocks }: { live: LiveHandle; person: Participan
   const self = person.id === state.selfId;
   const name = person.name || (self ? t("people.self") : role);
   const notes = [self && person.name ? t("people.you") : "", state.control.holderId === person.id ? t("people.holds") : "", knocks ? t("people.knocks") : person.connected ? "" : t("people.away")].filter(Boolean);
+  // Who has no name is called by the role, and that once.
+  const told = [person.company || (role === name ? "" : role), ...notes].filter(Boolean).join(" · ");
   return (
     <div className="person" data-testid="person" data-away={person.connected ? undefined : true}>
       <span className="person-badge" style={{ background: colourOf(state, person.id) }} aria-hidden="true">{initials(name)}</span>
       <span>
         <strong>{name}</strong>
-        <span className="quiet-text">{[person.company || role, ...notes].join(" · ")}</span>
+        {told && <span className="quiet-text">{told}</span>}
       </span>
     </div>
   );

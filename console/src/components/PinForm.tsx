@@ -5,6 +5,7 @@ import { invitationFromText } from "../core/invitation";
 import { groupPin, normalizePin, PIN_DIGITS_MIN } from "../core/pin";
 import type { Joining } from "../hooks/use-join";
 import { useText } from "../hooks/use-text";
+import { JoinForm } from "./JoinForm";
 
 export function PinForm({ join }: { join: Joining }) {
   const { t } = useText();
@@ -22,38 +23,27 @@ export function PinForm({ join }: { join: Joining }) {
     setPin("");
     field.current?.focus();
   }, [problem]);
-  return (
-    <form
-      className="join"
-      onSubmit={(event) => {
+  const input = (
+    <input
+      ref={field} className="field pin-field" data-testid="pin-input" inputMode="numeric" autoComplete="off" autoFocus aria-invalid={short || problem !== undefined} aria-describedby="pin-problem"
+      value={groupPin(pin).join(" ")}
+      onPaste={(event) => {
+        const invitation = invitationFromText(event.clipboardData.getData("text/plain"));
+        if (!invitation) return;
         event.preventDefault();
-        submit();
+        join.withInvitation(invitation);
       }}
-    >
-      <h1>{t("agent.pin.title")}</h1>
-      <p className="lead">{t("agent.pin.lead")}</p>
-      <label className="labelled">
-        <span>{t("agent.pin.label")}</span>
-        <input
-          ref={field} className="field pin-field" data-testid="pin-input" inputMode="numeric" autoComplete="off" autoFocus aria-invalid={short || problem !== undefined} aria-describedby="pin-problem"
-          value={groupPin(pin).join(" ")}
-          onPaste={(event) => {
-            const invitation = invitationFromText(event.clipboardData.getData("text/plain"));
-            if (!invitation) return;
-            event.preventDefault();
-            join.withInvitation(invitation);
-          }}
-          onChange={(event) => {
-            setShort(false);
-            setPin(normalizePin(event.target.value));
-          }}
-        />
-      </label>
-      <div id="pin-problem" role="alert">
-        {short && <p className="inline-problem">{t("agent.pin.short")}</p>}
-        {problem && <div className="inline-problem"><strong data-testid="message-title">{t(`problem.${problem.kind}`)}</strong><p>{t(`problem.${problem.kind}.text`)}</p></div>}
-      </div>
-      <button type="submit" className="button main large" data-testid="pin-submit" disabled={busy}>{t(busy ? "agent.pin.busy" : "agent.pin.submit")}</button>
-    </form>
+      onChange={(event) => {
+        setShort(false);
+        setPin(normalizePin(event.target.value));
+      }}
+    />
   );
+  const wrong = (
+    <>
+      {short && <p className="inline-problem">{t("agent.pin.short")}</p>}
+      {problem && <div className="inline-problem"><strong data-testid="message-title">{t(`problem.${problem.kind}`)}</strong><p>{t(`problem.${problem.kind}.text`)}</p></div>}
+    </>
+  );
+  return <JoinForm name="pin" title={t("agent.pin.title")} lead={t("agent.pin.lead")} label={t("agent.pin.label")} field={input} problem={wrong} busy={busy} onSubmit={submit} />;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clock, secondsLeft, worthSaying } from "./countdown";
+import { clock, secondsLeft, withoutChoice, worthSaying } from "./countdown";
 
 test("clock", () => {
   const rows: Array<[number, string]> = [[0, "0:00"], [5, "0:05"], [581, "9:41"], [3723, "1:02:03"]];
@@ -14,4 +14,12 @@ test("time left is never below zero and rounds up", () => {
 test("not every second is said", () => {
   const said = Array.from({ length: 181 }, (_, n) => n).filter(worthSaying);
   expect(said).toEqual([10, 30, 60, 120, 180]);
+});
+
+test("what is told of the end without a choice", () => {
+  expect(withoutChoice(undefined, false, true)).toBeUndefined();
+  expect(withoutChoice(undefined, true, true)).toBe("stop.choice");
+  expect(withoutChoice(12, true, false)).toBe("stop.countdown");
+  expect(withoutChoice(0, true, true)).toBe("stop.ending");
+  expect(withoutChoice(0, true, false)).toBe("stop.ending.unseen");
 });

@@ -17,3 +17,10 @@ export function clock(seconds: number): string {
 export function worthSaying(seconds: number): boolean {
   return seconds === 30 || seconds === 10 || (seconds > 0 && seconds % 60 === 0);
 }
+
+/** What is told of the end that comes without a choice after Stop: a text of the catalogue, or nothing as long as nobody counts. */
+export function withoutChoice(seconds: number | undefined, sure: boolean, linked: boolean) {
+  if (seconds === undefined) return sure ? "stop.choice" : undefined;
+  if (seconds > 0) return "stop.countdown";
+  return linked ? "stop.ending" : "stop.ending.unseen";
+}

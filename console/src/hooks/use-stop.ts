@@ -7,8 +7,8 @@ import { useBackend } from "./backend-context";
 import { useInsist } from "./use-insist";
 import type { LiveHandle } from "./use-live";
 
-/** How long a person may think. The pod counts the same and is the judge. */
-const CHOICE_MS = 30_000;
+/** How long a person may think before anybody is in. From then on the pod counts, and it alone ends. */
+const ALONE_MS = 30_000;
 const CALL_MS = 5_000;
 
 export interface Stopping {
@@ -16,7 +16,8 @@ export interface Stopping {
   sure: boolean;
   /** Continue or End was pressed and is under way. */
   busy: boolean;
-  choiceMs: number;
+  /** When it ends without a choice, in the time of performance.now(); undefined until that is known. */
+  endsAtMs: number | undefined;
   stop(): void;
   resume(): void;
   end(): void;
@@ -27,6 +28,7 @@ export function useStop(sessionId: string, phase: Phase, live: LiveHandle | unde
   const insist = useInsist();
   const presses = useRef(0);
   const [pressed, setPressed] = useState(false);
+  const [aloneUntilMs, setAloneUntilMs] = useState(0);
   const [sure, setSure] = useState(false);
   const [resumed, setResumed] = useState(false);
   const [resuming, setResuming] = useState(false);
@@ -54,6 +56,7 @@ export function useStop(sessionId: string, phase: Phase, live: LiveHandle | unde
     if (pressed) return;
     presses.current++;
     setPressed(true);
+    setAloneUntilMs(performance.now() + ALONE_MS);
     setResumed(false);
     setSure(!inside);
   }, [pressed, inside]);
@@ -75,8 +78,18 @@ export function useStop(sessionId: string, phase: Phase, live: LiveHandle | unde
     setEnding(false);
   }, [insist, sessions, sessionId, put]);
 
+  // Nobody else heard of a Stop before there was anything to stop.
+  const alone = pressed && !inside && phase !== Phase.ENDED;
+  useEffect(() => {
+    if (!alone) return;
+    const timer = setTimeout(() => void end(), Math.max(0, aloneUntilMs - performance.now()));
+    return () => clearTimeout(timer);
+  }, [alone, aloneUntilMs, end]);
+
+  const { warning } = live?.live ?? {};
+  const told = warning?.code === "StopUnanswered" ? warning.untilMs : undefined;
   return {
-    stopped: pressed || (paused && !resumed), sure: sure || paused, busy: ending || resuming, choiceMs: CHOICE_MS, stop,
+    stopped: pressed || (paused && !resumed), sure: sure || paused, busy: ending || resuming, endsAtMs: alone ? aloneUntilMs : told, stop,
     resume: () => void resume(), end: useCallback(() => void end(), [end]),
   };
 }

@@ -59,7 +59,7 @@ export function EndUserSession({ start, codecs, onChange, onLeave }: Props) {
       {allow.person && !stop.stopped && (
         <AllowDialog key={allow.person.id} person={allow.person} busy={allow.busy} failed={allow.failed} onAllow={allow.allow} onDeny={allow.deny} />
       )}
-      {stop.stopped && <StopScreen company={company} live={!before} sure={stop.sure} busy={stop.busy} choiceMs={stop.choiceMs} onContinue={stop.resume} onEnd={stop.end} />}
+      {stop.stopped && <StopScreen company={company} live={!before} sure={stop.sure} busy={stop.busy} endsAtMs={stop.endsAtMs} linked={linked} onContinue={stop.resume} onEnd={stop.end} />}
     </>
   );
 }

@@ -26,6 +26,10 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming};
 use zeroize::Zeroizing;
 
+#[path = "fake_viewer.rs"]
+mod viewer;
+use viewer::{say, serve_viewer};
+
 /// The page a fake session is on at its end.
 pub(crate) const LAST_URL: &str = "http://shop.localhost:8300/order?id=private-query";
 
@@ -344,62 +348,4 @@ impl PodService for Served {
         let part = DownloadResponse { content: "a file".into() };
         Ok(Response::new(futures::stream::iter([Ok(part)]).boxed()))
     }
-}
-
-async fn serve_viewer(
-    pod: Arc<FakePod>,
-    id: String,
-    mut up: Streaming<PodServiceAttachRequest>,
-    down: mpsc::Sender<Result<PodServiceAttachResponse, Status>>,
-) {
-    let mut events = pod.events.subscribe();
-    let is_end_user = pod.role(&id) == Some(Role::EndUser);
-    loop {
-        pod.thaw().await;
-        if pod.flood.load(Ordering::SeqCst) {
-            let picture = Picture { data: vec![7; 64 * 1024].into(), key: true, ..Picture::default() };
-            let event = Event { body: Some(event::Body::Picture(picture)), audience: 1, ..Event::default() };
-            if down.send(say(Down::Event(event))).await.is_err() {
-                return;
-            }
-            pod.flooded.fetch_add(1, Ordering::SeqCst);
-            continue;
-        }
-        tokio::select! {
-            event = events.recv() => {
-                let Ok(event) = event else { return };
-                if event.audience() == Audience::EndUser && !is_end_user {
-                    continue;
-                }
-                let is_end = matches!(event.body, Some(event::Body::End(_)));
-                if down.send(say(Down::Event(event))).await.is_err() {
-                    return;
-                }
-                if is_end {
-                    let closed = Closed { reason: "Ended".to_owned(), ..Closed::default() };
-                    let _ = down.send(say(Down::Closed(closed))).await;
-                    return;
-                }
-            }
-            message = up.message() => {
-                let Ok(Some(PodServiceAttachRequest { message: Some(ClientMessage { body: Some(body) }) })) = message else {
-                    return;
-                };
-                let answer = match body.clone() {
-                    Up::Command(command) => Some(Down::Result(pod.act(&id, command))),
-                    Up::Keepalive(keepalive) => Some(Down::Keepalive(keepalive)),
-                    _ => None,
-                };
-                pod.heard(&id, body);
-                if let Some(answer) = answer && down.send(say(answer)).await.is_err() {
-                    return;
-                }
-            }
-            () = down.closed() => return,
-        }
-    }
-}
-
-fn say(body: Down) -> Result<PodServiceAttachResponse, Status> {
-    Ok(PodServiceAttachResponse { message: Some(ServerMessage { body: Some(body) }) })
 }

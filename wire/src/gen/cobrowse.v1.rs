@@ -837,7 +837,7 @@ pub struct ProtectedField {
     /// Where the field is seen, clipped to what is seen of it.
     #[prost(message, optional, tag = "2")]
     pub rect: ::core::option::Option<Rect>,
-    /// The real content; empty for passwords not shown.
+    /// The real content; a dot (U+2022) for each character of a password that the page does not show.
     #[prost(string, tag = "3")]
     pub text: ::prost::alloc::string::String,
     #[prost(bool, tag = "4")]

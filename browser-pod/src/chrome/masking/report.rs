@@ -96,7 +96,7 @@ pub struct Field {
     /// What is seen of it, CSS pixels of its own frame's viewport.
     #[serde(flatten)]
     pub rect: Rect,
-    /// The real content; empty for a password that the page shows as dots, and for pictures.
+    /// The real content; as many dots as it has characters for a password that the page does not show, and empty for pictures.
     pub text: String,
     /// Font size, CSS pixels.
     pub font: f64,

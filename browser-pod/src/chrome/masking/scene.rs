@@ -192,7 +192,8 @@ impl Scene {
     pub fn redact(&self, text: &str) -> String {
         let fields =
             self.documents.values().filter_map(|document| document.fields.as_ref()).flat_map(|all| &all.fields);
-        let seen = fields.filter(|field| field.look != Look::Cover).map(|field| &field.text);
+        // Dots are nobody's secret: what a password holds is among the held.
+        let seen = fields.filter(|field| field.look != Look::Cover && !field.password).map(|field| &field.text);
         let held = self.documents.values().flat_map(|document| &document.secrets.0);
         super::redact(text, seen.chain(held).chain(&self.past.0).map(String::as_str))
     }

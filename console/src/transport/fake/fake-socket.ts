@@ -29,7 +29,10 @@ export function openFakeSocket(world: FakeWorld, handlers: SocketHandlers): Live
   const send = (body: Down) => open && handlers.onMessage(create(ServerMessageSchema, { body }), 0);
   const tell = (body: EventBody, audience = Audience.ALL) =>
     send({ case: "event", value: create(EventSchema, { seq: ++seq, pauseEpoch: world.pauseEpoch, audience, track: Track.FACTS, body }) });
-  const state = () => tell({ case: "state", value: { paused: world.paused, viewport, remainingMs: 7_200_000n } });
+  const state = () => {
+    const warned = world.paused ? { warning: "StopUnanswered", warningMs: BigInt(Math.max(0, world.choiceUntil - Date.now())) } : {};
+    tell({ case: "state", value: { paused: world.paused, viewport, remainingMs: 7_200_000n, ...warned } });
+  };
   const roster = () => tell({ case: "roster", value: { participants: [world.endUser, world.agent] } });
 
   async function picture() {

@@ -2,7 +2,7 @@
 
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { ParticipantSchema, PermissionsSchema, Role, type EndReason, type Participant } from "../../gen/cobrowse/v1/participant_pb";
+import { ParticipantSchema, PermissionsSchema, EndReason, Role, type Participant } from "../../gen/cobrowse/v1/participant_pb";
 import { Phase, SessionSchema, type Session } from "../../gen/cobrowse/v1/session_pb";
 
 export type Seat = "end-user" | "agent";
@@ -10,6 +10,7 @@ export type Seat = "end-user" | "agent";
 export const END_USER = "p-user";
 export const AGENT = "p-agent";
 const PIN_MS = 10 * 60_000;
+const CHOICE_MS = 30_000;
 
 export class FakeWorld {
   readonly seat: Seat;
@@ -20,6 +21,7 @@ export class FakeWorld {
   session: Session | undefined;
   paused = false;
   pauseEpoch = 0;
+  choiceUntil = 0;
   readonly #watchers = new Set<() => void>();
 
   constructor(seat: Seat, script: string) {
@@ -67,6 +69,9 @@ export class FakeWorld {
   pause(): void {
     if (this.paused) return;
     this.paused = true;
+    this.choiceUntil = Date.now() + CHOICE_MS;
+    const epoch = this.pauseEpoch + 1;
+    setTimeout(() => this.paused && this.pauseEpoch === epoch && this.end(EndReason.STOPPED), CHOICE_MS);
     this.pauseEpoch++;
     this.change({ phase: Phase.PAUSED });
   }

@@ -56,10 +56,13 @@ const view = (() => {
     return hit;
   }
 
+  /** What a page shows of a password, as long as it does not show the password. */
+  const DOT = "\u2022";
+
   function textOf(element, look) {
     if (look === "cover") return "";
     const tag = dom.tag(element);
-    if (tag === "input" && element.type === "password") return "";
+    if (tag === "input" && element.type === "password") return DOT.repeat(Math.min(element.value.length, MAX_TEXT));
     if (tag === "select") return [...element.selectedOptions].map((one) => one.text).join(", ");
     if (tag === "input" || tag === "textarea") return element.value;
     return dom.text(element).replace(/\s+/g, " ").trim();

@@ -99,3 +99,12 @@ fn texts_lose_what_any_document_holds_or_held() {
     assert_eq!(scene.redact("other-value"), "other-value", "the field is empty, and it was not left");
     assert!(!format!("{scene:?}").contains("hunter22"));
 }
+
+#[test]
+fn dots_of_a_hidden_password_take_nothing_out() {
+    let mut scene = Scene::new("top");
+    let hidden = field(1, 1, "•••••••").replace(r#""password":false"#, r#""password":true"#);
+    scene.report("top", parse(&fields(&hidden, "")).unwrap());
+    assert_eq!(scene.fields()[0].field.text, "•••••••");
+    assert_eq!(scene.redact("rated ••••••• of seven"), "rated ••••••• of seven");
+}

@@ -1351,7 +1351,7 @@ export type ProtectedField = Message<"cobrowse.v1.ProtectedField"> & {
   rect?: Rect | undefined;
 
   /**
-   * The real content; empty for passwords not shown.
+   * The real content; a dot (U+2022) for each character of a password that the page does not show.
    *
    * @generated from field: string text = 3;
    */
