@@ -15,7 +15,8 @@ export default defineConfig({
   use: {
     headless: true,
     ignoreHTTPSErrors: true,
-    trace: "retain-on-failure",
+    // The pages' content at each step; a film of it as well took a quarter of the processor.
+    trace: { mode: "retain-on-failure", screenshots: false, snapshots: true, sources: false },
     screenshot: "only-on-failure",
     actionTimeout: 15_000,
     navigationTimeout: 20_000,
