@@ -152,7 +152,8 @@ async fn accept(pod: Arc<FakePod>, listener: TcpListener) {
 impl FakePod {
     /// Shows a picture to every viewer that is attached.
     pub(crate) fn show(&self, data: &'static [u8]) -> u64 {
-        let picture = Picture { codec: Codec::H264.into(), key: true, width: 1, height: 1, data: data.into(), area: None };
+        let picture =
+            Picture { codec: Codec::H264.into(), key: true, width: 1, height: 1, data: data.into(), area: None };
         self.send(event::Body::Picture(picture), Audience::All)
     }
 
