@@ -166,7 +166,7 @@ impl Chrome {
         };
         self.inner.cdp.ask(None, downloads).await?;
         self.inner.load_masking(&selectors).await?;
-        self.inner.prepare_open_tabs(&bound);
+        self.inner.prepare_open_tabs(&bound).await?;
         // Only now may anything load: a failure before leaves Chrome blank for ever.
         self.inner.state().bound = Some(bound);
         Ok(())

@@ -92,6 +92,8 @@ pub(super) struct Tab {
     pub(super) loading: bool,
     pub(super) back: Option<i64>,
     pub(super) forward: Option<i64>,
+    /// Its process knows all rules.
+    pub(super) prepared: bool,
     /// Opened by a page and empty so far: goes when its first page is refused.
     pub(super) fresh: bool,
     /// Title and history are about to be read.
@@ -119,6 +121,7 @@ impl Tab {
             loading: false,
             back: None,
             forward: None,
+            prepared: false,
             fresh: opened_by_page,
             reading: false,
             dialogs: 0,

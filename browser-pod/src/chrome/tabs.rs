@@ -106,35 +106,46 @@ impl Inner {
 
     /// Waits for the tab that Chrome starts with.
     pub(super) async fn first_tab(&self) -> Result<(), Error> {
+        self.tabs_are("the first tab", |tabs| !tabs.is_empty()).await
+    }
+
+    async fn tabs_are(&self, what: &'static str, wanted: impl Fn(&[Tab]) -> bool) -> Result<(), Error> {
         let ready = async {
             loop {
                 let changed = self.tabs_changed.notified();
-                if !self.state().tabs.is_empty() {
+                if wanted(&self.state().tabs) {
                     return;
                 }
                 changed.await;
             }
         };
-        tokio::time::timeout(START, ready).await.map_err(|_| Error::Timeout("the first tab"))
+        tokio::time::timeout(START, ready).await.map_err(|_| Error::Timeout(what))
     }
 
-    /// Prepares the tabs that were there before the session was bound.
-    pub(super) fn prepare_open_tabs(&self, bound: &Bound) {
+    /// Prepares the tabs that were there before the session was bound. When this returns their processes know all rules: what
+    /// is under way when a page is left for the next is lost, and the next would come unnoticed.
+    pub(super) async fn prepare_open_tabs(&self, bound: &Bound) -> Result<(), Error> {
+        self.tabs_are("a prepared tab", |tabs| !tabs.is_empty() && tabs.iter().all(|tab| tab.prepared)).await?;
         let sessions: Vec<Arc<str>> = self.state().tabs.iter().map(|tab| Arc::clone(&tab.session)).collect();
         for session in sessions {
             self.emulate(&session, bound);
             let (binding, script) = view::setup(bound.settings.touch);
-            self.cdp.tell(Some(&session), binding);
-            self.cdp.tell(Some(&session), script);
+            tokio::try_join!(self.cdp.ask(Some(&session), binding), self.cdp.ask(Some(&session), script))?;
         }
+        Ok(())
     }
 
     fn prepare_later(self: &Arc<Self>, session: Arc<str>, top: bool) {
         let inner = Arc::clone(self);
         tokio::spawn(async move {
-            if let Err(error) = inner.prepare(&session, top).await {
+            let prepared = inner.prepare(&session, top).await;
+            let target = inner.state().tab(&session).map(|tab| {
+                tab.prepared = prepared.is_ok();
+                tab.target.clone()
+            });
+            inner.tabs_changed.notify_waiters();
+            if let Err(error) = prepared {
                 tracing::warn!(%error, top, "a page could not be prepared and stays unloaded");
-                let target = inner.state().tab(&session).map(|tab| tab.target.clone());
                 if let Some(target_id) = target {
                     inner.cdp.tell(None, target::CloseTarget { target_id });
                 }
