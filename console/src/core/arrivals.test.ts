@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { ParticipantSchema, Role } from "../gen/cobrowse/v1/participant_pb";
-import { arrivals } from "./arrivals";
+import { arrivals, told as toldOf } from "./arrivals";
 
 const person = (id: string, role = Role.AGENT, connected = true) => create(ParticipantSchema, { id, role, connected, name: id });
 const user = person("user", Role.END_USER);
@@ -20,4 +20,13 @@ test("who comes, is lost, comes back and leaves is told", () => {
 
 test("oneself, the end user and the recorder are not told", () => {
   expect(told([user, person("self", Role.AGENT, false)], [person("user", Role.END_USER, false), person("self"), person("rec", Role.RECORDER)])).toEqual([]);
+});
+
+test("of each person the newest news alone is told, and not too much at once", () => {
+  const [came, lost, back] = (["came", "lost", "came"] as const).map((what) => ({ person: person("priya"), what }));
+  const sam = { person: person("sam"), what: "came" as const };
+  expect(toldOf([came!, sam], [lost!], 3)).toEqual([sam, lost]);
+  expect(toldOf([sam, lost!], [back!], 3)).toEqual([sam, back]);
+  const many = ["a", "b", "c", "d"].map((id) => ({ person: person(id), what: "came" as const }));
+  expect(toldOf([], many, 3)).toEqual(many.slice(1));
 });

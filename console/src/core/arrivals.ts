@@ -26,3 +26,9 @@ export function arrivals(before: readonly Participant[], after: readonly Partici
   const left = before.filter((one) => others(one) && !present.has(one.id)).map((person): Arrival => ({ person, what: "left" }));
   return [...changed, ...left];
 }
+
+/** What is told after this news: the newest `most`, and of each person the newest alone. */
+export function told<T extends Arrival>(old: readonly T[], fresh: readonly T[], most: number): T[] {
+  const others = old.filter(({ person }) => !fresh.some((one) => one.person.id === person.id));
+  return [...others, ...fresh].slice(-most);
+}

@@ -1,7 +1,7 @@
 // News of people who come and go, each for a few seconds.
 
 import { useEffect, useRef, useState } from "react";
-import { arrivals, type Arrival } from "../core/arrivals";
+import { arrivals, told, type Arrival } from "../core/arrivals";
 import type { LiveState } from "../core/live";
 import type { Participant } from "../gen/cobrowse/v1/participant_pb";
 
@@ -20,7 +20,7 @@ export function useArrivals({ participants, selfId }: LiveState): News[] {
     const fresh = arrivals(before.current, participants, selfId).map((one) => ({ ...one, key: ++count.current }));
     before.current = participants;
     if (fresh.length === 0) return;
-    setNews((old) => [...old, ...fresh].slice(-NEWS_MAX));
+    setNews((old) => told(old, fresh, NEWS_MAX));
     setTimeout(() => setNews((old) => old.filter(({ key }) => !fresh.some((one) => one.key === key))), SHOWN_MS);
   }, [participants, selfId]);
   return news;
