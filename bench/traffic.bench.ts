@@ -1,7 +1,7 @@
 // What a session costs while the page scrolls, somebody types, or people only look: bytes to one viewer, pictures that it
 // sees, processor, memory. With us and with the peer, in turn.
 
-import { test } from "../e2e/harness/fixtures.ts";
+import { expect, test } from "../e2e/harness/fixtures.ts";
 import { keep } from "./figures.ts";
 import { memoryMiB, seconds, tree } from "./processes.ts";
 import { seenPictures } from "./watch.ts";
@@ -62,9 +62,13 @@ for (const name of SIDES) {
   });
 
   test(`typing, ${name}`, async ({ browser }) => {
-    const side = await show(name, browser, "/lab/keys");
-    await side.viewer.mouse.click(side.middle.x, side.middle.y - 100);
-    await side.viewer.keyboard.press("Tab");
+    const side = await show(name, browser, "/lab/keys#focus");
+    await side.viewer.mouse.click(side.middle.x, side.middle.y);
+    // What is measured is worth nothing when nothing is typed.
+    await expect(async () => {
+      await side.viewer.keyboard.type("a");
+      expect(side.stack.state().acts.some(({ act }) => act === "typed")).toBe(true);
+    }).toPass();
     keepCost(side, "typing", "ten keys a second", await rounds(side, (until) => types(side, until)), {});
     await side.end();
   });

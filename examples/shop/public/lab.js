@@ -36,6 +36,9 @@ document.getElementById("passkey")?.addEventListener("click", async () => {
   note({ act: "passkey", answer: said });
 });
 
+// For measuring: wherever somebody presses, the field gets what is typed.
+if (location.hash === "#focus") addEventListener("pointerup", () => setTimeout(() => document.getElementById("keys")?.focus()));
+
 const last = document.getElementById("last");
 const pad = document.getElementById("pad");
 document.getElementById("keys")?.addEventListener("input", (event) => note({ act: "typed", text: event.target.value }));
