@@ -2,7 +2,7 @@
 //! the screen and the encoder.
 
 use cobrowse_browser_pod::agent::fuzzing::{AGENT, END_USER, Happening, Stage};
-use cobrowse_browser_pod::display::{Cursor, Input};
+use cobrowse_browser_pod::display::{Cursor, Input, Rect};
 use cobrowse_browser_pod::encode::worker::{Picture, Stamp};
 use cobrowse_browser_pod::encode::{Codec, Coded};
 use cobrowse_wire::v1::{self, Audience, ClientMessage, client_message, event, server_message};
@@ -100,9 +100,14 @@ fn fact(script: &mut Script<'_>) -> Happening {
 fn picture(script: &mut Script<'_>) -> Picture {
     let flags = script.byte();
     let stamp = Stamp { pause_epoch: u32::from(script.byte() % 4), paused: flags & 1 != 0, mark: 0, sight: 0 };
-    let codec = if flags & 2 == 0 { Codec::H264 } else { Codec::Jpeg };
+    let codec = match (flags & 2, flags & 8) {
+        (0, 0) => Codec::H264,
+        (0, _) => Codec::Patch,
+        _ => Codec::Jpeg,
+    };
     let data = vec![0; usize::from(script.short())].into();
-    let (width, height, area) = (1_280, 720, None);
+    let (width, height) = (1_280, 720);
+    let area = (codec == Codec::Patch).then_some(Rect { x: 2, y: 2, width: 64, height: 32 });
     Picture { coded: Coded { codec, key: flags & 4 != 0, width, height, area, data }, stamp, fresh: true }
 }
 
