@@ -39,7 +39,17 @@ test("the agent copies and pastes only when the end user lets that person", asyn
   expect(agent.tap.count("Two nights at Tarn hut!")).toBe(0);
 
   await endUser.opens("panel-people");
-  await endUser.page.getByLabel("Copy and paste").check();
+  const switches = [endUser.byTestId("permit-point"), endUser.page.getByLabel("Copy and paste")] as const;
+  await switches[1].check();
+  await switches[0].uncheck();
+  // Two in one moment: the second does not undo the first.
+  const [point, clipboard] = await Promise.all(switches.map((one) => one.elementHandle()));
+  await endUser.page.evaluate((both) => both.forEach((one) => (one as HTMLElement).click()), [point, clipboard]);
+  await endUser.opens("panel-people");
+  await endUser.opens("panel-people");
+  await expect(switches[0]).toBeChecked();
+  await expect(switches[1]).not.toBeChecked();
+  await switches[1].check();
   await endUser.opens("panel-people");
   await agent.shared.click(...field);
   await agent.shared.press("Control+a");

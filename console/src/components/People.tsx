@@ -1,12 +1,12 @@
 // Everybody in the session and at its door; for the end user with the switches of what each may do.
 
-import { NOTHING } from "../core/permissions";
 import { selfOf } from "../core/live";
 import { initials, colourOf } from "../core/people";
 import { Role, type Participant } from "../gen/cobrowse/v1/participant_pb";
 import { ControlAction } from "../gen/cobrowse/v1/control_pb";
 import type { Session } from "../gen/cobrowse/v1/session_pb";
 import type { LiveHandle } from "../hooks/use-live";
+import { usePermit } from "../hooks/use-permit";
 import { useText } from "../hooks/use-text";
 import { Icon } from "./Icon";
 import { PermissionSwitches } from "./PermissionSwitches";
@@ -64,14 +64,13 @@ function Person({ live, person, knocks }: { live: LiveHandle; person: Participan
 function Switches({ live, person }: { live: LiveHandle; person: Participant }) {
   const { t } = useText();
   const { controller, live: state } = live;
-  const permissions = person.permissions ?? NOTHING;
-  const { view, point, act, clipboard } = permissions;
+  const [allowed, permit] = usePermit(live, person);
   const asks = state.control.requestIds.includes(person.id);
   const holds = state.control.holderId === person.id;
   const control = (action: ControlAction) => void controller.command({ case: "control", value: { action, participantId: person.id } });
   return (
     <div className="person-may" role="group" aria-label={t("people.may", { name: person.name })}>
-      <PermissionSwitches clipboard look={person.role === Role.OBSERVER} allowed={{ view, point, act, clipboard }} onChange={(next) => void controller.command({ case: "permit", value: { participantId: person.id, permissions: next } })} />
+      <PermissionSwitches clipboard look={person.role === Role.OBSERVER} allowed={allowed} onChange={permit} />
       {(asks || holds) && (
         <div className="row">
           {asks && <span role="status">{t("people.asks")}</span>}

@@ -22,3 +22,7 @@ export function change(allowed: Allowed, part: Partial<Allowed>): Allowed {
   const next = { ...allowed, ...part };
   return next.view ? next : NOTHING;
 }
+
+export function same(one: Allowed, other: Allowed): boolean {
+  return one.view === other.view && one.point === other.point && one.act === other.act && one.clipboard === other.clipboard;
+}
