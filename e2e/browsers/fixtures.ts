@@ -1,9 +1,6 @@
-// What every flow here gets: one product for all flows of an engine, a person at that engine, and people at Chromium for the
-// other side.
+// What every flow here gets besides what all get: a person at another engine. Who is on the other side is at Chromium.
 
-import { writeFileSync } from "node:fs";
 import { test as base } from "../harness/fixtures.ts";
-import { Stack } from "../harness/stack.ts";
 import { Firefox } from "./firefox.ts";
 import { Person } from "./person.ts";
 import { WebKit } from "./webkit.ts";
@@ -18,27 +15,9 @@ interface PerFlow {
   readonly person: Person;
 }
 
-interface PerEngine {
-  readonly product: Stack;
-}
-
-export const test = base.extend<PerFlow, PerEngine>({
+export const test = base.extend<PerFlow>({
   engine: ["firefox", { option: true }],
   without: [[], { option: true }],
-  product: [
-    async ({}, use) => {
-      const product = await Stack.start();
-      await use(product);
-      await product.end();
-    },
-    { scope: "worker", timeout: 60_000 },
-  ],
-  stack: async ({ product }, use, info) => {
-    product.forget();
-    const from = product.door.output.length;
-    await use(product);
-    if (info.status !== info.expectedStatus) writeFileSync(info.outputPath("session-api.log"), product.door.output.slice(from));
-  },
   person: async ({ engine, without }, use, info) => {
     const window = await (engine === "firefox" ? Firefox.start(without) : WebKit.start(without));
     const person = new Person(window, (name) => info.outputPath(name));

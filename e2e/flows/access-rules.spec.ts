@@ -23,6 +23,9 @@ const walks: readonly [string, BrowserContextOptions][] = [
 /** The words of the first page, so that a walk that is not in its language fails. */
 const TITLE = { "en-GB": "What would you like to do?", "nl-NL": "Wat wilt u doen?" } as const;
 
+// Here PINs are guessed until the agent is locked out.
+test.use({ stackOptions: {} });
+
 for (const [where, options] of walks) {
   test(`pages without a session are accessible, ${where}`, async ({ browser, stack }) => {
     const context = await browser.newContext(options);

@@ -6,6 +6,9 @@ import { asRoot, productsUid } from "../harness/identity.ts";
 
 const FILTER = "2";
 
+// Pods that end meanwhile would be looked at as well.
+test.use({ stackOptions: {} });
+
 test("Chrome and the pod's agent side run as nobody's user, in namespaces of their own, under seccomp", { tag: "@ordinary" }, async ({ stack, endUser, agent }) => {
   await agent.entersPin(await endUser.asksForHelp(stack.shop));
   await endUser.allows();

@@ -13,6 +13,9 @@ const BLANK_WITHIN_MS = 200;
 const SILENT_WITHIN_MS = 1_500;
 const ROUNDS = 5;
 
+// What a flow here freezes must be nobody else's.
+test.use({ stackOptions: {} });
+
 type Hang = (stack: Stack, act: () => Promise<number>) => Promise<number>;
 const processes = (command: RegExp): Hang => (stack, act) => frozen(below(stack.door.child.pid!, command), act);
 const agentSide = /^\/run\/browser-pod agent /;

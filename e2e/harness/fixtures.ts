@@ -1,4 +1,5 @@
-// What every flow gets: a running product of its own, an end user and an agent.
+// What every flow gets: a running product, an end user and an agent. Flows share the product as companies' agents do, unless one
+// harms it or needs other settings.
 
 import { writeFileSync } from "node:fs";
 import { test as base } from "@playwright/test";
@@ -6,27 +7,45 @@ import { Agent, EndUser, phone } from "./people.ts";
 import { Stack, type StackOptions } from "./stack.ts";
 
 interface PerFlow {
-  readonly stackOptions: StackOptions;
+  /** A product of the flow's own, started so; without it, the one that flows share. */
+  readonly stackOptions: StackOptions | undefined;
   readonly stack: Stack;
   readonly endUser: EndUser;
   readonly agent: Agent;
 }
 
-export const test = base.extend<PerFlow>({
-  stackOptions: [{}, { option: true }],
+interface PerWorker {
+  /** Started for the first flow that shares it. After a flow that failed there is another. */
+  readonly product: { started(): Promise<Stack> };
+}
+
+export const test = base.extend<PerFlow, PerWorker>({
+  stackOptions: [undefined, { option: true }],
+  product: [
+    async ({}, use) => {
+      let product: Promise<Stack> | undefined;
+      await use({ started: () => (product ??= Stack.start()) });
+      await (await product)?.end();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
   stack: [
-    async ({ stackOptions }, use, info) => {
-      const stack = await Stack.start(stackOptions);
+    async ({ product, stackOptions }, use, info) => {
+      const stack = await (stackOptions ? Stack.start(stackOptions) : product.started());
+      stack.forget();
+      const from = stack.door.output.length;
       await use(stack);
-      await stack.end();
+      if (stackOptions) await stack.end();
       // What session-api and its pods logged, beside the pictures and the trace.
-      if (info.status !== info.expectedStatus) writeFileSync(info.outputPath("session-api.log"), stack.door.output);
+      if (info.status !== info.expectedStatus) writeFileSync(info.outputPath("session-api.log"), stack.door.output.slice(stackOptions ? 0 : from));
     },
     { timeout: 60_000 },
   ],
   endUser: async ({ browser }, use, info) => {
     const person = await EndUser.arrive(browser, phoneOf(info.title));
     await use(person);
+    // A session left behind would keep its place for the time of grace.
+    if (info.status === info.expectedStatus && (await person.byTestId("stop").isVisible())) await person.ends();
     await person.context.close();
   },
   agent: async ({ browser, stack }, use) => {
