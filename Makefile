@@ -30,7 +30,7 @@ test: check build ## Everything that must hold: check, units, contract, console,
 	@$(STAGE) 'tests of the sample website' 60 node --test examples/shop
 	@$(STAGE) 'flows in real browsers' 1800 e2e/run
 	@$(MAKE) engines
-	@echo; echo 'stages, seconds:'; column -t -s $$'\t' target/stages.tsv
+	@echo; echo 'stages, seconds:'; awk -F '\t' '{ print; sum += $$2 } END { printf "altogether\t%.1f\n", sum }' target/stages.tsv | column -t -s $$'\t'
 
 .PHONY: browsers
 browsers: tools packages build engines ## The flows in Firefox and WebKit alone, a part of make test

@@ -92,8 +92,8 @@ pub enum Error {
     #[error("failed to encode a JPEG picture")]
     Jpeg(#[source] jpeg_encoder::EncodingError),
     /// The frame could not be converted to RGB.
-    #[error("failed to convert a frame to RGB")]
-    Convert(#[source] yuv::YuvError),
+    #[error("failed to convert a frame to RGB: {0}")]
+    Convert(dcv_color_primitives::ErrorKind),
 }
 
 /// Codes frames of one screen, one after the other.

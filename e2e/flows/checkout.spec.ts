@@ -19,9 +19,9 @@ async function shopping(browser: Browser, stack: Stack, endUser: EndUser, agent:
   return oracle;
 }
 
-async function paid(stack: Stack, endUser: EndUser, agent: Agent, oracle: Oracle): Promise<void> {
+async function paid(stack: Stack, endUser: EndUser, agent: Agent, oracle: Oracle, wrap: unknown): Promise<void> {
   await expect.poll(() => stack.state().orders.length, { timeout: 20_000 }).toBe(1);
-  expect(stack.state().orders[0]).toMatchObject({ ...address, cardLastFour: planted.card.slice(-4), codeLength: 6, country: "BE", day: "2026-12-24" });
+  expect(stack.state().orders[0]).toMatchObject({ ...address, cardLastFour: planted.card.slice(-4), codeLength: 6, country: "BE", day: "2026-12-24", time: "10:30", wrap, gift: true });
   expect(found(agent.tap.bytes())).toEqual([]);
   await endUser.ends();
   await endUser.byTestId("return").click();
@@ -48,14 +48,30 @@ test("a purchase on a desktop", { tag: "@ordinary" }, async ({ browser, stack, e
   await fills(agent, "day", "");
   await agent.shared.click(...(await startOf(scene(agent), "#day")));
   await agent.shared.type("12242026");
+  await agent.shared.click(...(await startOf(scene(agent), "#time")));
+  await agent.shared.type("1030AM");
+  await paints(scene(agent));
+  await agent.shared.click(...(await reach(scene(agent), "#gift")));
   await fills(endUser, "cc-name", "A Lovelace");
   await fills(endUser, "card", planted.card);
   await fills(endUser, "expires", "12/29");
   await fills(endUser, "cvc", planted.cvc);
   await fills(endUser, "code", planted.code);
   await endUser.shared.press("Enter");
-  await paid(stack, endUser, agent, oracle);
+  // Another colour than the shop proposes.
+  await paid(stack, endUser, agent, oracle, expect.not.stringContaining("#2f6f4f"));
 });
+
+/** Chooses a colour in the well that Chrome opens below the field. */
+async function paints(scene: Scene): Promise<void> {
+  const { shared, oracle } = scene;
+  const [x, y] = await reach(scene, "#wrap");
+  const { x: left, height } = await oracle.place("#wrap");
+  const well = { x: left, y: y + height / 2 + 8, width: 180, height: 120 };
+  await shared.changes(well, () => shared.click(x, y), 0.3);
+  await shared.click(well.x + 60, well.y + 40);
+  await shared.press("Enter");
+}
 
 /** The left end of a field, where a date's first part is. */
 async function startOf(scene: Scene, selector: string): Promise<[number, number]> {
@@ -81,9 +97,13 @@ test("a purchase on a phone", async ({ browser, stack, endUser, agent }) => {
   await endUser.shared.tap(...(await reach(scene, "#country")));
   await endUser.byTestId("picker").locator("select").selectOption("BE");
   await endUser.byTestId("picker").locator("button[type=submit]").click();
-  await endUser.shared.tap(...(await reach(scene, "#day")));
-  await endUser.byTestId("picker").locator("input").fill("2026-12-24");
-  await endUser.byTestId("picker").locator("button[type=submit]").click();
+  for (const [id, value] of [["day", "2026-12-24"], ["time", "10:30"], ["wrap", "#aa3300"]] as const) {
+    await endUser.shared.tap(...(await reach(scene, `#${id}`)));
+    await endUser.byTestId("picker").locator("input").fill(value);
+    await endUser.byTestId("picker").locator("button[type=submit]").click();
+    await expect(endUser.byTestId("picker")).toBeHidden();
+  }
+  await endUser.shared.tap(...(await reach(scene, "#gift")));
 
   await fills("cc-name", "A Lovelace");
   await fills("card", planted.card);
@@ -91,5 +111,5 @@ test("a purchase on a phone", async ({ browser, stack, endUser, agent }) => {
   await fills("cvc", planted.cvc);
   await fills("code", planted.code);
   await endUser.shared.tap(...(await reach(scene, "#place-order")));
-  await paid(stack, endUser, agent, oracle);
+  await paid(stack, endUser, agent, oracle, "#aa3300");
 });

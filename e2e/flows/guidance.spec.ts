@@ -4,8 +4,10 @@ import { expect, test } from "../harness/fixtures.ts";
 import { Oracle } from "../harness/oracle.ts";
 import type { Box } from "../harness/pixels.ts";
 
-test("laser, highlight, drawing and chat", async ({ browser, stack, endUser, agent }) => {
+test("laser, highlight, drawing, named pointers and chat", async ({ browser, stack, endUser, agent }) => {
   await agent.entersPin(await endUser.asksForHelp(`${stack.shop}/`));
+  await expect(endUser.byTestId("allow-name")).toBeVisible();
+  const [allowed] = ((await endUser.byTestId("allow-name").textContent()) ?? "").split(" from ");
   await endUser.allows();
   await agent.shared.showsSomething();
   await endUser.shared.showsSomething();
@@ -24,6 +26,20 @@ test("laser, highlight, drawing and chat", async ({ browser, stack, endUser, age
 
   await agent.byTestId("tool-laser").click();
   await endUser.shared.changes({ x: 560, y: 90, width: 60, height: 60 }, () => agent.shared.drag([[580, 110], [590, 120], [592, 122]]), 0.01);
+
+  await agent.byTestId("tool-act").click();
+  for (const [mover, watcher, name] of [[agent, endUser, allowed!], [endUser, agent, "Customer"]] as const) {
+    const at = await mover.shared.toWindow(x, y);
+    await mover.page.mouse.move(at.x, at.y, { steps: 4 });
+    const pointer = watcher.page.locator(".pointer", { hasText: name }).locator("svg");
+    await expect(pointer).toBeVisible();
+    const there = await watcher.shared.toWindow(x, y);
+    await expect.poll(async () => {
+      const box = (await pointer.boundingBox())!;
+      return Math.hypot(box.x - there.x, box.y - there.y);
+    }).toBeLessThan(4);
+  }
+  for (const { page } of [agent, endUser]) await expect(page.locator(".quality")).toHaveText(/^(Good|Slow) connection, \d+ ms, \d+ pictures per second/);
 
   await agent.opens("panel-chat");
   await endUser.opens("panel-chat");

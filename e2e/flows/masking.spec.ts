@@ -42,11 +42,13 @@ test("a card number is the end user's alone", { tag: "@ordinary" }, async ({ bro
     await expect.poll(() => stack.state().where.focus).toBe(id);
     await endUser.shared.type(text);
   }
+  await own(endUser, agent, "customer", await reach(scene, "#customer"), () => endUser.shared.type(planted.customer));
   await nowhere(stack, agent);
   await oracle.close();
 });
 
 test("a password is the end user's alone, also when the page shows it", async ({ browser, stack, endUser, agent }) => {
+  await endUser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await together(stack, endUser, agent, "/account");
   const oracle = await Oracle.look(browser, `${stack.shop}/account`, await endUser.shared.viewport());
   await agent.shared.click(...(await oracle.middle("#email")));
@@ -57,6 +59,9 @@ test("a password is the end user's alone, also when the page shows it", async ({
   await endUser.shared.click(...(await oracle.middle("#show-password")));
   await endUser.shared.click(...(await oracle.middle("#password")));
   await expect.poll(() => stack.state().where.focus).toBe("password");
+  await endUser.page.evaluate((text) => navigator.clipboard.writeText(text), planted.pasted);
+  await own(endUser, agent, "pasted", await oracle.middle("#password"), () => endUser.shared.press("Control+v"));
+  await endUser.shared.press("Control+a");
   await endUser.shared.type(planted.password);
   await expect.poll(() => endUser.tap.bytes().includes(planted.password)).toBe(true);
 
@@ -66,6 +71,17 @@ test("a password is the end user's alone, also when the page shows it", async ({
   await nowhere(stack, agent);
   await oracle.close();
 });
+
+/** What the end user puts into a field is told and shown to the end user, while the agent's picture of it stays what it was but for dots. */
+async function own(endUser: EndUser, agent: Agent, what: keyof typeof planted, [x, y]: [number, number], put: () => Promise<void>): Promise<void> {
+  const field = { x: x - 200, y: y - 18, width: 400, height: 36 };
+  await endUser.shared.click(x, y);
+  await endUser.shared.hasFocusAt(x, y);
+  const before = (await agent.shared.part(field))!;
+  await endUser.shared.changes(field, put, 0.004);
+  await expect.poll(() => endUser.tap.bytes().includes(planted[what])).toBe(true);
+  expect(difference(before, (await agent.shared.part(field))!)).toBeLessThan(0.05);
+}
 
 /** No secret in any byte that the agent got or sent, nor in a log, nor on disk. */
 async function nowhere(stack: Stack, agent: Agent): Promise<void> {

@@ -9,11 +9,13 @@ export const planted = {
   password: "Kestrel-Harbour-59",
   cvc: "861",
   code: "739204",
+  customer: "NWC-Juniper-4471",
+  pasted: "Osprey-Ledger-83",
 } as const;
 
 /** Names of the secrets that are found in bytes. Three digits are found anywhere, so the security code is left out. */
 export function found(bytes: Buffer): string[] {
-  const searched = ["card", "otherCard", "password", "code"] as const;
+  const searched = ["card", "otherCard", "password", "code", "customer", "pasted"] as const;
   return searched.filter((name) => disguises(planted[name]).some((form) => contains(bytes, form)));
 }
 

@@ -2,6 +2,7 @@
 
 mod edges;
 mod exceptions;
+mod functions;
 mod fuzzing;
 mod generated;
 mod headers;
@@ -37,8 +38,9 @@ impl Fault {
 /// A rule that reads one file at a time.
 type Rule = fn(&Source) -> Vec<Fault>;
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     sizes::check,
+    functions::check,
     headers::check,
     layers::check,
     names::check,

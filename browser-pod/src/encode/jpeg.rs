@@ -1,8 +1,8 @@
 //! JPEG pictures of the whole screen, for viewers that cannot decode H.264.
 
 use bytes::Bytes;
+use dcv_color_primitives::{ColorSpace, ImageFormat, PixelFormat, convert_image};
 use jpeg_encoder::{ColorType, SamplingFactor};
-use yuv::{YuvPlanarImage, YuvRange, YuvStandardMatrix};
 
 use super::{Codec, Coded, Encoder, Error, Quality, check_planes};
 use crate::display::Frame;
@@ -32,20 +32,16 @@ impl Encoder for Jpeg {
 impl Jpeg {
     fn convert(&mut self, frame: &Frame) -> Result<(), Error> {
         self.rgb.resize(frame.width as usize * frame.height as usize * 3, 0);
-        let image = YuvPlanarImage {
-            y_plane: &frame.luma,
-            y_stride: frame.width,
-            u_plane: &frame.cb,
-            u_stride: frame.width / 2,
-            v_plane: &frame.cr,
-            v_stride: frame.width / 2,
-            width: frame.width,
-            height: frame.height,
-        };
-        yuv::yuv420_to_rgb(&image, &mut self.rgb, frame.width * 3, YuvRange::Limited, YuvStandardMatrix::Bt709)
+        let planes: [&[u8]; 3] = [&frame.luma, &frame.cb, &frame.cr];
+        convert_image(frame.width, frame.height, &I420, None, &planes, &RGB, None, &mut [&mut self.rgb])
             .map_err(Error::Convert)
     }
 }
+
+/// A frame: 4:2:0, limited range.
+const I420: ImageFormat =
+    ImageFormat { pixel_format: PixelFormat::I420, color_space: ColorSpace::Bt709, num_planes: 3 };
+const RGB: ImageFormat = ImageFormat { pixel_format: PixelFormat::Rgb, color_space: ColorSpace::Rgb, num_planes: 1 };
 
 /// JPEG's own scale, 1 to 100, for a quantiser: 20 is 89, 38 is 53.
 fn percent(quality: Quality) -> u8 {

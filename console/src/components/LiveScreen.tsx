@@ -1,6 +1,6 @@
 // The live session as both see it: address, tools, picture, people, messages. Who may do what comes from the live state.
 
-import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 import { LEAVE_KEY } from "../core/keys";
 import { mayAct, mayPoint } from "../core/live";
 import type { Tool } from "../core/tools";
@@ -42,16 +42,16 @@ export function LiveScreen({ live, session, endUser, company, exit, covered, onS
   useTitle(t("live.stage"));
   const root = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLElement>(null);
-  // The page follows the window, not the panel beside it: opening messages must not move the website about.
-  const room = useSize(body);
-  useEffect(() => {
-    if (room.width > 0 && room.height > 0) onSize?.(room);
-  }, [room, onSize]);
+  useRoom(body, onSize);
   const [tool, setTool] = useState<Tool>("act");
   const [panel, setPanel] = useState<Panel>();
   const [textAt, setTextAt] = useState<Spot>();
   const [inviting, setInviting] = useState(false);
   const invite = useInvite(session.id);
+  const invited = () => {
+    setInviting(false);
+    invite.forget();
+  };
   const leave = useCallback(() => root.current?.querySelector<HTMLElement>("[data-leave] button, button[data-leave]")?.focus(), []);
   const state = live?.live;
   const why = live && curtainOf(live, endUser);
@@ -100,24 +100,26 @@ export function LiveScreen({ live, session, endUser, company, exit, covered, onS
       </main>
       <LiveStatus why={live ? why : "starting"} endUser={endUser} />
       {live && !under && <LiveDialogs live={live} endUser={endUser} company={company} mayAct={act} />}
-      {inviting && !covered && (
-        <InviteDialog
-          invite={invite} endUser={endUser} company={company}
-          onClose={() => {
-            setInviting(false);
-            invite.forget();
-          }}
-        />
-      )}
-      {live && textAt && !covered && (
-        <TextPrompt
-          title={t("tool.text.prompt")} onClose={() => setTextAt(undefined)}
-          onText={(text) => {
-            live.controller.guide({ case: "text", value: { at: textAt, text } });
-            setTextAt(undefined);
-          }}
-        />
-      )}
+      {inviting && !covered && <InviteDialog invite={invite} endUser={endUser} company={company} onClose={invited} />}
+      {live && textAt && !covered && <Writing live={live} at={textAt} onClose={() => setTextAt(undefined)} />}
     </div>
   );
+}
+
+/** Tells the room for the page. It follows the window, not the panel beside it: opening messages must not move the website about. */
+function useRoom(body: RefObject<HTMLElement | null>, onSize?: (size: Size) => void) {
+  const room = useSize(body);
+  useEffect(() => {
+    if (room.width > 0 && room.height > 0) onSize?.(room);
+  }, [room, onSize]);
+}
+
+/** Asks for the text to place on the page. */
+function Writing({ live, at, onClose }: { live: LiveHandle; at: Spot; onClose(): void }) {
+  const { t } = useText();
+  const write = (text: string) => {
+    live.controller.guide({ case: "text", value: { at, text } });
+    onClose();
+  };
+  return <TextPrompt title={t("tool.text.prompt")} onClose={onClose} onText={write} />;
 }

@@ -1,4 +1,4 @@
-//! No file is longer than a person can hold in mind. Functions are clippy's (`too_many_lines` in `clippy.toml`).
+//! No file is longer than a person can hold in mind. Of functions see `functions`.
 
 use super::{Fault, Source};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use yuv::{BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvStandardMatrix, bgra_to_yuv420};
+use dcv_color_primitives::{ColorSpace, ErrorKind, ImageFormat, PixelFormat, convert_image};
 
 use super::buffer::Pixels;
 use super::screen::Layer;
@@ -193,57 +193,27 @@ fn store(latest: &mut Latest, source: (&[u8], usize), damage: Damage) -> bool {
     latest.changed(damage)
 }
 
-/// Converts one area. The converter writes rows up to their stride, whatever the width is, so an area narrower than the
-/// picture goes through planes of its own.
-fn convert(planes: Planes<'_>, (pixels, stride): (&[u8], usize), area: Area) -> Result<(), yuv::YuvError> {
-    let (x, y, w, h) = (length(area.x), length(area.y), length(area.w), length(area.h));
+/// Converts one area, and writes nothing around it.
+fn convert(planes: Planes<'_>, (pixels, stride): (&[u8], usize), area: Area) -> Result<(), ErrorKind> {
+    let (x, y) = (length(area.x), length(area.y));
     let pixels = pixels.get(y * stride + x * 4..).unwrap_or(&[]);
     let corner = y * planes.width + x;
     let quarter = (y / 2) * (planes.width / 2) + x / 2;
-    let luma = planes.luma.get_mut(corner..).unwrap_or(&mut []);
-    let cb = planes.cb.get_mut(quarter..).unwrap_or(&mut []);
-    let cr = planes.cr.get_mut(quarter..).unwrap_or(&mut []);
-    if w == planes.width {
-        return convert_rows([luma, cb, cr], (w, h), pixels, stride);
-    }
-    let mut part = [vec![0; w * h], vec![0; w * h / 4], vec![0; w * h / 4]];
-    let [part_luma, part_cb, part_cr] = &mut part;
-    convert_rows([part_luma, part_cb, part_cr], (w, h), pixels, stride)?;
-    copy_rows(part_luma, w, luma, planes.width);
-    copy_rows(part_cb, w / 2, cb, planes.width / 2);
-    copy_rows(part_cr, w / 2, cr, planes.width / 2);
-    Ok(())
+    let to = &mut [
+        planes.luma.get_mut(corner..).unwrap_or(&mut []),
+        planes.cb.get_mut(quarter..).unwrap_or(&mut []),
+        planes.cr.get_mut(quarter..).unwrap_or(&mut []),
+    ];
+    let strides = [planes.width, planes.width / 2, planes.width / 2];
+    let number = |v: i32| u32::try_from(v).unwrap_or(0);
+    convert_image(number(area.w), number(area.h), &BGRA, Some(&[stride]), &[pixels], &I420, Some(&strides), to)
 }
 
-fn copy_rows(from: &[u8], width: usize, to: &mut [u8], stride: usize) {
-    for (from, to) in from.chunks_exact(width).zip(to.chunks_mut(stride)) {
-        if let Some(to) = to.get_mut(..width) {
-            to.copy_from_slice(from);
-        }
-    }
-}
-
-/// Converts whole rows into planes that are as wide as the area.
-fn convert_rows(
-    [luma, cb, cr]: [&mut [u8]; 3],
-    (width, height): (usize, usize),
-    pixels: &[u8],
-    stride: usize,
-) -> Result<(), yuv::YuvError> {
-    let number = |v: usize| u32::try_from(v).unwrap_or(0);
-    let mut image = YuvPlanarImageMut {
-        y_plane: BufferStoreMut::Borrowed(luma),
-        y_stride: number(width),
-        u_plane: BufferStoreMut::Borrowed(cb),
-        u_stride: number(width / 2),
-        v_plane: BufferStoreMut::Borrowed(cr),
-        v_stride: number(width / 2),
-        width: number(width),
-        height: number(height),
-    };
-    let (range, matrix) = (YuvRange::Limited, YuvStandardMatrix::Bt709);
-    bgra_to_yuv420(&mut image, pixels, number(stride), range, matrix, YuvConversionMode::Balanced)
-}
+/// What Chrome draws.
+const BGRA: ImageFormat = ImageFormat { pixel_format: PixelFormat::Bgra, color_space: ColorSpace::Rgb, num_planes: 1 };
+/// What is coded: 4:2:0, limited range.
+const I420: ImageFormat =
+    ImageFormat { pixel_format: PixelFormat::I420, color_space: ColorSpace::Bt709, num_planes: 3 };
 
 #[cfg(test)]
 mod tests {

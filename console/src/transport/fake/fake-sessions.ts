@@ -17,7 +17,14 @@ const PIN_REASONS: Record<string, [Code, string]> = {
   "000000": [Code.NotFound, "PinInvalid"], "111111": [Code.ResourceExhausted, "PinLocked"],
 };
 
-export function sessionsOf(world: FakeWorld): Partial<ServiceImpl<typeof SessionService>> {
+type Calls = Partial<ServiceImpl<typeof SessionService>>;
+
+export function sessionsOf(world: FakeWorld): Calls {
+  return { ...arriving(world), ...meeting(world), ...sharing(world) };
+}
+
+/** The end user's way to a PIN. */
+function arriving(world: FakeWorld): Calls {
   return {
     resolveSite: ({ url }) => {
       if (url.includes("forbidden")) throw fail(Code.NotFound, "SiteNotSupported");
@@ -38,6 +45,12 @@ export function sessionsOf(world: FakeWorld): Partial<ServiceImpl<typeof Session
       world.change({ pinExpiresAt });
       return { pin: "730164", pinExpiresAt };
     },
+  };
+}
+
+/** Who knocks, and whether they are let in. */
+function meeting(world: FakeWorld): Calls {
+  return {
     joinSession: ({ pin }) => {
       const known = PIN_REASONS[pin];
       if (known) throw fail(...known, known[1] === "PinLocked" ? { retry_after_seconds: "95" } : {});
@@ -64,6 +77,11 @@ export function sessionsOf(world: FakeWorld): Partial<ServiceImpl<typeof Session
       setTimeout(() => world.allow({ view: true, point: true, act: true, clipboard: false }), ALLOW_MS);
       return { session: world.now };
     },
+  };
+}
+
+function sharing(world: FakeWorld): Calls {
+  return {
     getSession: () => ({ session: world.now }),
     watchSession: async function* (_request, { signal }) {
       for (;;) {
