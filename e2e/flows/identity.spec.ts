@@ -1,5 +1,6 @@
 // Who the product's processes are, read from /proc: never root, apart from each other, Chrome's own sandbox on.
 
+import { statSync } from "node:fs";
 import { below, commandOf, namespaceOf, pathSeenBy, statusOf } from "../harness/freeze.ts";
 import { expect, test } from "../harness/fixtures.ts";
 import { asRoot, productsUid } from "../harness/identity.ts";
@@ -32,6 +33,11 @@ test("Chrome and the pod's agent side run as nobody's user, in namespaces of the
     if (!asRoot) expect(namespaceOf(pid, "user")).not.toBe(namespaceOf(door, "user"));
     // Nobody's home, and nothing of this clone, is in sight.
     for (const place of ["/root", "/home", stack.folder, process.cwd()]) expect(pathSeenBy(pid, place), place).toBe(false);
+  }
+  // Of a process that leaves no dump the kernel gives its memory and environment to root alone, whoever it runs as.
+  for (const pid of agentSides) {
+    const owner = statSync(`/proc/${pid}/environ`).uid;
+    expect(owner, commandOf(pid)).not.toBe(Number(statusOf(pid, "Uid")));
   }
   for (const pid of renderers) {
     expect(statusOf(pid, "Seccomp"), commandOf(pid)).toBe(FILTER);

@@ -11,6 +11,8 @@ import { median, stopTakes } from "../harness/stop-clock.ts";
 const BLANK_WITHIN_MS = 200;
 /** A client blanks after a second without keepalive; looked for four times a second. */
 const SILENT_WITHIN_MS = 1_500;
+/** One press among them may wait for the machine, which has three browsers on its two cores. */
+const WORST_WITHIN_MS = 1_000;
 const ROUNDS = 5;
 
 // What a flow here freezes must be nobody else's.
@@ -43,6 +45,7 @@ async function rounds(endUser: EndUser, agent: Agent, info: Parameters<typeof te
   }
   tell(info, figures);
   expect(median(figures)).toBeLessThan(BLANK_WITHIN_MS);
+  expect(Math.max(...figures)).toBeLessThan(WORST_WITHIN_MS);
 }
 
 for (const [what, hang] of Object.entries(hangs)) {
