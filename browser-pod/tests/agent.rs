@@ -12,6 +12,8 @@ mod sight;
 mod site;
 #[path = "agent/trouble.rs"]
 mod trouble;
+#[path = "chrome/untrusted.rs"]
+mod untrusted;
 #[path = "agent/viewer.rs"]
 mod viewer;
 
@@ -54,8 +56,13 @@ async fn watched(site: &Site) -> (Pod, Viewer, Viewer) {
 
 /// The same on another page, which is red at this point.
 async fn watched_at(site: &Site, path: &str, red: (usize, usize)) -> (Pod, Viewer, Viewer) {
+    watched_among(site, path, red, &[]).await
+}
+
+/// The same where people may go to more sites.
+async fn watched_among(site: &Site, path: &str, red: (usize, usize), more: &[String]) -> (Pod, Viewer, Viewer) {
     let mut pod = Pod::start().await;
-    pod.bind(&[site.host("shop")]).await;
+    pod.bind(&[&[site.host("shop")], more].concat()).await;
     let mut end_user = pod.attach(END_USER, v1::Codec::H264).await;
     pod.open(&site.url("shop", path)).await.expect("a first picture");
     pod.admit(AGENT).await.expect("admitted");

@@ -20,5 +20,7 @@ mod stand;
 mod tree;
 #[path = "chrome/trouble.rs"]
 mod trouble;
+#[path = "chrome/untrusted.rs"]
+mod untrusted;
 #[path = "chrome/view.rs"]
 mod view;

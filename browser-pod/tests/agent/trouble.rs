@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::pod::{PATIENCE, Started};
 use crate::site::{Page, Site};
 use crate::viewer::{BLUE, GREEN, RED, Viewer};
-use crate::{reload, to, watched};
+use crate::{reload, to, untrusted, watched, watched_among};
 
 const HOME: &str = "<title>home</title><body style='margin:0;height:100vh;background:#f00'>";
 
@@ -148,6 +148,19 @@ async fn a_site_that_never_answers_is_an_error_and_the_next_page_opens() {
     assert_eq!((answer.ok, answer.reason.as_str()), (false, "Timeout"));
     assert!(asked.elapsed() < PATIENCE / 2, "{:?}", asked.elapsed());
     assert!(agent.command(to(&site.url("shop", "/green"))).await.ok);
+    for viewer in [&mut end_user, &mut agent] {
+        viewer.wait_for_colour((640, 360), GREEN).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_certificate_is_told_to_both_and_the_next_page_opens() {
+    let (site, untrusted) = (site(&[]), untrusted::start().await);
+    let (_pod, mut end_user, mut agent) =
+        watched_among(&site, "/", (640, 360), &[format!("https://{untrusted}")]).await;
+    agent.send_command(to(&format!("https://{untrusted}/"))).await;
+    told([&mut end_user, &mut agent], "CertificateInvalid").await;
+    assert!(end_user.command(to(&site.url("shop", "/green"))).await.ok);
     for viewer in [&mut end_user, &mut agent] {
         viewer.wait_for_colour((640, 360), GREEN).await;
     }

@@ -2,35 +2,20 @@
 
 use super::site::{Page, Site};
 use super::stand::Stand;
-use super::tree;
+use super::{tree, untrusted};
 use cobrowse_browser_pod::chrome::{Error, Event};
-use cobrowse_identity::enrollment::{self, PodKey};
-use std::sync::Arc;
-use std::time::SystemTime;
-use tokio_rustls::TlsAcceptor;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_certificate_is_refused_and_told() {
-    let key = Arc::new(PodKey::generate().expect("a key"));
-    let config = enrollment::server(&key, SystemTime::now()).expect("a certificate that nobody knows");
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    let acceptor = TlsAcceptor::from(config);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let acceptor = acceptor.clone();
-            // Chrome hangs up.
-            tokio::spawn(async move { acceptor.accept(stream).await.is_ok() });
-        }
-    });
-    let mut stand = Stand::start(&[format!("https://shop.localhost:{port}")]).await;
+    let untrusted = untrusted::start().await;
+    let mut stand = Stand::start(&[format!("https://{untrusted}")]).await;
     // Whether the answer says it too is up to Chrome; the event is the contract.
-    let _ = stand.chrome.navigate(&format!("https://shop.localhost:{port}/")).await;
+    let _ = stand.chrome.navigate(&format!("https://{untrusted}/")).await;
     let host = stand.wait(|event| match event {
         Event::CertificateInvalid { host } => Some(host.clone()),
         _ => None,
     });
-    assert_eq!(host.await, format!("shop.localhost:{port}"));
+    assert_eq!(host.await, untrusted);
 }
 
 #[tokio::test(flavor = "multi_thread")]

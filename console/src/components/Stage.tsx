@@ -6,9 +6,8 @@ import type { Tool } from "../core/tools";
 import { mayAct, mayPoint } from "../core/live";
 import { fit, toStage, WHOLE, zoomAt, type Lens, type Size, type Spot } from "../core/viewport";
 import type { StageContext } from "../hooks/stage-context";
-import { StageKeys } from "../hooks/stage-keys";
-import { StagePointer } from "../hooks/stage-pointer";
 import type { LiveHandle } from "../hooks/use-live";
+import { useHands } from "../hooks/use-hands";
 import { useByKeyboard } from "../hooks/use-by-keyboard";
 import { useCursor } from "../hooks/use-cursor";
 import { inputModeOf, usePhoneKeyboard } from "../hooks/use-phone-keyboard";
@@ -41,7 +40,6 @@ export function Stage({ live, endUser, tool, onTool, onTextAt, onLeave, curtain,
   const area = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const hands = useRef<StageKeys>(undefined);
   const stage = useSize(area);
   const [lens, setLens] = useState<Lens>(WHOLE);
   const [keySpot, setKeySpot] = useState<Spot>();
@@ -58,23 +56,10 @@ export function Stage({ live, endUser, tool, onTool, onTextAt, onLeave, curtain,
     };
   });
 
+  const hands = useHands(area, field, context, live.controller);
+
   useLayoutEffect(() => {
     host.current?.append(live.controller.surface.element);
-  }, [live.controller]);
-
-  useEffect(() => {
-    if (!area.current || !field.current) return;
-    const abort = new AbortController();
-    const look = () => context.current;
-    const keys = new StageKeys(field.current, look);
-    keys.listen(abort.signal);
-    hands.current = keys;
-    const text = field.current;
-    new StagePointer(area.current, look, () => {
-      keys.finish();
-      text.focus({ preventScroll: true });
-    }).listen(abort.signal);
-    return () => abort.abort();
   }, [live.controller]);
 
   // Who comes here by keyboard can type on the page at once.

@@ -13,7 +13,10 @@ pub(crate) fn check(source: &Source) -> Vec<Fault> {
     let lines: Vec<&str> = source.text.lines().collect();
     let long = |(at, line): (usize, &&str)| {
         let length = opens(line).then(|| length(&lines, at)).filter(|length| *length > LINES_MAX)?;
-        let text = format!("line {}: a function of {length} lines, at most {LINES_MAX}: split it by what its parts are called", at + 1);
+        let text = format!(
+            "line {}: a function of {length} lines, at most {LINES_MAX}: split it by what its parts are called",
+            at + 1
+        );
         Some(Fault::new("function", &source.path, text))
     };
     lines.iter().enumerate().filter_map(long).collect()
@@ -66,7 +69,9 @@ mod tests {
 
     #[test]
     fn what_is_no_function_may_be_long() {
-        for opening in ["const a = (() => {", "(() => {", "test.describe(\"a\", () => {", "  if (a) {", "export class A {"] {
+        for opening in
+            ["const a = (() => {", "(() => {", "test.describe(\"a\", () => {", "  if (a) {", "export class A {"]
+        {
             assert_eq!(faults("a.js", opening, 500), 0, "{opening}");
         }
     }

@@ -3,7 +3,8 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { Phase } from "../../gen/cobrowse/v1/session_pb";
 import { EndReason, PermissionsSchema } from "../../gen/cobrowse/v1/participant_pb";
-import { Audience, ClientMessageSchema, EventSchema, ServerMessageSchema, Track, type ClientMessage } from "../../gen/cobrowse/v1/stream_pb";
+import { Audience, ClientMessageSchema, EventSchema, ServerMessageSchema, Track, type ClientMessage, type Guidance } from "../../gen/cobrowse/v1/stream_pb";
+import type { Command } from "../../gen/cobrowse/v1/control_pb";
 import type { LiveSocket, SocketHandlers } from "../backend";
 import { FakeEncoder } from "./fake-encoder";
 import { FakePage } from "./fake-page";
@@ -18,102 +19,134 @@ const FRAME_MS = 66;
 const CREDIT = 2;
 
 export function openFakeSocket(world: FakeWorld, handlers: SocketHandlers): LiveSocket {
-  const page = new FakePage();
-  const viewport = { width: 1280, height: 800, scalePercent: 100, touch: matchMedia("(pointer: coarse)").matches };
-  let encoder = new FakeEncoder([]);
-  let seq = 0n;
-  let open = true;
-  let unacked = 0;
-  let busy = false;
-  const timers: ReturnType<typeof setInterval>[] = [];
-  const send = (body: Down) => open && handlers.onMessage(create(ServerMessageSchema, { body }), 0);
-  const tell = (body: EventBody, audience = Audience.ALL) =>
-    send({ case: "event", value: create(EventSchema, { seq: ++seq, pauseEpoch: world.pauseEpoch, audience, track: Track.FACTS, body }) });
-  const state = () => {
-    const warned = world.paused ? { warning: "StopUnanswered", warningMs: BigInt(Math.max(0, world.choiceUntil - Date.now())) } : {};
-    tell({ case: "state", value: { paused: world.paused, viewport, remainingMs: 7_200_000n, ...warned } });
-  };
-  const roster = () => tell({ case: "roster", value: { participants: [world.endUser, world.agent] } });
+  return new FakeSocket(world, handlers);
+}
 
-  async function picture() {
-    if (busy || unacked >= CREDIT || (world.paused && world.seat === "agent") || !page.changed()) return;
-    busy = true;
-    const canvas = page.draw(viewport.width, viewport.height, viewport.scalePercent / 100);
-    const coded = await encoder.code(canvas);
-    busy = false;
-    unacked++;
-    tell({ case: "picture", value: { ...coded, width: canvas.width, height: canvas.height } });
+class FakeSocket implements LiveSocket {
+  readonly #world: FakeWorld;
+  readonly #handlers: SocketHandlers;
+  readonly #page = new FakePage();
+  readonly #viewport = { width: 1280, height: 800, scalePercent: 100, touch: matchMedia("(pointer: coarse)").matches };
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  readonly #unlisten: () => void;
+  #encoder = new FakeEncoder([]);
+  #seq = 0n;
+  #open = true;
+  #unacked = 0;
+  #busy = false;
+
+  constructor(world: FakeWorld, handlers: SocketHandlers) {
+    this.#world = world;
+    this.#handlers = handlers;
+    this.#unlisten = world.onChange(() => this.#changed());
+    setTimeout(() => this.#open && handlers.onOpen(), 30);
   }
 
-  function attached() {
-    send({ case: "attached", value: { protocolVersion: 1, participantId: world.now.selfId, codec: encoder.codec, resumedAfter: 0n, keepaliveMs: KEEPALIVE_MS } });
-    roster();
-    state();
-    tell({ case: "navigation", value: page.navigation() });
-    tell({ case: "cursor", value: { name: "default" } });
-    if (world.seat === "end-user") tell({ case: "protectedFields", value: { fields: page.protectedFields() } }, Audience.END_USER);
-    timers.push(setInterval(() => send({ case: "keepalive", value: {} }), KEEPALIVE_MS), setInterval(() => void picture(), FRAME_MS));
-    timers.push(...playOther(world, page, tell));
+  send(message: Parameters<LiveSocket["send"]>[0]): void {
+    this.#receive(create(ClientMessageSchema, message));
   }
 
-  const unlisten = world.onChange(() => {
-    if (world.session?.phase === Phase.ENDED) return send({ case: "closed", value: { reason: "Ended", endReason: world.session.endReason } });
-    if (world.paused && world.seat === "agent") send({ case: "blank", value: { pauseEpoch: world.pauseEpoch } });
-    state();
-  });
+  close(): void {
+    this.#open = false;
+    this.#unlisten();
+    this.#timers.forEach(clearInterval);
+  }
 
-  function receive({ body }: ClientMessage) {
+  #send(body: Down): void {
+    if (this.#open) this.#handlers.onMessage(create(ServerMessageSchema, { body }), 0);
+  }
+
+  readonly #tell = (body: EventBody, audience = Audience.ALL) =>
+    this.#send({ case: "event", value: create(EventSchema, { seq: ++this.#seq, pauseEpoch: this.#world.pauseEpoch, audience, track: Track.FACTS, body }) });
+
+  #state(): void {
+    const { paused, choiceUntil } = this.#world;
+    const warned = paused ? { warning: "StopUnanswered", warningMs: BigInt(Math.max(0, choiceUntil - Date.now())) } : {};
+    this.#tell({ case: "state", value: { paused, viewport: this.#viewport, remainingMs: 7_200_000n, ...warned } });
+  }
+
+  #roster(): void {
+    this.#tell({ case: "roster", value: { participants: [this.#world.endUser, this.#world.agent] } });
+  }
+
+  #changed(): void {
+    const { session, paused, seat, pauseEpoch } = this.#world;
+    if (session?.phase === Phase.ENDED) return this.#send({ case: "closed", value: { reason: "Ended", endReason: session.endReason } });
+    if (paused && seat === "agent") this.#send({ case: "blank", value: { pauseEpoch } });
+    this.#state();
+  }
+
+  async #picture(): Promise<void> {
+    const hidden = this.#world.paused && this.#world.seat === "agent";
+    if (this.#busy || this.#unacked >= CREDIT || hidden || !this.#page.changed()) return;
+    this.#busy = true;
+    const { width, height, scalePercent } = this.#viewport;
+    const canvas = this.#page.draw(width, height, scalePercent / 100);
+    const coded = await this.#encoder.code(canvas);
+    this.#busy = false;
+    this.#unacked++;
+    this.#tell({ case: "picture", value: { ...coded, width: canvas.width, height: canvas.height } });
+  }
+
+  #attached(): void {
+    const { now, seat } = this.#world;
+    this.#send({ case: "attached", value: { protocolVersion: 1, participantId: now.selfId, codec: this.#encoder.codec, resumedAfter: 0n, keepaliveMs: KEEPALIVE_MS } });
+    this.#roster();
+    this.#state();
+    this.#tell({ case: "navigation", value: this.#page.navigation() });
+    this.#tell({ case: "cursor", value: { name: "default" } });
+    if (seat === "end-user") this.#tell({ case: "protectedFields", value: { fields: this.#page.protectedFields() } }, Audience.END_USER);
+    this.#timers.push(setInterval(() => this.#send({ case: "keepalive", value: {} }), KEEPALIVE_MS), setInterval(() => void this.#picture(), FRAME_MS));
+    this.#timers.push(...playOther(this.#world, this.#page, this.#tell));
+  }
+
+  #receive({ body }: ClientMessage): void {
     switch (body.case) {
       case "attach":
-        encoder = new FakeEncoder(world.script === "jpeg" ? [] : body.value.codecs, world.script === "broken");
-        return attached();
+        this.#encoder = new FakeEncoder(this.#world.script === "jpeg" ? [] : body.value.codecs, this.#world.script === "broken");
+        return this.#attached();
       case "ack":
-        unacked = Math.max(0, unacked - 1);
+        this.#unacked = Math.max(0, this.#unacked - 1);
         return;
       case "keyRequest":
-        encoder.key();
-        page.touch();
-        return;
+        this.#encoder.key();
+        return this.#page.touch();
       case "keepalive":
-        return void setTimeout(() => send({ case: "keepalive", value: body.value }), 18);
+        return void setTimeout(() => this.#send({ case: "keepalive", value: body.value }), 18);
       case "input":
-        return page.input(body.value, tell);
-      case "guidance": {
-        const { body: what } = body.value;
-        const value = what.case === "highlight" ? { ...what, value: { ...what.value, rect: page.elementAt(what.value.at) } } : what;
-        return void tell({ case: "guidance", value: { participantId: world.now.selfId, body: value as typeof what } });
-      }
+        return this.#page.input(body.value, this.#tell);
+      case "guidance":
+        return this.#guide(body.value);
       case "command": {
-        const { id, body: what } = body.value;
-        let ok = true;
-        if (what.case === "pause") world.pause();
-        if (what.case === "resume") world.resume();
-        if (what.case === "end") world.end(EndReason.AGENT);
-        if (what.case === "permit" && what.value.permissions) {
-          world.agent.permissions = create(PermissionsSchema, what.value.permissions);
-          roster();
-        }
-        if (what.case === "resize" && what.value.viewport) {
-          Object.assign(viewport, what.value.viewport);
-          page.touch();
-          state();
-        }
-        if (what.case === "navigate") ok = page.navigate(what.value, tell);
-        if (what.case === "dialog") tell({ case: "dialog", value: { id: what.value.dialogId, open: false } });
-        if (what.case === "chooserCancel") tell({ case: "fileChooser", value: { id: what.value.chooserId, open: false } });
-        if (what.case === "picker") tell({ case: "picker", value: { id: what.value.pickerId, open: false } });
-        send({ case: "result", value: { id, ok, reason: ok ? "" : "SiteNotAllowed" } });
+        const ok = this.#obey(body.value.body);
+        this.#send({ case: "result", value: { id: body.value.id, ok, reason: ok ? "" : "SiteNotAllowed" } });
       }
     }
   }
 
-  setTimeout(() => open && handlers.onOpen(), 30);
-  return {
-    send: (message) => receive(create(ClientMessageSchema, message)),
-    close() {
-      open = false;
-      unlisten();
-      timers.forEach(clearInterval);
-    },
-  };
+  #guide({ body: what }: Guidance): void {
+    const value = what.case === "highlight" ? { ...what, value: { ...what.value, rect: this.#page.elementAt(what.value.at) } } : what;
+    this.#tell({ case: "guidance", value: { participantId: this.#world.now.selfId, body: value as typeof what } });
+  }
+
+  /** False when it is refused. */
+  #obey(what: Command["body"]): boolean {
+    if (what.case === "navigate") return this.#page.navigate(what.value, this.#tell);
+    if (what.case === "pause") this.#world.pause();
+    if (what.case === "resume") this.#world.resume();
+    if (what.case === "end") this.#world.end(EndReason.AGENT);
+    if (what.case === "permit" && what.value.permissions) {
+      this.#world.agent.permissions = create(PermissionsSchema, what.value.permissions);
+      this.#roster();
+    }
+    if (what.case === "resize" && what.value.viewport) {
+      Object.assign(this.#viewport, what.value.viewport);
+      this.#page.touch();
+      this.#state();
+    }
+    if (what.case === "dialog") this.#tell({ case: "dialog", value: { id: what.value.dialogId, open: false } });
+    if (what.case === "chooserCancel") this.#tell({ case: "fileChooser", value: { id: what.value.chooserId, open: false } });
+    if (what.case === "picker") this.#tell({ case: "picker", value: { id: what.value.pickerId, open: false } });
+    return true;
+  }
 }
