@@ -23,8 +23,6 @@ pub use tickets::Admitted;
 use crate::admin::metrics::Metrics;
 use crate::caller::Caller;
 use crate::config::Limits;
-use crate::door::Prefix;
-use crate::door::rate::Rate;
 use crate::hub::Hub;
 use crate::pods::warm::Pods;
 use crate::refusal::Refusal;
@@ -39,12 +37,8 @@ use cobrowse_session::waiting::{Consent, Person, Row};
 use cobrowse_session::{SessionId, TenantId};
 use links::Links;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-
-/// Starts are counted over this time.
-const STARTS_PERIOD: Duration = Duration::from_secs(600);
 
 /// A session that wants a browser, for the task that makes one, and the call in whose trace that is.
 pub type Wanted = (TenantScope, SessionId, opentelemetry::Context);
@@ -83,13 +77,13 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Sessions {
     parts: Arc<Parts>,
-    starts: Arc<Rate<Prefix>>,
+    starts: Arc<start::Starts>,
 }
 
 impl Sessions {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let starts = Arc::new(Rate::new(parts.limits.starts_per_address, STARTS_PERIOD));
+        let starts = Arc::new(start::Starts::new(&parts.limits));
         Self { parts: Arc::new(parts), starts }
     }
 

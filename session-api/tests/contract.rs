@@ -20,7 +20,8 @@
 // | 1,000 connections; too many streams of one | `abuse::a_thousand_connections_leave_room_when_they_go`, `broken::streams_of_one_connection_are_limited_and_others_are_served` |
 // | more sessions than browsers | `queue::fifty_starts_on_two_replicas_get_the_places_there_are_and_the_rest_in_order` |
 // | a foreign page; foreign or broken start addresses | `abuse::a_foreign_page_opens_no_stream`, `abuse::bad_starts_are_refused_with_the_field` |
-// | too many starts, sign-ins | `abuse::an_address_cannot_start_without_end`, `abuse::sign_in_tells_nothing_and_slows_down` |
+// | too many starts, waiting PINs, sign-ins | `abuse::an_address_cannot_start_without_end`, `limits`, `abuse::sign_in_tells_nothing_and_slows_down` |
+// | too many wrong PINs of an agent, an address, a tenant | `abuse::pins_that_do_not_admit_look_alike_and_lock`, `limits::wrong_pins_lock_an_address_and_then_the_tenant_for_everybody_there` |
 // | headers without end | `http::headers_are_limited` |
 // | pod killed, replica killed, pod frozen | `flow::a_dead_pod_ends_the_session`, `replicas`, `stop` |
 // | disk full; damaged rows | `store::tests::a_full_disk_is_named`, `store::tests::a_damaged_row_keeps_nobody_else_from_ending` |
@@ -46,6 +47,8 @@ mod fake_pod;
 mod flow;
 #[path = "contract/http.rs"]
 mod http;
+#[path = "contract/limits.rs"]
+mod limits;
 #[path = "contract/people.rs"]
 mod people;
 #[path = "contract/queue.rs"]
