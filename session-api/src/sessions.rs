@@ -1,6 +1,7 @@
 //! Sessions as this replica serves them: every change goes through `change`, every live act through the pod. It keeps no
 //! state of a session but caches.
 
+pub mod acts;
 pub mod change;
 pub mod deadlines;
 mod files;
@@ -24,6 +25,7 @@ use crate::admin::metrics::Metrics;
 use crate::caller::Caller;
 use crate::config::Limits;
 use crate::hub::Hub;
+use crate::journal::Journal;
 use crate::pods::warm::Pods;
 use crate::refusal::Refusal;
 use crate::seal::Sealer;
@@ -55,6 +57,8 @@ pub struct Parts {
     pub pin_key: PinKey,
     /// Key of sealed addresses.
     pub sealer: Sealer,
+    /// Acts on their way to the audit.
+    pub journal: Journal,
     /// Places for sessions.
     pub capacity: Capacity,
     /// Limits on people.

@@ -11,6 +11,7 @@ mod reports;
 mod row;
 mod schema;
 mod sessions;
+mod system;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ pub use accounts::Account;
 pub use audit::Act;
 pub use reports::Report;
 pub use sessions::{Start, Stored, Waiting};
+pub use system::SystemScope;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};

@@ -31,6 +31,8 @@
 
 #[path = "contract/abuse.rs"]
 mod abuse;
+#[path = "contract/audit.rs"]
+mod audit;
 #[path = "contract/broken.rs"]
 mod broken;
 #[path = "contract/bytes.rs"]

@@ -9,6 +9,7 @@ mod layers;
 mod names;
 mod places;
 mod sandbox;
+mod scopes;
 mod sizes;
 mod sleeps;
 mod source;
@@ -37,7 +38,7 @@ impl Fault {
 /// A rule that reads one file at a time.
 type Rule = fn(&Source) -> Vec<Fault>;
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     sizes::check,
     headers::check,
     layers::check,
@@ -46,6 +47,7 @@ const RULES: [Rule; 9] = [
     places::check,
     sandbox::check,
     tls::check,
+    scopes::check,
     fuzzing::check,
 ];
 

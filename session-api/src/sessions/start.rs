@@ -8,7 +8,7 @@ use crate::config::Limits;
 use crate::door::Prefix;
 use crate::door::rate::Rate;
 use crate::refusal::Refusal;
-use crate::store::{self, Act, Start, Waiting};
+use crate::store::{self, Act, Start, SystemScope, Waiting};
 use cobrowse_crds::Tenant;
 use cobrowse_session::attempts;
 use cobrowse_session::capacity::Answer;
@@ -176,8 +176,9 @@ impl Sessions {
     /// Writes the new session: with a place and its PIN, or in the queue.
     async fn add(&self, scope: &TenantScope, new: NewSession, start: &Start, caller: &Caller) -> Result<Row, Failed> {
         let mut write = self.parts.store.write().await?;
-        let turn = write.next_turn().await?;
-        let row = match self.parts.capacity.ask(write.load().await?) {
+        let all = SystemScope::to_place();
+        let turn = write.next_turn(all).await?;
+        let row = match self.parts.capacity.ask(write.load(all).await?) {
             Answer::Place => Row::start(new, clock::now()),
             Answer::Queue => Row::queue(new, clock::now()),
             Answer::Full => return Err(Failed::Full),

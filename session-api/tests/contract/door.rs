@@ -80,9 +80,19 @@ impl TestDoor {
         Self { running, runner, certificate, folder }
     }
 
+    /// The data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Keeps the data folder there when the door is gone.
+    pub(crate) fn folder(&self) -> std::sync::Arc<TempDir> {
+        self.folder.clone()
+    }
+
     /// Everything that the store's files hold, as bytes.
     pub(crate) fn stored_bytes(&self) -> Vec<u8> {
-        let data = self.folder.path().join("data");
+        let data = self.data();
         let files = ["cobrowse.db", "cobrowse.db-wal"].map(|name| std::fs::read(data.join(name)).unwrap_or_default());
         files.concat()
     }

@@ -99,7 +99,7 @@ async fn agents(door: &TestDoor, count: usize) -> Vec<String> {
         write.add_account(&scope, &account, clock::now()).await.expect("added");
         let expires_at = clock::now() + Duration::from_secs(60);
         let record = SignInRecord { account: id, tenant, role, token: secret.hash(Purpose::SignIn), expires_at };
-        write.add_sign_in(&record, Timestamp::default()).await.expect("added");
+        write.add_sign_in(&scope, &record, Timestamp::default()).await.expect("added");
         tokens.push(secret.expose().to_owned());
     }
     write.commit().await.expect("commits");
