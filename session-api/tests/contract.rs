@@ -24,7 +24,7 @@
 // | too many wrong PINs of an agent, an address, a tenant | `abuse::pins_that_do_not_admit_look_alike_and_lock`, `limits::wrong_pins_lock_an_address_and_then_the_tenant_for_everybody_there` |
 // | headers without end | `http::headers_are_limited` |
 // | pod killed, replica killed, pod frozen | `flow::a_dead_pod_ends_the_session`, `replicas`, `stop` |
-// | disk full; damaged rows | `store::tests::a_full_disk_is_named`, `store::tests::a_damaged_row_keeps_nobody_else_from_ending` |
+// | disk full; damaged rows | `full::a_full_disk_refuses_clearly_and_stops_nobody`, `store::tests::a_full_disk_is_named`, `store::tests::a_damaged_row_keeps_nobody_else_from_ending` |
 // | port taken, bad tenant file, data folder, certificate | `refused` |
 // | Chromium, bubblewrap, browser-pod missing | `preflight::tests` |
 // | configuration with a typo, contradictory settings | `refused::typos_and_contradictions_end_the_program_with_the_mend`, `config::tests` |
@@ -47,6 +47,8 @@ mod ended;
 mod fake_pod;
 #[path = "contract/flow.rs"]
 mod flow;
+#[path = "contract/full.rs"]
+mod full;
 #[path = "contract/http.rs"]
 mod http;
 #[path = "contract/limits.rs"]
