@@ -17,7 +17,7 @@
 // | the same and out of order by gRPC stream | `broken::a_grpc_stream_out_of_order_ends_with_a_word` |
 // | the same and out of order by WebSocket | `abuse::broken_messages_close_the_stream_with_a_word` |
 // | a viewer that never reads | `abuse::a_viewer_that_never_reads_is_cut_and_queues_nothing_here`, `broken::a_grpc_viewer_that_never_reads_is_cut_and_queues_nothing_here` |
-// | 1,000 connections; too many streams of one | `abuse::a_thousand_connections_leave_room_when_they_go`, `broken::streams_of_one_connection_are_limited_and_others_are_served` |
+// | 1,000 connections held; more than that; too many streams of one | `crowd::a_thousand_connections_disturb_nobody`, `abuse::a_thousand_connections_leave_room_when_they_go`, `broken::streams_of_one_connection_are_limited_and_others_are_served` |
 // | more sessions than browsers | `queue::fifty_starts_on_two_replicas_get_the_places_there_are_and_the_rest_in_order` |
 // | a foreign page; foreign or broken start addresses | `abuse::a_foreign_page_opens_no_stream`, `abuse::bad_starts_are_refused_with_the_field` |
 // | too many starts, waiting PINs, sign-ins | `abuse::an_address_cannot_start_without_end`, `limits`, `abuse::sign_in_tells_nothing_and_slows_down` |
@@ -37,6 +37,8 @@ mod audit;
 mod broken;
 #[path = "contract/bytes.rs"]
 mod bytes;
+#[path = "contract/crowd.rs"]
+mod crowd;
 #[path = "contract/door.rs"]
 mod door;
 #[path = "contract/embedded.rs"]
