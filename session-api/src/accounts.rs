@@ -11,9 +11,9 @@ use crate::clock;
 use crate::door::Prefix;
 use crate::door::rate::Rate;
 use crate::refusal::Refusal;
-use crate::store::{Account, Act, Store};
+use crate::store::{Account, Act, Store, SystemScope};
 use cobrowse_crds::Tenants;
-use cobrowse_session::permission::{SignInRecord, SignedIn};
+use cobrowse_session::permission::{SignInRecord, SignedIn, TenantScope};
 use cobrowse_session::secret::{Purpose, Secret};
 use cobrowse_wire::v1;
 use password::Passwords;
@@ -61,12 +61,40 @@ impl Accounts {
         let now = Instant::now();
         self.of_address.take(caller.prefix, now).map_err(Refusal::RateLimited)?;
         self.of_account.take(email.clone(), now).map_err(Refusal::RateLimited)?;
-        let found = self.store.account_of_email(&email).await?;
+        let found = self.store.account_of_email(SystemScope::to_prove(), &email).await?;
         let known = found.as_ref().map(|account| account.password.clone());
         let right = self.passwords.verify(password, known).await.map_err(|_| Refusal::Internal)?;
-        let account = found.filter(|account| right && !account.disabled).ok_or(Refusal::SignInFailed)?;
+        let account = match found {
+            Some(account) if right && !account.disabled => account,
+            other => return Err(self.refused(other.as_ref(), caller).await.err().unwrap_or(Refusal::SignInFailed)),
+        };
         let secret = self.keep(&account, caller).await?;
         Ok((self.shape(&account)?, secret))
+    }
+
+    /// Audits a sign-in that failed: of a known account in its tenant, of an unknown one in none. Both take as long.
+    async fn refused(&self, account: Option<&Account>, caller: &Caller) -> Result<(), Refusal> {
+        let (who, address) = (caller.audited(), caller.prefix.to_string());
+        let whose = account.map(|account| account.id.to_string()).unwrap_or_default();
+        let act =
+            Act { at: clock::now(), who: &who, act: "SignInRefused", session: None, detail: &whose, address: &address };
+        let mut tenants = self.tenants.iter();
+        let owner = account.and_then(|account| tenants.find(|(tenant, _)| tenant.id == account.tenant));
+        let mut write = self.store.write().await?;
+        match owner {
+            Some((_, owner)) => write.audit(&TenantScope::of_site_owner(&owner), &act).await?,
+            None => write.audit_of_nobody(SystemScope::to_prove(), &act).await?,
+        }
+        Ok(write.commit().await?)
+    }
+
+    /// Audits that somebody reads what is of others, before they do.
+    async fn reads(&self, caller: &Caller, act: &str) -> Result<(), Refusal> {
+        let (who, address) = (caller.audited(), caller.prefix.to_string());
+        let act = Act { at: clock::now(), who: &who, act, session: None, detail: "", address: &address };
+        let mut write = self.store.write().await?;
+        write.audit(caller.scope()?, &act).await?;
+        Ok(write.commit().await?)
     }
 
     async fn keep(&self, account: &Account, caller: &Caller) -> Result<Secret, Refusal> {
@@ -100,7 +128,7 @@ impl Accounts {
         let now = clock::now();
         let mut write = self.store.write().await?;
         match (add, &caller.who) {
-            (Some(record), _) => write.add_sign_in(record, now).await?,
+            (Some(record), _) => write.add_sign_in(of.scope(), record, now).await?,
             (None, Who::Account { token, .. }) => write.remove_sign_in(of.scope(), token).await?,
             (None, _) => {}
         }

@@ -111,6 +111,12 @@ pub struct Settings {
     /// Sessions that one address may start in ten minutes [default: 20].
     #[arg(long, env = "COBROWSE_STARTS_PER_ADDRESS", value_name = "N")]
     pub starts_per_address: Option<u32>,
+    /// Sessions that may be started for one site in ten minutes, at each replica [default: 1000].
+    #[arg(long, env = "COBROWSE_STARTS_PER_SITE", value_name = "N")]
+    pub starts_per_site: Option<u32>,
+    /// Sessions that may be started for one tenant in ten minutes, at each replica [default: 2000].
+    #[arg(long, env = "COBROWSE_STARTS_PER_TENANT", value_name = "N")]
+    pub starts_per_tenant: Option<u32>,
     /// PINs that may wait at once for one address [default: 10].
     #[arg(long, env = "COBROWSE_WAITING_PER_ADDRESS", value_name = "N")]
     pub waiting_per_address: Option<u32>,

@@ -3,7 +3,7 @@
 use crate::clock;
 use crate::door::Prefix;
 use crate::refusal::Refusal;
-use crate::store::{self, Store};
+use crate::store::{self, Store, SystemScope};
 use cobrowse_session::permission::{CallerRole, SignedIn, TenantScope};
 use cobrowse_session::secret::{Purpose, Secret, SecretHash, SessionSecret};
 use cobrowse_session::waiting::{Person, Row};
@@ -100,7 +100,7 @@ impl Caller {
 
 async fn end_user(store: &Store, token: &str) -> Result<Option<Who>, store::Error> {
     let Ok(secret) = SessionSecret::parse(token) else { return Ok(None) };
-    let Some(row) = store.row_for_proof(secret.session()).await? else { return Ok(None) };
+    let Some(row) = store.row_for_proof(SystemScope::to_prove(), secret.session()).await? else { return Ok(None) };
     let scope = TenantScope::of_end_user(&row, &secret.hash(Purpose::EndUser));
     let proven = scope.zip(row.end_user());
     Ok(proven.map(|(scope, person)| Who::EndUser {
@@ -113,7 +113,7 @@ async fn end_user(store: &Store, token: &str) -> Result<Option<Who>, store::Erro
 async fn account(store: &Store, token: &str) -> Result<Option<Who>, store::Error> {
     let Ok(secret) = Secret::parse(token) else { return Ok(None) };
     let token = secret.hash(Purpose::SignIn);
-    let Some(record) = store.sign_in(&token).await? else { return Ok(None) };
+    let Some(record) = store.sign_in(SystemScope::to_prove(), &token).await? else { return Ok(None) };
     let signed_in = SignedIn::prove(&record, &token, clock::now());
     Ok(signed_in.map(|signed_in| Who::Account { signed_in, token }))
 }

@@ -133,6 +133,10 @@ pub struct Limits {
     pub calls_per_second: u32,
     /// Sessions that one address may start in ten minutes.
     pub starts_per_address: u32,
+    /// Sessions that may be started for one site in ten minutes.
+    pub starts_per_site: u32,
+    /// Sessions that may be started for one tenant in ten minutes.
+    pub starts_per_tenant: u32,
     /// Waiting PINs per address.
     pub waiting_per_address: u32,
     /// Waiting PINs per site.
@@ -148,6 +152,9 @@ impl Default for Limits {
             connections_per_address: 256,
             calls_per_second: 50,
             starts_per_address: 20,
+            // Twice what may wait at once: they keep out a flood from many addresses and nobody else.
+            starts_per_site: 1000,
+            starts_per_tenant: 2000,
             waiting_per_address: 10,
             waiting_per_site: 500,
             waiting_per_tenant: 1000,
@@ -227,6 +234,8 @@ fn limits(settings: &Settings) -> Result<Limits, Error> {
         connections_per_address: range("max-connections-per-address", of_one, 1, 100_000)?,
         calls_per_second: least_one("calls-per-second", settings.calls_per_second, default.calls_per_second)?,
         starts_per_address: least_one("starts-per-address", settings.starts_per_address, default.starts_per_address)?,
+        starts_per_site: least_one("starts-per-site", settings.starts_per_site, default.starts_per_site)?,
+        starts_per_tenant: least_one("starts-per-tenant", settings.starts_per_tenant, default.starts_per_tenant)?,
         waiting_per_address: least_one(
             "waiting-per-address",
             settings.waiting_per_address,
@@ -317,7 +326,7 @@ mod tests {
     #[test]
     fn bad_settings_are_refused_with_the_mend() {
         let any = |port| Some(SocketAddr::from(([0, 0, 0, 0], port)));
-        let rows: [(Settings, &str); 19] = [
+        let rows: [(Settings, &str); 20] = [
             (Settings::default(), "--data-dir"),
             (Settings { certificate: Some("c".into()), ..least() }, "both or neither"),
             (Settings { warm_pods: Some(9), ..least() }, "raise the second"),
@@ -332,6 +341,7 @@ mod tests {
             (Settings { traces: Some("127.0.0.1:4317".into()), ..least() }, "http://host:port"),
             (Settings { max_sessions: Some(0), ..least() }, "1 to 10000"),
             (Settings { calls_per_second: Some(0), ..least() }, "1 to 1000000"),
+            (Settings { starts_per_site: Some(0), ..least() }, "1 to 1000000"),
             (Settings { waiting_per_site: Some(0), ..least() }, "1 to 1000000"),
             (Settings { drain_seconds: Some(601), ..least() }, "0 to 600"),
             (

@@ -11,10 +11,14 @@ use crate::sessions::{Sessions, Wanted};
 use crate::{trace_span, traces};
 use cobrowse_session::waiting::Event;
 use cobrowse_session::{EndReason, SessionId};
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
+
+/// How often what the store or a pod did not take is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Takes up sessions that want a browser, until `stop`, and then waits for those it drives.
 pub async fn take_up(sessions: Sessions, mut wanted: mpsc::UnboundedReceiver<Wanted>, stop: CancellationToken) {
@@ -71,17 +75,33 @@ impl Drive {
         Ok(changed.stored)
     }
 
-    /// Ends the session in the store; that it had ended already is as good.
+    /// Ends the session in the store. When the store does not take it, it is tried until it does: nobody else would end it,
+    /// and its place would stay taken.
     async fn ended(&self, reason: EndReason, return_url: Option<&str>) {
+        let Err(refusal) = self.write_end(reason, return_url).await else { return };
+        tracing::error!(session_id = %self.id, reason = refusal.reason(), "an end could not be written; it is tried again");
+        let (drive, url) = (self.clone(), return_url.map(str::to_owned));
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    () = tokio::time::sleep(AGAIN) => {}
+                    () = drive.stop.cancelled() => return,
+                }
+                if drive.write_end(reason, url.as_deref()).await.is_ok() {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// That it had ended already is as good.
+    async fn write_end(&self, reason: EndReason, return_url: Option<&str>) -> Result<(), Refusal> {
         let event = Event::Ended { reason };
         let ended = self.sessions.change_and_keep(&self.scope, &self.id, event, &Actor::system(), return_url).await;
-        let ended = match (ended, return_url) {
+        match (ended, return_url) {
             (Err(Refusal::SessionEnded), Some(url)) => self.sessions.keep_return_url(&self.scope, &self.id, url).await,
-            (Ok(_) | Err(Refusal::SessionEnded), _) => Ok(()),
+            (Ok(_) | Err(Refusal::SessionEnded | Refusal::SessionNotFound), _) => Ok(()),
             (Err(refusal), _) => Err(refusal),
-        };
-        if let Err(refusal) = ended {
-            tracing::error!(session_id = %self.id, reason = refusal.reason(), "an end could not be written");
         }
     }
 }

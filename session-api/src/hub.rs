@@ -1,7 +1,7 @@
 //! What this replica's streams wait for: the newest row of each session that somebody here watches. A cache; the store is
 //! right. Changes made here arrive at once, those of other replicas by the store's notice.
 
-use crate::store::{Error, Store};
+use crate::store::{Error, Store, SystemScope};
 use cobrowse_session::waiting::Row;
 use cobrowse_session::{SessionId, Timestamp};
 use std::collections::HashMap;
@@ -113,10 +113,11 @@ impl Hub {
     }
 
     async fn look(&self, store: &Store, since: Timestamp) -> Result<(), Error> {
-        for (id, version) in store.changed_since(since).await? {
+        let all = SystemScope::to_sweep();
+        for (id, version) in store.changed_since(all, since).await? {
             let Ok(id) = SessionId::parse(&id) else { continue };
             let behind = self.lock().get(&id).is_some_and(|sender| sender.borrow().row.version < version);
-            if behind && let Some(row) = store.row_for_proof(&id).await? {
+            if behind && let Some(row) = store.row_for_proof(all, &id).await? {
                 self.publish(&row);
             }
         }

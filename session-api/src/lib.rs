@@ -14,6 +14,7 @@ pub mod drive;
 pub mod gate;
 pub mod hex;
 pub mod hub;
+pub mod journal;
 pub mod logs;
 pub mod pages;
 pub mod pods;

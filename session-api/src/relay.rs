@@ -1,6 +1,7 @@
 //! Live streams between people and pods. The relay decides nothing about the session but one thing: a Stop that the store or
 //! this replica heard of holds back pictures at once, whatever the pod does.
 
+mod acts;
 mod admission;
 mod filter;
 pub mod fuzzing;

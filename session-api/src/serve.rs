@@ -13,6 +13,7 @@ use crate::data_dir::{self, DataDir};
 use crate::door::{self, Connections, Door};
 use crate::gate::Gate;
 use crate::hub::Hub;
+use crate::journal::{self, Journal};
 use crate::pods::dial::Dialer;
 use crate::pods::warm::Pods;
 use crate::pods::{self, PodRunner};
@@ -120,12 +121,15 @@ pub async fn start(config: &Config, runner: Box<dyn PodRunner>) -> Result<Runnin
     let (warm, most) = (config.pods.warm, config.pods.most);
     let pods = Pods::keep(runner, authority, metrics.clone(), (warm, most), stop.clone());
     let (wanted, wants) = mpsc::unbounded_channel();
+    let (journal, acts) = Journal::new(metrics.clone());
+    tasks.spawn(journal::keep(store.clone(), acts, metrics.clone(), stop.clone()));
     let sessions = Sessions::new(Parts {
         store: store.clone(),
         hub: Hub::default(),
         tenants: tenants.clone(),
         pin_key: PinKey::new(&*data.key("pin.key").map_err(Error::DataDir)?),
         sealer: Sealer::new(&*data.key("seal.key").map_err(Error::DataDir)?),
+        journal,
         capacity: Capacity::new(config.places),
         limits: config.limits,
         links,

@@ -1,6 +1,7 @@
 //! Sessions as this replica serves them: every change goes through `change`, every live act through the pod. It keeps no
 //! state of a session but caches.
 
+pub mod acts;
 pub mod change;
 pub mod deadlines;
 mod files;
@@ -23,9 +24,8 @@ pub use tickets::Admitted;
 use crate::admin::metrics::Metrics;
 use crate::caller::Caller;
 use crate::config::Limits;
-use crate::door::Prefix;
-use crate::door::rate::Rate;
 use crate::hub::Hub;
+use crate::journal::Journal;
 use crate::pods::warm::Pods;
 use crate::refusal::Refusal;
 use crate::seal::Sealer;
@@ -39,12 +39,8 @@ use cobrowse_session::waiting::{Consent, Person, Row};
 use cobrowse_session::{SessionId, TenantId};
 use links::Links;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-
-/// Starts are counted over this time.
-const STARTS_PERIOD: Duration = Duration::from_secs(600);
 
 /// A session that wants a browser, for the task that makes one, and the call in whose trace that is.
 pub type Wanted = (TenantScope, SessionId, opentelemetry::Context);
@@ -61,6 +57,8 @@ pub struct Parts {
     pub pin_key: PinKey,
     /// Key of sealed addresses.
     pub sealer: Sealer,
+    /// Acts on their way to the audit.
+    pub journal: Journal,
     /// Places for sessions.
     pub capacity: Capacity,
     /// Limits on people.
@@ -83,13 +81,13 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Sessions {
     parts: Arc<Parts>,
-    starts: Arc<Rate<Prefix>>,
+    starts: Arc<start::Starts>,
 }
 
 impl Sessions {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let starts = Arc::new(Rate::new(parts.limits.starts_per_address, STARTS_PERIOD));
+        let starts = Arc::new(start::Starts::new(&parts.limits));
         Self { parts: Arc::new(parts), starts }
     }
 

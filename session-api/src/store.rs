@@ -11,6 +11,7 @@ mod reports;
 mod row;
 mod schema;
 mod sessions;
+mod system;
 #[cfg(test)]
 mod tests;
 
@@ -18,9 +19,11 @@ pub use accounts::Account;
 pub use audit::Act;
 pub use reports::Report;
 pub use sessions::{Start, Stored, Waiting};
+pub use system::SystemScope;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool};
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -82,9 +85,10 @@ pub struct Store {
     turn: std::sync::Arc<Semaphore>,
 }
 
-/// An open transaction.
+/// An open transaction, begun and ended by its own words: the driver's count of open ones is wrong once a commit has failed.
 pub struct Write<'a> {
-    tx: Transaction<'static, Any>,
+    connection: PoolConnection<Any>,
+    committed: bool,
     _turn: SemaphorePermit<'a>,
 }
 
@@ -108,8 +112,10 @@ impl Store {
     /// Begins a transaction. Dropping it undoes it.
     pub async fn write(&self) -> Result<Write<'_>, Error> {
         let turn = self.turn.acquire().await.expect("the semaphore is never closed");
-        let tx = self.pool.begin().await.map_err(query("begin a transaction"))?;
-        Ok(Write { tx, _turn: turn })
+        let connection = self.pool.acquire().await.map_err(query("begin a transaction"))?;
+        let mut write = Write { connection, committed: false, _turn: turn };
+        sqlx::query("BEGIN").execute(write.connection()).await.map_err(query("begin a transaction"))?;
+        Ok(write)
     }
 
     /// Whether the database answers.
@@ -129,12 +135,24 @@ impl Store {
 
 impl Write<'_> {
     /// Makes the changes last.
-    pub async fn commit(self) -> Result<(), Error> {
-        self.tx.commit().await.map_err(query("commit"))
+    pub async fn commit(mut self) -> Result<(), Error> {
+        sqlx::query("COMMIT").execute(self.connection()).await.map_err(query("commit"))?;
+        self.committed = true;
+        Ok(())
     }
 
     pub(crate) fn connection(&mut self) -> &mut AnyConnection {
-        &mut self.tx
+        &mut self.connection
+    }
+}
+
+impl Drop for Write<'_> {
+    /// A transaction that was not committed is undone with its connection. On a full disk SQLite undoes some by itself and
+    /// leaves others open; on such a connection a later commit may say yes and keep nothing, so none is used again.
+    fn drop(&mut self) {
+        if !self.committed {
+            self.connection.close_on_drop();
+        }
     }
 }
 

@@ -17,23 +17,28 @@
 // | the same and out of order by gRPC stream | `broken::a_grpc_stream_out_of_order_ends_with_a_word` |
 // | the same and out of order by WebSocket | `abuse::broken_messages_close_the_stream_with_a_word` |
 // | a viewer that never reads | `abuse::a_viewer_that_never_reads_is_cut_and_queues_nothing_here`, `broken::a_grpc_viewer_that_never_reads_is_cut_and_queues_nothing_here` |
-// | 1,000 connections; too many streams of one | `abuse::a_thousand_connections_leave_room_when_they_go`, `broken::streams_of_one_connection_are_limited_and_others_are_served` |
+// | 1,000 connections held; more than that; too many streams of one | `crowd::a_thousand_connections_disturb_nobody`, `abuse::a_thousand_connections_leave_room_when_they_go`, `broken::streams_of_one_connection_are_limited_and_others_are_served` |
 // | more sessions than browsers | `queue::fifty_starts_on_two_replicas_get_the_places_there_are_and_the_rest_in_order` |
 // | a foreign page; foreign or broken start addresses | `abuse::a_foreign_page_opens_no_stream`, `abuse::bad_starts_are_refused_with_the_field` |
-// | too many starts, sign-ins | `abuse::an_address_cannot_start_without_end`, `abuse::sign_in_tells_nothing_and_slows_down` |
+// | too many starts, waiting PINs, sign-ins | `abuse::an_address_cannot_start_without_end`, `limits`, `abuse::sign_in_tells_nothing_and_slows_down` |
+// | too many wrong PINs of an agent, an address, a tenant | `abuse::pins_that_do_not_admit_look_alike_and_lock`, `limits::wrong_pins_lock_an_address_and_then_the_tenant_for_everybody_there` |
 // | headers without end | `http::headers_are_limited` |
 // | pod killed, replica killed, pod frozen | `flow::a_dead_pod_ends_the_session`, `replicas`, `stop` |
-// | disk full; damaged rows | `store::tests::a_full_disk_is_named`, `store::tests::a_damaged_row_keeps_nobody_else_from_ending` |
+// | disk full; damaged rows | `full::a_full_disk_refuses_clearly_and_stops_nobody`, `store::tests::a_full_disk_is_named`, `store::tests::a_damaged_row_keeps_nobody_else_from_ending` |
 // | port taken, bad tenant file, data folder, certificate | `refused` |
 // | Chromium, bubblewrap, browser-pod missing | `preflight::tests` |
 // | configuration with a typo, contradictory settings | `refused::typos_and_contradictions_end_the_program_with_the_mend`, `config::tests` |
 
 #[path = "contract/abuse.rs"]
 mod abuse;
+#[path = "contract/audit.rs"]
+mod audit;
 #[path = "contract/broken.rs"]
 mod broken;
 #[path = "contract/bytes.rs"]
 mod bytes;
+#[path = "contract/crowd.rs"]
+mod crowd;
 #[path = "contract/door.rs"]
 mod door;
 #[path = "contract/embedded.rs"]
@@ -44,8 +49,12 @@ mod ended;
 mod fake_pod;
 #[path = "contract/flow.rs"]
 mod flow;
+#[path = "contract/full.rs"]
+mod full;
 #[path = "contract/http.rs"]
 mod http;
+#[path = "contract/limits.rs"]
+mod limits;
 #[path = "contract/people.rs"]
 mod people;
 #[path = "contract/queue.rs"]

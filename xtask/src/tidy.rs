@@ -10,6 +10,7 @@ mod layers;
 mod names;
 mod places;
 mod sandbox;
+mod scopes;
 mod sizes;
 mod sleeps;
 mod source;
@@ -48,6 +49,7 @@ const RULES: [Rule; 10] = [
     places::check,
     sandbox::check,
     tls::check,
+    scopes::check,
     fuzzing::check,
 ];
 

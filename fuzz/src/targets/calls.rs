@@ -244,6 +244,8 @@ fn configured(folder: &std::path::Path) -> Config {
         demo: Some(true),
         calls_per_second: Some(1_000_000),
         starts_per_address: Some(1_000_000),
+        starts_per_site: Some(1_000_000),
+        starts_per_tenant: Some(1_000_000),
         ..Default::default()
     };
     config::check(settings).expect("right settings")

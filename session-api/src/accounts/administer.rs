@@ -33,6 +33,7 @@ impl Accounts {
             1..=PAGE_MOST => request.page_size,
             _ => return Err(Refusal::invalid("page_size", "must be 0 to 200")),
         };
+        self.reads(caller, "AccountsListed").await?;
         let mut accounts = self.store.accounts(caller.scope()?, &request.page_token, size + 1).await?;
         let more = accounts.len() > usize::try_from(size).unwrap_or(usize::MAX);
         if more {

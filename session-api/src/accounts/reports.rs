@@ -27,6 +27,7 @@ impl Accounts {
             "" => None,
             token => Some(place(token).ok_or_else(|| Refusal::invalid("page_token", "is not one of ours"))?),
         };
+        self.reads(caller, "ReportsListed").await?;
         let mut reports = self.store.reports(caller.scope()?, before, size + 1).await?;
         let more = reports.len() > usize::try_from(size).unwrap_or(usize::MAX);
         if more {

@@ -32,6 +32,8 @@ pub struct Metrics {
     pub picture_bytes: Counter,
     /// Pictures dropped after a Stop.
     pub pictures_blanked: Counter,
+    /// Acts that never came to the audit.
+    pub audit_lost: Counter,
     /// Browser pods that run.
     pub pods: Gauge,
     /// Browser pods that run and wait for a session.
@@ -49,6 +51,7 @@ impl Default for Metrics {
             streams: Gauge::default(),
             picture_bytes: Counter::default(),
             pictures_blanked: Counter::default(),
+            audit_lost: Counter::default(),
             pods: Gauge::default(),
             pods_warm: Gauge::default(),
         };
@@ -78,6 +81,7 @@ impl Metrics {
         r.register("streams", "Open live streams", self.streams.clone());
         r.register("picture_bytes", "Bytes of pictures relayed", self.picture_bytes.clone());
         r.register("pictures_blanked", "Pictures dropped after a Stop", self.pictures_blanked.clone());
+        r.register("audit_lost", "Acts that never came to the audit", self.audit_lost.clone());
         r.register("pods", "Browser pods that run", self.pods.clone());
         r.register("pods_warm", "Browser pods that wait for a session", self.pods_warm.clone());
     }

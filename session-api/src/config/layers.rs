@@ -50,6 +50,8 @@ pub fn merge(upper: Settings, lower: Settings) -> Settings {
         max_connections_per_address,
         calls_per_second,
         starts_per_address,
+        starts_per_site,
+        starts_per_tenant,
         waiting_per_address,
         waiting_per_site,
         waiting_per_tenant,
@@ -130,7 +132,7 @@ mod tests {
             assert!(!error.contains("unknown field"), "{name} is no key of the file: {error}");
             seen += 1;
         }
-        assert_eq!(seen, 24);
+        assert_eq!(seen, 26);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Keeps pod and row together until the end: whoever was allowed is admitted, a Stop that only the store heard reaches the
 //! pod, an end ends it.
 
-use super::Drive;
 use super::facts::Told;
 use super::make::Made;
+use super::{AGAIN, Drive};
 use crate::hub::Known;
 use crate::store::Stored;
 use crate::trace_span;
@@ -23,8 +23,6 @@ use tracing::Instrument;
 
 /// From the end in the store to the pod's last fact.
 const LAST_FACT: Duration = Duration::from_secs(3);
-/// How often what the pod did not do is tried again.
-const AGAIN: Duration = Duration::from_secs(1);
 
 impl Drive {
     /// Starts the pod's page and keeps pod and row together.
@@ -37,7 +35,7 @@ impl Drive {
         let begun = self.begin(&mut made.client, claimed).instrument(trace_span!("browser.start")).await;
         let Some(mut facts) = begun else { return };
         let mut ended = made.pod.enrolled.running.ended.clone();
-        let mut told = Told::default();
+        let (mut told, mut last) = (Told::default(), None);
         let mut pod = PodState { client: made.client.clone(), admitted: HashSet::new() };
         let reason = loop {
             let row = known.borrow_and_update().row.clone();
@@ -45,7 +43,10 @@ impl Drive {
             self.pause_pod(&mut pod, &known, &told).await;
             tokio::select! {
                 fact = facts.message() => match fact {
-                    Ok(Some(fact)) => if self.fact(fact, max_duration, &mut told).await { break None },
+                    Ok(Some(fact)) => {
+                        last = Some(fact.clone());
+                        if self.fact(fact, max_duration, &mut told).await { break None }
+                    }
                     Ok(None) | Err(_) => break Some(EndReason::PodLost),
                 },
                 gone = crate::pods::end_of(&mut ended) => break Some(gone.reason.unwrap_or(EndReason::PodLost)),
@@ -55,7 +56,9 @@ impl Drive {
                         break None;
                     }
                 }
-                () = tokio::time::sleep(AGAIN) => {}
+                () = tokio::time::sleep(AGAIN) => if told.behind && let Some(fact) = last.clone() {
+                    self.fact(fact, max_duration, &mut told).await;
+                },
                 () = self.stop.cancelled() => break Some(EndReason::PodLost),
             }
         };

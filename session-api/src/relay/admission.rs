@@ -4,6 +4,8 @@ use super::{Ending, Receive, Relay, Up};
 use crate::door::Prefix;
 use crate::hub::Known;
 use crate::refusal::Refusal;
+use crate::sessions::Admitted;
+use crate::sessions::change::Actor;
 use crate::sessions::links::PICTURE_BYTES;
 use cobrowse_session::Participant;
 use cobrowse_session::permission::TenantScope;
@@ -24,6 +26,8 @@ const CODECS: usize = 8;
 pub(super) struct Admission {
     pub(super) scope: TenantScope,
     pub(super) participant: Participant,
+    /// The same, for the audit.
+    pub(super) actor: Actor,
     pub(super) known: watch::Receiver<Known>,
     pub(super) pod: PodServiceClient<Channel>,
     /// As the pod gets it: without the ticket, with who this is.
@@ -53,7 +57,8 @@ impl Relay {
             recorder_epoch: 0,
             ..attach
         };
-        Ok(Admission { scope: admitted.scope, participant: admitted.participant, known, pod, attach })
+        let Admitted { scope, participant, actor, .. } = admitted;
+        Ok(Admission { scope, participant, actor, known, pod, attach })
     }
 
     async fn pod(&self, row: &Row) -> Result<PodServiceClient<Channel>, Ending> {

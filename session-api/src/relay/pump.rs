@@ -1,11 +1,11 @@
 //! Carries messages between a viewer and the pod. Nothing queues here: the next message is read from one side when the other
 //! has taken the last, so a slow viewer is slow at the pod, which then sends the newest picture only.
 
+use super::acts::Acts;
 use super::admission::Admission;
 use super::filter::{Filter, Verdict, blank};
 use super::pace::Pace;
 use super::{Deliver, Ending, Receive, Relay, Up};
-use crate::sessions::change::Actor;
 use crate::traces::carry;
 use cobrowse_session::Role;
 use cobrowse_session::waiting::Stage;
@@ -38,7 +38,8 @@ impl Relay {
     ) -> Option<Ending> {
         let session = admission.known.borrow().row.id.clone();
         let place = self.replaced.take(&session, &admission.participant.id);
-        let Admission { scope, participant, mut known, mut pod, attach } = admission;
+        let acts = Acts::of(&self.sessions, &admission);
+        let Admission { scope, participant, actor, mut known, mut pod, attach } = admission;
         let mut filter = Filter::new(participant.role, &known.borrow_and_update());
         let (to_pod, from_viewer) = mpsc::channel(UP);
         let first = ClientMessage { body: Some(Body::Attach(attach)) };
@@ -64,9 +65,10 @@ impl Relay {
                 };
                 if is_stop(&message) && participant.role == Role::EndUser {
                     let (sessions, scope, session) = (self.sessions.clone(), scope.clone(), session.clone());
-                    let actor = Actor { who: "end-user".to_owned(), address: String::new() };
+                    let actor = actor.clone();
                     tokio::spawn(async move { sessions.note_pause(&scope, &session, &actor).await });
                 }
+                acts.up(&message);
                 match message.body {
                     None | Some(Body::Attach(_)) => return Some(Ending::MALFORMED),
                     Some(_) => {
@@ -78,7 +80,7 @@ impl Relay {
                 }
             }
         };
-        let carry_down = self.carry_down(&mut from_pod, &mut known, &mut filter, &to_pod, down);
+        let carry_down = self.carry_down((&mut from_pod, &acts), &mut known, &mut filter, &to_pod, down);
         tokio::select! {
             ending = carry_up => ending,
             ending = carry_down => ending,
@@ -89,7 +91,7 @@ impl Relay {
 
     async fn carry_down(
         &self,
-        from_pod: &mut Streaming<PodServiceAttachResponse>,
+        (from_pod, acts): (&mut Streaming<PodServiceAttachResponse>, &Acts),
         known: &mut tokio::sync::watch::Receiver<crate::hub::Known>,
         filter: &mut Filter,
         to_pod: &mpsc::Sender<PodServiceAttachRequest>,
@@ -102,7 +104,7 @@ impl Relay {
                     changed.ok()?;
                     let now = known.borrow_and_update().clone();
                     if now.row.stage == Stage::Ended {
-                        return self.last(from_pod, down, now.row.end_reason).await;
+                        return self.last((from_pod, acts), down, now.row.end_reason).await;
                     }
                     let (tell, ask) = filter.update(&now);
                     if let Some(message) = tell {
@@ -116,6 +118,7 @@ impl Relay {
                     let Ok(Some(PodServiceAttachResponse { message: Some(message) })) = message else {
                         return Some(self.after_pod(known).await);
                     };
+                    acts.down(&message);
                     match filter.judge(&message) {
                         Verdict::Pass => {
                             self.count(&message);
@@ -140,12 +143,13 @@ impl Relay {
     /// The session ended in the store: the pod's own end is passed on if it comes soon.
     async fn last(
         &self,
-        from_pod: &mut Streaming<PodServiceAttachResponse>,
+        (from_pod, acts): (&mut Streaming<PodServiceAttachResponse>, &Acts),
         down: &mut impl Deliver,
         reason: Option<cobrowse_session::EndReason>,
     ) -> Option<Ending> {
         let said = async {
             while let Ok(Some(PodServiceAttachResponse { message: Some(message) })) = from_pod.message().await {
+                acts.down(&message);
                 match &message.body {
                     Some(Down::Event(event)) if matches!(event.body, Some(Event::End(_))) => {
                         let _ = down.deliver(message).await;

@@ -9,8 +9,8 @@ use crate::sessions::{Sessions, service};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use cobrowse_wire::v1::account_service_server::AccountServiceServer;
-use cobrowse_wire::v1::session_service_server::SessionServiceServer;
+use cobrowse_wire::v1::account_service_server::{self, AccountServiceServer};
+use cobrowse_wire::v1::session_service_server::{self, SessionServiceServer};
 use http::{HeaderValue, header};
 use tonic::service::Routes;
 use tonic_reflection::server::Error;
@@ -36,6 +36,11 @@ pub(super) fn all(
     drop(reporter);
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(cobrowse_wire::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        // The contract has services of pods too, which are not here.
+        .with_service_name(session_service_server::SERVICE_NAME)
+        .with_service_name(account_service_server::SERVICE_NAME)
+        .with_service_name(tonic_health::pb::health_server::SERVICE_NAME)
         .build_v1()?;
     let mut calls = Routes::builder();
     calls.add_service(session_service).add_service(account_service).add_service(health).add_service(reflection);

@@ -5,12 +5,13 @@ use super::Sessions;
 use crate::admin::metrics::Metrics;
 use crate::caller::Caller;
 use crate::clock;
+use crate::door::Prefix;
 use crate::refusal::Refusal;
 use crate::store::{self, Act, Stored};
 use crate::traces;
 use cobrowse_session::SessionId;
 use cobrowse_session::permission::TenantScope;
-use cobrowse_session::waiting::{self, Decision, Effect, Event, Row};
+use cobrowse_session::waiting::{self, Decision, Effect, Event, Person, Row};
 
 /// How often a change is tried again when others were faster.
 const TRIES: usize = 50;
@@ -44,6 +45,12 @@ impl Actor {
     /// The caller of a call.
     pub fn caller(caller: &Caller) -> Self {
         Self { who: caller.audited(), address: caller.prefix.to_string() }
+    }
+
+    /// A person of a session, on a live stream.
+    pub fn person(person: &Person, prefix: Prefix) -> Self {
+        let who = person.account.as_ref().map_or_else(|| "end-user".to_owned(), |account| format!("account:{account}"));
+        Self { who, address: prefix.to_string() }
     }
 
     /// This program itself.

@@ -5,6 +5,7 @@ use super::Sessions;
 use super::change::Actor;
 use crate::clock;
 use crate::refusal::Refusal;
+use crate::store::SystemScope;
 use cobrowse_session::permission::TenantScope;
 use cobrowse_session::waiting::Event;
 use std::time::Duration;
@@ -34,15 +35,15 @@ impl Sessions {
     }
 
     async fn keep_due(&self, sweep: bool) -> Result<(), Refusal> {
-        let now = clock::now();
+        let (now, all) = (clock::now(), SystemScope::to_sweep());
         if sweep {
             let mut write = self.parts.store.write().await?;
-            write.forget_attempts(now).await?;
-            write.wipe_ended(now.minus(KEPT)).await?;
+            write.forget_attempts(all, now).await?;
+            write.wipe_ended(all, now.minus(KEPT)).await?;
             write.commit().await?;
         }
         self.move_up().await?;
-        for row in self.parts.store.sessions_due(now).await? {
+        for row in self.parts.store.sessions_due(all, now).await? {
             let Some(scope) = TenantScope::of_due_session(&row, now) else { continue };
             match self.change(&scope, &row.id, Event::Deadline, &Actor::system()).await {
                 Ok(_) | Err(Refusal::SessionEnded | Refusal::Conflict) => {}

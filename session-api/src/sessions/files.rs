@@ -1,5 +1,6 @@
 //! Files into and out of the page, for the end user alone. They pass through and are kept nowhere.
 
+use super::acts::Asked;
 use super::{Sessions, live};
 use crate::caller::Caller;
 use crate::refusal::Refusal;
@@ -28,8 +29,14 @@ impl Sessions {
         }
         let (stored, person) = self.find_allowed(caller, &request.session_id).await?;
         let mut pod = self.parts.links.pod(&stored.row).await?;
+        let is_last = part.end_of_file;
         let upload = UploadRequest { participant_id: person.participant.id.to_string(), part: Some(part) };
-        pod.upload(carry(upload)).await.map(drop).map_err(|status| live::refused(&status))
+        let said = pod.upload(carry(upload)).await.map(drop).map_err(|status| live::refused(&status));
+        // A file is one act, however many parts it came in.
+        if is_last || said.is_err() {
+            self.note_answer(caller, &stored.row, &person, Asked::upload(end), &said)?;
+        }
+        said
     }
 
     /// Answers `DownloadFile`.
@@ -42,7 +49,9 @@ impl Sessions {
         let mut pod = self.parts.links.pod(&stored.row).await?;
         let download =
             DownloadRequest { participant_id: person.participant.id.to_string(), download_id: request.download_id };
-        let parts = pod.download(carry(download)).await.map_err(|status| live::refused(&status))?.into_inner();
+        let said = pod.download(carry(download)).await.map_err(|status| live::refused(&status));
+        self.note_answer(caller, &stored.row, &person, Asked::download(), &said)?;
+        let parts = said?.into_inner();
         let pass = |part: Result<cobrowse_wire::v1::DownloadResponse, Status>| match part {
             Ok(part) => Ok(DownloadFileResponse { content: part.content }),
             Err(status) => Err(live::refused(&status).into()),

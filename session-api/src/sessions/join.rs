@@ -130,16 +130,15 @@ struct Counters([(String, Limit, Attempts); 3]);
 impl Counters {
     async fn lock(of: &mut Try<'_>, signed_in: &SignedIn) -> Result<Self, Failed> {
         let limits = Limits::default();
-        let tenant = signed_in.scope().tenant();
         // Always in this order, so that two tries never wait for each other's rows crosswise.
         let keys = [
-            (format!("tenant:{tenant}"), limits.tenant),
-            (format!("address:{tenant}:{}", of.caller.prefix), limits.address),
+            ("tenant".to_owned(), limits.tenant),
+            (format!("address:{}", of.caller.prefix), limits.address),
             (format!("agent:{}", signed_in.account()), limits.agent),
         ];
         let mut counters = Vec::with_capacity(keys.len());
         for (key, limit) in keys {
-            let attempts = of.write.attempts(&key).await?;
+            let attempts = of.write.attempts(of.scope, &key).await?;
             attempts.check(&limit, of.now).map_err(|l| Failed::Refused(Refusal::PinLocked(l.retry_after)))?;
             counters.push((key, limit, attempts));
         }
@@ -150,7 +149,7 @@ impl Counters {
         for (key, limit, mut attempts) in self.0 {
             attempts.record(&limit, of.now);
             let forget_at = attempts.forget_at(&limit).unwrap_or(of.now);
-            of.write.keep_attempts(&key, &attempts, forget_at).await?;
+            of.write.keep_attempts(of.scope, &key, &attempts, forget_at).await?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Live acts by call: Stop, Continue, end, navigate, guidance. The pod decides; a Stop also goes to the store as a notice.
 
 use super::Sessions;
+use super::acts::Asked;
 use super::change::Actor;
 use crate::caller::{Caller, Who};
 use crate::refusal::Refusal;
@@ -22,6 +23,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// From the pod's yes to its last fact, which has the page they were on.
 const LAST_FACT: Duration = Duration::from_secs(2);
 
+/// What is asked of a pod.
+enum What {
+    Command(Body),
+    Guidance(Guidance),
+}
+
 impl Sessions {
     /// Answers `PauseSession`: the notice and the command go out at the same time, and either is enough.
     pub(super) async fn pause(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
@@ -29,9 +36,9 @@ impl Sessions {
         let (this, scope, actor, row) =
             (self.clone(), caller.scope()?.clone(), Actor::caller(caller), stored.row.clone());
         let notice = async move { this.note_pause(&scope, &row.id, &actor).await };
-        let this = self.clone();
-        let pause = Some(Body::Pause(PauseCommand {}));
-        let command = async move { this.execute(&stored.row, &person, pause, None).await };
+        let (this, caller) = (self.clone(), caller.clone());
+        let pause = What::Command(Body::Pause(PauseCommand {}));
+        let command = async move { this.execute(&caller, &stored.row, &person, pause).await };
         // Tasks of their own: the slower one goes on when the faster has answered.
         first_ok(tokio::spawn(notice), tokio::spawn(command)).await
     }
@@ -51,7 +58,7 @@ impl Sessions {
     pub(super) async fn resume(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
         let (stored, person) = self.find_allowed(caller, id).await?;
         if stored.row.stage == Stage::Live {
-            self.execute(&stored.row, &person, Some(Body::Resume(ResumeCommand {})), None).await?;
+            self.execute(caller, &stored.row, &person, What::Command(Body::Resume(ResumeCommand {}))).await?;
             if !stored.row.paused {
                 // The store never heard of this Stop, so it will not say that it is over.
                 self.parts.hub.lift(&stored.row.id);
@@ -67,7 +74,7 @@ impl Sessions {
         let (stored, event) = match self.find_allowed(caller, id).await {
             Ok((stored, person)) => {
                 let by = person.participant.id.clone();
-                if stored.row.stage == Stage::Live && self.end_in_pod(&stored.row, &person).await {
+                if stored.row.stage == Stage::Live && self.end_in_pod(caller, &stored.row, &person).await {
                     return Ok(());
                 }
                 (stored, Event::End { by })
@@ -86,30 +93,54 @@ impl Sessions {
     pub(super) async fn navigate(&self, caller: &Caller, request: NavigateRequest) -> Result<(), Refusal> {
         let navigate = request.navigate.ok_or_else(|| Refusal::invalid("navigate", "is missing"))?;
         let (stored, person) = self.find_allowed(caller, &request.session_id).await?;
-        self.execute(&stored.row, &person, Some(Body::Navigate(navigate)), None).await
+        self.execute(caller, &stored.row, &person, What::Command(Body::Navigate(navigate))).await
     }
 
     /// Answers `SendGuidance`.
     pub(super) async fn guide(&self, caller: &Caller, request: SendGuidanceRequest) -> Result<(), Refusal> {
         let guidance = request.guidance.ok_or_else(|| Refusal::invalid("guidance", "is missing"))?;
         let (stored, person) = self.find_allowed(caller, &request.session_id).await?;
-        self.execute(&stored.row, &person, None, Some(guidance)).await
+        self.execute(caller, &stored.row, &person, What::Guidance(guidance)).await
     }
 
-    /// Has the pod carry out a command or guidance of one person.
-    pub async fn execute(
+    /// Has the pod carry out what one person asks for, and notes it with the pod's answer.
+    async fn execute(&self, caller: &Caller, row: &Row, person: &Person, what: What) -> Result<(), Refusal> {
+        let asked = match &what {
+            What::Command(body) => Asked::command(body),
+            What::Guidance(_) => Some(Asked::guidance()),
+        };
+        let said = self.send(row, person, what).await;
+        if let Some(asked) = asked {
+            self.note_answer(caller, row, person, asked, &said)?;
+        }
+        said
+    }
+
+    /// Notes what a caller asked for, with what became of it.
+    pub(super) fn note_answer<T>(
         &self,
+        caller: &Caller,
         row: &Row,
         person: &Person,
-        body: Option<Body>,
-        guidance: Option<Guidance>,
+        asked: Asked,
+        said: &Result<T, Refusal>,
     ) -> Result<(), Refusal> {
-        let mut pod = self.parts.links.pod(row).await?;
-        let request = ExecuteRequest {
-            participant_id: person.participant.id.to_string(),
-            command: body.map(|body| Command { id: 1, body: Some(body) }),
-            guidance,
+        let asked = match said {
+            Ok(_) => asked,
+            Err(Refusal::CommandRefused(reason)) => asked.refused(reason),
+            Err(refusal) => asked.refused(refusal.reason()),
         };
+        self.note(caller.scope()?, &row.id, (&Actor::caller(caller), &person.participant.id), asked);
+        Ok(())
+    }
+
+    async fn send(&self, row: &Row, person: &Person, what: What) -> Result<(), Refusal> {
+        let mut pod = self.parts.links.pod(row).await?;
+        let (command, guidance) = match what {
+            What::Command(body) => (Some(Command { id: 1, body: Some(body) }), None),
+            What::Guidance(guidance) => (None, Some(guidance)),
+        };
+        let request = ExecuteRequest { participant_id: person.participant.id.to_string(), command, guidance };
         let answer = tokio::time::timeout(PATIENCE, pod.execute(carry(request))).await;
         let answer = answer.map_err(|_| Refusal::PodUnreachable)?.map_err(|status| refused(&status))?;
         match answer.into_inner().result {
@@ -119,9 +150,9 @@ impl Sessions {
     }
 
     /// Whether the pod ended it and said so, with the page they were on.
-    async fn end_in_pod(&self, row: &Row, person: &Person) -> bool {
+    async fn end_in_pod(&self, caller: &Caller, row: &Row, person: &Person) -> bool {
         let mut known = self.parts.hub.watch(row.clone());
-        if self.execute(row, person, Some(Body::End(EndCommand {})), None).await.is_err() {
+        if self.execute(caller, row, person, What::Command(Body::End(EndCommand {}))).await.is_err() {
             return false;
         }
         let ended = known.wait_for(|known| known.row.stage == Stage::Ended);
@@ -136,10 +167,10 @@ impl Sessions {
     }
 }
 
-type Asked = JoinHandle<Result<(), Refusal>>;
+type Answering = JoinHandle<Result<(), Refusal>>;
 
 /// The first yes; when both say no, the notice's.
-async fn first_ok(mut notice: Asked, mut command: Asked) -> Result<(), Refusal> {
+async fn first_ok(mut notice: Answering, mut command: Answering) -> Result<(), Refusal> {
     let read = |answer: Result<Result<(), Refusal>, JoinError>| answer.unwrap_or(Err(Refusal::Internal));
     tokio::select! {
         said = &mut notice => match read(said) {

@@ -4,6 +4,7 @@ use super::Sessions;
 use super::change::Actor;
 use super::links::Place;
 use crate::refusal::Refusal;
+use crate::store::SystemScope;
 use cobrowse_session::EndReason;
 use cobrowse_session::waiting::{Claim, Event, Row};
 use std::time::Duration;
@@ -27,7 +28,7 @@ impl Sessions {
     }
 
     async fn end_lost(&self) -> Result<(), Refusal> {
-        for row in self.parts.store.sessions_open().await? {
+        for row in self.parts.store.sessions_open(SystemScope::to_sweep()).await? {
             if !self.is_lost(&row).await {
                 continue;
             }

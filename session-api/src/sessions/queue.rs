@@ -4,7 +4,7 @@ use super::Sessions;
 use crate::caller::Caller;
 use crate::clock;
 use crate::refusal::Refusal;
-use crate::store::{self, Act, Stored};
+use crate::store::{self, Act, Stored, SystemScope};
 use cobrowse_session::permission::TenantScope;
 use cobrowse_session::waiting::{self, Decision, Event, Row, Stage};
 use cobrowse_wire::v1::Session;
@@ -15,7 +15,7 @@ type Moved = (TenantScope, Row, Decision);
 impl Sessions {
     /// Gives free places to those who queue. Every replica does it; the turn in the store lets one at a time.
     pub(super) async fn move_up(&self) -> Result<(), Refusal> {
-        if self.parts.capacity.free(self.parts.store.load().await?) == 0 {
+        if self.parts.capacity.free(self.parts.store.load(SystemScope::to_place()).await?) == 0 {
             return Ok(());
         }
         match self.give_places().await {
@@ -29,10 +29,11 @@ impl Sessions {
 
     async fn give_places(&self) -> Result<Vec<Moved>, store::Error> {
         let mut write = self.parts.store.write().await?;
-        write.next_turn().await?;
-        let free = self.parts.capacity.free(write.load().await?);
+        let all = SystemScope::to_place();
+        write.next_turn(all).await?;
+        let free = self.parts.capacity.free(write.load(all).await?);
         let mut moved = Vec::new();
-        for (row, origin) in write.next_queued(free).await? {
+        for (row, origin) in write.next_queued(all, free).await? {
             let now = clock::now();
             let Some(scope) = TenantScope::of_queued_session(&row) else { continue };
             // One whose time in the queue is over is ended by its deadline.

@@ -4,8 +4,11 @@ use super::change::Actor;
 use super::{Sessions, sites};
 use crate::caller::Caller;
 use crate::clock;
+use crate::config::Limits;
+use crate::door::Prefix;
+use crate::door::rate::Rate;
 use crate::refusal::Refusal;
-use crate::store::{self, Act, Start, Waiting};
+use crate::store::{self, Act, Start, SystemScope, Waiting};
 use cobrowse_crds::Tenant;
 use cobrowse_session::attempts;
 use cobrowse_session::capacity::Answer;
@@ -14,19 +17,45 @@ use cobrowse_session::pin::{self, JoinPin, PinLength};
 use cobrowse_session::secret::{Purpose, SessionSecret};
 use cobrowse_session::site::PageUrl;
 use cobrowse_session::waiting::{Event, NewSession, Row, Stage};
-use cobrowse_session::{ParticipantId, PersonName, SessionId};
+use cobrowse_session::{ParticipantId, PersonName, SessionId, TenantId};
 use cobrowse_wire::timestamp;
 use cobrowse_wire::v1::{RenewPinRequest, RenewPinResponse, StartSessionRequest, StartSessionResponse, Viewport};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How often a PIN that another session has is drawn again. Two in a row are less likely than 1e-4.
 const DRAWS: usize = 10;
+/// Starts are counted over this time.
+const STARTS_PERIOD: Duration = Duration::from_secs(600);
 /// How others see the end user.
 const END_USER_NAME: &str = "Customer";
 /// CSS pixels of a viewport, as the contract says.
 const VIEWPORT: std::ops::RangeInclusive<u32> = 240..=2560;
 /// Bytes of a locale or a time zone's name.
 const NAME_BYTES: usize = 64;
+
+/// How fast sessions may be started here.
+pub(super) struct Starts {
+    of_address: Rate<Prefix>,
+    of_site: Rate<String>,
+    of_tenant: Rate<TenantId>,
+}
+
+impl Starts {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            of_address: Rate::new(limits.starts_per_address, STARTS_PERIOD),
+            of_site: Rate::new(limits.starts_per_site, STARTS_PERIOD),
+            of_tenant: Rate::new(limits.starts_per_tenant, STARTS_PERIOD),
+        }
+    }
+
+    /// Counts one start that passed for its address. What a site may not costs its tenant nothing.
+    fn take(&self, site: &str, tenant: &TenantId) -> Result<(), Refusal> {
+        let now = Instant::now();
+        self.of_site.take(site.to_owned(), now).map_err(Refusal::RateLimited)?;
+        self.of_tenant.take(tenant.clone(), now).map_err(Refusal::RateLimited)
+    }
+}
 
 impl Sessions {
     /// Answers `StartSession`.
@@ -35,9 +64,10 @@ impl Sessions {
         caller: &Caller,
         request: StartSessionRequest,
     ) -> Result<StartSessionResponse, Refusal> {
-        self.starts.take(caller.prefix, Instant::now()).map_err(Refusal::RateLimited)?;
+        self.starts.of_address.take(caller.prefix, Instant::now()).map_err(Refusal::RateLimited)?;
         let url = sites::page(&request.start_url)?;
         let (tenant, owner) = self.parts.tenants.owner_of(url.origin()).ok_or(Refusal::SiteNotSupported)?;
+        self.starts.take(&url.origin().to_string(), &tenant.id)?;
         let scope = TenantScope::of_site_owner(&owner);
         let id = SessionId::from_random(clock::random());
         let start = self.start_facts(&id, &url, &request, caller)?;
@@ -146,8 +176,9 @@ impl Sessions {
     /// Writes the new session: with a place and its PIN, or in the queue.
     async fn add(&self, scope: &TenantScope, new: NewSession, start: &Start, caller: &Caller) -> Result<Row, Failed> {
         let mut write = self.parts.store.write().await?;
-        let turn = write.next_turn().await?;
-        let row = match self.parts.capacity.ask(write.load().await?) {
+        let all = SystemScope::to_place();
+        let turn = write.next_turn(all).await?;
+        let row = match self.parts.capacity.ask(write.load(all).await?) {
             Answer::Place => Row::start(new, clock::now()),
             Answer::Queue => Row::queue(new, clock::now()),
             Answer::Full => return Err(Failed::Full),

@@ -6,6 +6,7 @@ use crate::caller::Caller;
 use crate::clock;
 use crate::door::Prefix;
 use crate::refusal::Refusal;
+use crate::store::SystemScope;
 use cobrowse_session::Participant;
 use cobrowse_session::permission::TenantScope;
 use cobrowse_session::secret::{Purpose, SessionSecret};
@@ -20,6 +21,8 @@ pub struct Admitted {
     pub scope: TenantScope,
     /// Who.
     pub participant: Participant,
+    /// The same, for the audit.
+    pub actor: Actor,
 }
 
 impl Sessions {
@@ -41,15 +44,22 @@ impl Sessions {
     pub async fn spend_ticket(&self, ticket: &str, prefix: Prefix) -> Result<Admitted, Refusal> {
         let secret = SessionSecret::parse(ticket).map_err(|_| Refusal::TicketInvalid)?;
         let hash = secret.hash(Purpose::Ticket);
-        let row = self.parts.store.row_for_proof(secret.session()).await?.ok_or(Refusal::TicketInvalid)?;
+        let row = self
+            .parts
+            .store
+            .row_for_proof(SystemScope::to_prove(), secret.session())
+            .await?
+            .ok_or(Refusal::TicketInvalid)?;
         let scope = TenantScope::of_ticket(&row, &hash).ok_or(Refusal::TicketInvalid)?;
-        let actor = Actor { who: "ticket".to_owned(), address: prefix.to_string() };
+        let ticket = row.tickets.iter().find(|ticket| ticket.hash == hash).ok_or(Refusal::TicketInvalid)?;
+        let person = row.person(&ticket.participant).ok_or(Refusal::TicketInvalid)?;
+        let actor = Actor::person(person, prefix);
         let changed = self.change(&scope, &row.id, Event::SpendTicket { hash }, &actor).await?;
         let attached = changed.effects.iter().find_map(|effect| match effect {
             Effect::Attach(id) => changed.stored.row.person(id),
             _ => None,
         });
         let participant = attached.ok_or(Refusal::TicketInvalid)?.participant.clone();
-        Ok(Admitted { row: changed.stored.row, scope, participant })
+        Ok(Admitted { row: changed.stored.row, scope, participant, actor })
     }
 }

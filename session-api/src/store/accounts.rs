@@ -1,6 +1,6 @@
 //! Accounts and sign-ins. What is read without a scope is read to prove who somebody is, and for nothing else.
 
-use super::{Error, Store, Write, query, signed, unless_unique, unsigned};
+use super::{Error, Store, SystemScope, Write, query, signed, unless_unique, unsigned};
 use crate::hex;
 use cobrowse_session::permission::{AccountRole, SignInRecord, TenantScope};
 use cobrowse_session::secret::SecretHash;
@@ -29,7 +29,7 @@ pub struct Account {
 
 impl Store {
     /// The account of an address, to check a password against.
-    pub async fn account_of_email(&self, email: &str) -> Result<Option<Account>, Error> {
+    pub async fn account_of_email(&self, _: SystemScope, email: &str) -> Result<Option<Account>, Error> {
         let sql = "SELECT id, tenant, email, name, role, password, disabled_ms FROM accounts WHERE email = $1";
         let row = sqlx::query(sql).bind(email.to_owned()).fetch_optional(self.pool()).await;
         row.map_err(query("find an account"))?.map(|row| account(&row)).transpose()
@@ -60,7 +60,7 @@ impl Store {
     }
 
     /// The sign-in of a secret's hash, to prove it.
-    pub async fn sign_in(&self, hash: &SecretHash) -> Result<Option<SignInRecord>, Error> {
+    pub async fn sign_in(&self, _: SystemScope, hash: &SecretHash) -> Result<Option<SignInRecord>, Error> {
         let sql = "SELECT s.account, s.tenant, s.hash, s.expires_ms, a.role FROM sign_ins s \
                    JOIN accounts a ON a.id = s.account AND a.tenant = s.tenant WHERE s.hash = $1 AND a.disabled_ms IS NULL";
         let row = sqlx::query(sql).bind(hex::encode(hash.as_bytes())).fetch_optional(self.pool()).await;
@@ -122,12 +122,17 @@ impl Write<'_> {
     }
 
     /// Keeps a new sign-in, and forgets this account's expired ones.
-    pub async fn add_sign_in(&mut self, record: &SignInRecord, now: Timestamp) -> Result<(), Error> {
+    pub async fn add_sign_in(
+        &mut self,
+        scope: &TenantScope,
+        record: &SignInRecord,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let sql = "INSERT INTO sign_ins (hash, account, tenant, created_ms, expires_ms) VALUES ($1, $2, $3, $4, $5)";
         let insert = sqlx::query(sql)
             .bind(hex::encode(record.token.as_bytes()))
             .bind(record.account.to_string())
-            .bind(record.tenant.to_string())
+            .bind(scope.tenant().to_string())
             .bind(signed(now.as_millis()))
             .bind(signed(record.expires_at.as_millis()));
         insert.execute(self.connection()).await.map_err(query("keep a sign-in"))?;

@@ -2,7 +2,7 @@
 //! transaction's end, so that two never see the same free place, on any replica.
 
 use super::sessions::read_row;
-use super::{Error, Store, Write, query, signed, unsigned};
+use super::{Error, Store, SystemScope, Write, query, signed, unsigned};
 use cobrowse_session::SessionId;
 use cobrowse_session::capacity::Load;
 use cobrowse_session::permission::TenantScope;
@@ -13,7 +13,7 @@ const QUEUED: &str = "SELECT COUNT(*) FROM sessions WHERE queued = 1";
 
 impl Store {
     /// Places held and sessions that queue, of all tenants. Only to see whether there is anything to do.
-    pub async fn load(&self) -> Result<Load, Error> {
+    pub async fn load(&self, _: SystemScope) -> Result<Load, Error> {
         let count = |sql| sqlx::query_scalar(sql).fetch_one(self.pool());
         let held: i64 = count(HELD).await.map_err(query("count places"))?;
         let queued: i64 = count(QUEUED).await.map_err(query("count the queue"))?;
@@ -32,14 +32,14 @@ impl Store {
 
 impl Write<'_> {
     /// Takes the next turn, and with it the lock on counting.
-    pub async fn next_turn(&mut self) -> Result<u64, Error> {
+    pub async fn next_turn(&mut self, _: SystemScope) -> Result<u64, Error> {
         let sql = "UPDATE turns SET last = last + 1 WHERE id = 1 RETURNING last";
         let turn: i64 = sqlx::query_scalar(sql).fetch_one(self.connection()).await.map_err(query("take a turn"))?;
         Ok(unsigned(turn))
     }
 
     /// Places held and sessions that queue, of all tenants, in this transaction.
-    pub async fn load(&mut self) -> Result<Load, Error> {
+    pub async fn load(&mut self, _: SystemScope) -> Result<Load, Error> {
         let held: i64 = sqlx::query_scalar(HELD).fetch_one(self.connection()).await.map_err(query("count places"))?;
         let queued: i64 =
             sqlx::query_scalar(QUEUED).fetch_one(self.connection()).await.map_err(query("count the queue"))?;
@@ -47,7 +47,7 @@ impl Write<'_> {
     }
 
     /// The sessions whose turn is next, with their origins, first first.
-    pub async fn next_queued(&mut self, most: u64) -> Result<Vec<(Row, String)>, Error> {
+    pub async fn next_queued(&mut self, _: SystemScope, most: u64) -> Result<Vec<(Row, String)>, Error> {
         use sqlx::Row as _;
         let sql = "SELECT waiting, version, origin FROM sessions WHERE queued = 1 ORDER BY turn LIMIT $1";
         let rows = sqlx::query(sql).bind(signed(most)).fetch_all(self.connection()).await;

@@ -1,6 +1,6 @@
 //! Session rows: added, read, changed over the version that was read. A row is the session; there is no other state of it.
 
-use super::{Error, Store, Write, query, row, signed, unless_unique, unsigned};
+use super::{Error, Store, SystemScope, Write, query, row, signed, unless_unique, unsigned};
 use crate::hex;
 use cobrowse_session::permission::TenantScope;
 use cobrowse_session::pin::PinHash;
@@ -57,7 +57,7 @@ pub struct Waiting {
 
 impl Store {
     /// The row of an id, to prove a secret against it. Whoever calls this makes a scope of the row or forgets it.
-    pub async fn row_for_proof(&self, id: &SessionId) -> Result<Option<Row>, Error> {
+    pub async fn row_for_proof(&self, _: SystemScope, id: &SessionId) -> Result<Option<Row>, Error> {
         let select = sqlx::query("SELECT waiting, version FROM sessions WHERE id = $1").bind(id.to_string());
         let found = select.fetch_optional(self.pool()).await.map_err(query("read a session"))?;
         found.map(|found| read_row(&found)).transpose()
@@ -93,21 +93,21 @@ impl Store {
     }
 
     /// Rows whose deadline has come, of all tenants, for the program that keeps deadlines; at most 100.
-    pub async fn sessions_due(&self, now: Timestamp) -> Result<Vec<Row>, Error> {
+    pub async fn sessions_due(&self, _: SystemScope, now: Timestamp) -> Result<Vec<Row>, Error> {
         let sql = "SELECT waiting, version FROM sessions WHERE due_ms <= $1 ORDER BY due_ms LIMIT 100";
         let rows = sqlx::query(sql).bind(signed(now.as_millis())).fetch_all(self.pool()).await;
         Ok(readable(&rows.map_err(query("find due sessions"))?))
     }
 
     /// Rows of all tenants whose browser is being made or is there, at most 1,000, for the program that looks for lost pods.
-    pub async fn sessions_open(&self) -> Result<Vec<Row>, Error> {
+    pub async fn sessions_open(&self, _: SystemScope) -> Result<Vec<Row>, Error> {
         let sql = "SELECT waiting, version FROM sessions WHERE waits = 0 AND ended_ms IS NULL LIMIT 1000";
         let rows = sqlx::query(sql).fetch_all(self.pool()).await;
         Ok(readable(&rows.map_err(query("find open sessions"))?))
     }
 
     /// Ids and versions of what changed since, of all tenants: the notice by which replicas hear of each other's changes.
-    pub async fn changed_since(&self, since: Timestamp) -> Result<Vec<(String, u64)>, Error> {
+    pub async fn changed_since(&self, _: SystemScope, since: Timestamp) -> Result<Vec<(String, u64)>, Error> {
         let sql = "SELECT id, version FROM sessions WHERE changed_ms >= $1";
         let rows = sqlx::query(sql).bind(signed(since.as_millis())).fetch_all(self.pool()).await;
         let read = |found: &AnyRow| {
@@ -180,7 +180,7 @@ impl Write<'_> {
     }
 
     /// Wipes sessions that ended before this moment, of all tenants: names, addresses and hashes go with the row.
-    pub async fn wipe_ended(&mut self, before: Timestamp) -> Result<u64, Error> {
+    pub async fn wipe_ended(&mut self, _: SystemScope, before: Timestamp) -> Result<u64, Error> {
         let delete = sqlx::query("DELETE FROM sessions WHERE ended_ms < $1").bind(signed(before.as_millis()));
         let done = delete.execute(self.connection()).await.map_err(query("wipe ended sessions"))?;
         Ok(done.rows_affected())

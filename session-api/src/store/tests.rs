@@ -96,7 +96,10 @@ async fn a_damaged_row_keeps_nobody_else_from_ending() {
     }
     let damage = "UPDATE sessions SET waiting = '{}' WHERE id = $1";
     sqlx::query(damage).bind(row(2, "a", 2).id.to_string()).execute(store.pool()).await.expect("damaged");
-    let due = store.sessions_due(Timestamp::from_millis(u64::MAX / 2)).await.expect("the rest is found");
+    let due = store
+        .sessions_due(SystemScope::to_sweep(), Timestamp::from_millis(u64::MAX / 2))
+        .await
+        .expect("the rest is found");
     assert_eq!(due.iter().map(|row| row.id.clone()).collect::<Vec<_>>(), [row(1, "a", 1).id, row(3, "a", 3).id]);
 }
 
@@ -111,18 +114,19 @@ async fn two_waiting_sessions_of_a_tenant_never_share_a_pin() {
 #[tokio::test]
 async fn wrong_tries_are_kept_and_forgotten() {
     let (store, _dir) = store().await;
-    let limit = Limits::default().agent;
+    let (limit, own, other) = (Limits::default().agent, scope("a"), scope("b"));
     let now = Timestamp::from_millis(10_000);
     let mut write = store.write().await.expect("begins");
-    let mut attempts = write.attempts("agent:a").await.expect("reads");
+    let mut attempts = write.attempts(&own, "agent:a").await.expect("reads");
     assert_eq!(attempts, Attempts::default());
     attempts.record(&limit, now);
-    write.keep_attempts("agent:a", &attempts, now + limit.window).await.expect("keeps");
+    write.keep_attempts(&own, "agent:a", &attempts, now + limit.window).await.expect("keeps");
     write.commit().await.expect("commits");
     let mut write = store.write().await.expect("begins");
-    assert_eq!(write.attempts("agent:a").await.expect("reads"), attempts);
-    assert_eq!(write.forget_attempts(now).await.expect("sweeps"), 0);
-    assert_eq!(write.forget_attempts(now + limit.window).await.expect("sweeps"), 1);
+    assert_eq!(write.attempts(&own, "agent:a").await.expect("reads"), attempts);
+    assert_eq!(write.attempts(&other, "agent:a").await.expect("reads"), Attempts::default(), "another tenant's");
+    assert_eq!(write.forget_attempts(SystemScope::to_sweep(), now).await.expect("sweeps"), 1, "the empty one");
+    assert_eq!(write.forget_attempts(SystemScope::to_sweep(), now + limit.window).await.expect("sweeps"), 1);
 }
 
 #[tokio::test]
@@ -148,5 +152,8 @@ async fn a_full_disk_is_named() {
     assert!(matches!(error, Error::Full(_)), "{error:?}");
     drop(write);
     assert!(store.ready().await.is_ok(), "reading goes on");
-    assert!(store.row_for_proof(&large.id).await.expect("reads").is_none(), "and nothing is there by half");
+    assert!(
+        store.row_for_proof(SystemScope::to_prove(), &large.id).await.expect("reads").is_none(),
+        "and nothing is there by half"
+    );
 }

@@ -9,10 +9,10 @@ use cobrowse_session_api::serve::{self, Running};
 use cobrowse_wire::v1::account_service_client::AccountServiceClient;
 use cobrowse_wire::v1::session_service_client::SessionServiceClient;
 use hyper_util::rt::TokioIo;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tonic::transport::{Channel, Endpoint};
@@ -80,9 +80,19 @@ impl TestDoor {
         Self { running, runner, certificate, folder }
     }
 
+    /// The data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Keeps the data folder there when the door is gone.
+    pub(crate) fn folder(&self) -> std::sync::Arc<TempDir> {
+        self.folder.clone()
+    }
+
     /// Everything that the store's files hold, as bytes.
     pub(crate) fn stored_bytes(&self) -> Vec<u8> {
-        let data = self.folder.path().join("data");
+        let data = self.data();
         let files = ["cobrowse.db", "cobrowse.db-wal"].map(|name| std::fs::read(data.join(name)).unwrap_or_default());
         files.concat()
     }
@@ -95,15 +105,27 @@ impl TestDoor {
 
     /// A TLS connection that speaks the given protocol.
     pub(crate) async fn connect(&self, protocol: &str) -> TlsStream<TcpStream> {
+        self.connect_from(Ipv4Addr::LOCALHOST, protocol).await
+    }
+
+    /// The same from an address of one's own: all of 127.0.0.0/8 is this machine.
+    pub(crate) async fn connect_from(&self, source: Ipv4Addr, protocol: &str) -> TlsStream<TcpStream> {
         let tls = door::client(&self.certificate, &[protocol]).expect("a client");
-        let stream = TcpStream::connect(self.running.address).await.expect("it listens");
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from((source, 0))).expect("an address of this machine");
+        let stream = socket.connect(self.running.address).await.expect("it listens");
         let name = ServerName::try_from("localhost").expect("a name");
         TlsConnector::from(tls).connect(name, stream).await.expect("the certificate is the door's")
     }
 
     /// A gRPC channel.
     pub(crate) async fn channel(&self) -> Channel {
-        let stream = std::sync::Mutex::new(Some(self.connect("h2").await));
+        self.channel_from(Ipv4Addr::LOCALHOST).await
+    }
+
+    /// A gRPC channel from an address of one's own.
+    pub(crate) async fn channel_from(&self, source: Ipv4Addr) -> Channel {
+        let stream = std::sync::Mutex::new(Some(self.connect_from(source, "h2").await));
         let connector = tower::service_fn(move |_: ::http::Uri| {
             let stream = stream.lock().expect("not poisoned").take().map(TokioIo::new);
             std::future::ready(stream.ok_or(std::io::Error::from(std::io::ErrorKind::NotConnected)))

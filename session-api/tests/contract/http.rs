@@ -7,6 +7,10 @@ use prost::Message;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
+use tonic_reflection::pb::v1::{ServerReflectionRequest, ServerReflectionResponse};
 
 async fn raw(door: &TestDoor, request: &[u8]) -> String {
     let mut stream = door.connect("http/1.1").await;
@@ -118,5 +122,37 @@ async fn health_and_metrics_answer() {
     assert!(admin("/readyz").await.contains("ready"));
     let metrics = admin("/metrics").await;
     assert!(metrics.contains("cobrowse_refusals_total{reason=\"Unauthenticated\"} 1"), "{metrics}");
+    door.running.stop().await;
+}
+
+/// Asks reflection one thing.
+async fn reflect(door: &TestDoor, ask: MessageRequest) -> Result<MessageResponse, tonic::Status> {
+    let request = ServerReflectionRequest { host: String::new(), message_request: Some(ask) };
+    let mut client = ServerReflectionClient::new(door.channel().await);
+    let asked = client.server_reflection_info(futures::stream::iter([request])).await;
+    let answer = asked.expect("is served").into_inner().message().await?;
+    let ServerReflectionResponse { message_response, .. } = answer.expect("one answer");
+    Ok(message_response.expect("an answer"))
+}
+
+#[tokio::test]
+async fn reflection_names_what_is_served_and_nothing_else() {
+    let door = TestDoor::open().await;
+    let all = reflect(&door, MessageRequest::ListServices(String::new())).await;
+    let Ok(MessageResponse::ListServicesResponse(list)) = all else { panic!("no list: {all:?}") };
+    let mut names: Vec<_> = list.service.iter().map(|service| service.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["cobrowse.v1.AccountService", "cobrowse.v1.SessionService", "grpc.health.v1.Health"]);
+    for symbol in ["cobrowse.v1.SessionService", "cobrowse.v1.AccountService.SignIn", "grpc.health.v1.Health"] {
+        let asked = reflect(&door, MessageRequest::FileContainingSymbol(symbol.to_owned())).await;
+        let Ok(MessageResponse::FileDescriptorResponse(files)) = asked else {
+            panic!("no file of {symbol}: {asked:?}")
+        };
+        let file = files.file_descriptor_proto.first().expect("a file").as_slice();
+        let file = prost_types::FileDescriptorProto::decode(file).expect("a description");
+        assert!(symbol.starts_with(file.package()), "{symbol} is in {}", file.name());
+    }
+    let unknown = reflect(&door, MessageRequest::FileContainingSymbol("cobrowse.v1.Nothing".to_owned())).await;
+    assert_eq!(unknown.expect_err("there is none").code(), tonic::Code::NotFound);
     door.running.stop().await;
 }

@@ -88,6 +88,11 @@ impl Person {
         Ok(self.client.create_ticket(request).await?.into_inner().ticket)
     }
 
+    pub(crate) async fn end(&mut self) {
+        let request = with(&self.token, EndSessionRequest { session_id: self.session.clone() });
+        self.client.end_session(request).await.expect("may end");
+    }
+
     pub(crate) async fn watch(&mut self) -> Streaming<WatchSessionResponse> {
         let request = with(&self.token, WatchSessionRequest { session_id: self.session.clone() });
         self.client.watch_session(request).await.expect("may watch").into_inner()

@@ -3,6 +3,7 @@
 use crate::door::TestDoor;
 use crate::people::{PATIENCE, Person, SHOP, reason, with};
 use cobrowse_session_api::args::Settings;
+use cobrowse_session_api::store::SystemScope;
 use cobrowse_wire::v1::*;
 use futures::future::join_all;
 
@@ -65,7 +66,7 @@ async fn fifty_starts_on_two_replicas_get_the_places_there_are_and_the_rest_in_o
         let pin =
             next.person.client.renew_pin(with(&next.person.token, renew)).await.expect("has a place").into_inner();
         assert!(pin.pin.len() >= 6 && pin.pin_expires_at.is_some());
-        let load = door.running.sessions.parts().store.load().await.expect("counts");
+        let load = door.running.sessions.parts().store.load(SystemScope::to_place()).await.expect("counts");
         assert_eq!(load.held, PLACES, "turn {n}: never more, never less while somebody waits");
         holders.push_back(next);
     }

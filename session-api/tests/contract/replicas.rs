@@ -2,6 +2,7 @@
 
 use crate::door::TestDoor;
 use crate::people::{agent, end_user, reason};
+use cobrowse_session_api::store::SystemScope;
 use cobrowse_wire::v1::Phase;
 use futures::future::join_all;
 
@@ -46,7 +47,15 @@ async fn a_session_whose_replica_died_is_ended_by_another() {
     // The replica hears nothing of its pod's death, as if it had died first.
     pod.frozen.store(true, std::sync::atomic::Ordering::SeqCst);
     let id = cobrowse_session::SessionId::parse(&user.person.session).expect("an id");
-    let row = door.running.sessions.parts().store.row_for_proof(&id).await.expect("reads").expect("is there");
+    let row = door
+        .running
+        .sessions
+        .parts()
+        .store
+        .row_for_proof(SystemScope::to_prove(), &id)
+        .await
+        .expect("reads")
+        .expect("is there");
     let place = cobrowse_session_api::sessions::links::Place::of(&row).expect("is bound");
     let dialer = door.running.sessions.parts().links.dialer().clone();
     assert!(dialer.may_be_there(place.address, &place.uid).await);
