@@ -20,7 +20,7 @@ mod tabs;
 mod transport;
 mod view;
 
-pub use event::{Dialog, DialogKind, Download, Event, Navigation, Picker, PickerKind, PickerOption, Tab};
+pub use event::{Dialog, DialogKind, Download, Event, Menu, Navigation, Picker, PickerKind, PickerOption, Spot, Tab};
 pub use files::Upload;
 pub use sight::Sight;
 pub use sites::Sites;
@@ -195,6 +195,11 @@ impl Chrome {
     /// Brings a tab to the front.
     pub async fn activate(&self, tab: &str) -> Result<(), Error> {
         self.inner.activate(tab).await
+    }
+
+    /// Opens an address of the sites in a tab of its own, in front.
+    pub async fn open_tab(&self, url: &str) -> Result<(), Error> {
+        self.inner.open_tab(url).await
     }
 
     /// Closes a tab. The last one stays.

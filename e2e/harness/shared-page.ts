@@ -43,9 +43,9 @@ export class SharedPage extends SharedView {
     return (await this.canvas.boundingBox()) ?? undefined;
   }
 
-  async click(x: number, y: number): Promise<void> {
+  async click(x: number, y: number, button: "left" | "right" = "left"): Promise<void> {
     const at = await this.toWindow(x, y);
-    await this.page.mouse.click(at.x, at.y);
+    await this.page.mouse.click(at.x, at.y, { button });
   }
 
   async tap(x: number, y: number): Promise<void> {
@@ -84,6 +84,16 @@ export class SharedPage extends SharedView {
       if (index === 0) await this.page.mouse.down();
     }
     await this.page.mouse.up();
+  }
+
+  /** Puts one finger down; what is given back lifts it. */
+  async holds(x: number, y: number): Promise<() => Promise<void>> {
+    const touch = await this.page.context().newCDPSession(this.page);
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [await this.toWindow(x, y)] });
+    return async () => {
+      await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+      await touch.detach();
+    };
   }
 
   /** Scrolls with one finger, at most half the picture's height. */

@@ -111,6 +111,7 @@ async fn carry_out(chrome: &Chrome, order: Order) -> Result<(), Reason> {
         }
         Order::Tab(tab) if tab.close => chrome.close(&tab.tab_id).await,
         Order::Tab(tab) => chrome.activate(&tab.tab_id).await,
+        Order::OpenTab(url) => chrome.open_tab(&url).await,
         Order::Resize(viewport) => {
             chrome.lay_out(viewport.width, viewport.height);
             Ok(())
@@ -151,6 +152,12 @@ where
     while let Some(event) = events.recv().await {
         if event == chrome::Event::Gone {
             break;
+        }
+        if let chrome::Event::Menu(menu) = event {
+            if !tell(News::Menu(menu)).await {
+                return;
+            }
+            continue;
         }
         if event == chrome::Event::Sight && !tell(News::Sight).await {
             return;

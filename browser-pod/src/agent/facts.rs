@@ -51,7 +51,8 @@ pub(super) fn of(event: Event) -> Vec<(Audience, Body)> {
             let picker = v1::Picker { id: id.to_string(), ..v1::Picker::default() };
             vec![(Audience::EndUser, Body::Picker(picker))]
         }
-        Event::Sight | Event::Gone => Vec::new(),
+        // A menu is for one person alone.
+        Event::Menu(_) | Event::Sight | Event::Gone => Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@ mod gate;
 mod guidance;
 mod input_rate;
 mod links;
+mod menu;
 mod outcome;
 mod setup;
 mod sight;
@@ -33,6 +34,7 @@ use crate::stream::{Stream, ViewerId};
 use gate::Gate;
 use guidance::{Allowance, Pointers};
 use links::Link;
+use menu::Menus;
 use sight::Dark;
 
 /// Messages taken before viewers are served again.
@@ -165,6 +167,7 @@ pub(super) struct Owner {
     started_us: Option<u64>,
     allowances: HashMap<ParticipantId, Allowance>,
     pointers: Pointers,
+    menus: Menus,
     /// Orders that the page has not answered.
     open_orders: u32,
     /// When somebody who wished for fewer pictures may have the next.
@@ -203,6 +206,7 @@ impl Owner {
             started_us: None,
             allowances: HashMap::new(),
             pointers: Pointers::default(),
+            menus: Menus::default(),
             open_orders: 0,
             due_ms: None,
             active_ms: None,

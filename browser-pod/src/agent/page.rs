@@ -6,7 +6,7 @@ use cobrowse_wire::v1::{self, event::Body};
 use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
-pub(super) use crate::chrome::Sight;
+pub(super) use crate::chrome::{Menu, Sight};
 
 /// Why something was not done: CamelCase and stable, for programs.
 pub(super) type Reason = &'static str;
@@ -42,6 +42,8 @@ pub(super) enum Order {
     Dialog(v1::DialogAnswer),
     /// Another tab, or one less.
     Tab(v1::TabCommand),
+    /// This address in a tab of its own.
+    OpenTab(String),
     /// Another size.
     Resize(v1::Viewport),
     /// A choice made in the viewer's own picker.
@@ -62,6 +64,8 @@ pub(super) enum News {
         /// What.
         body: Box<Body>,
     },
+    /// Somebody asked for a menu.
+    Menu(Menu),
     /// [`Page::sight`] is new.
     Sight,
     /// Chrome is gone, with its exit status when it has one.

@@ -84,10 +84,36 @@ pub enum Event {
         /// The picker's.
         id: u64,
     },
+    /// Somebody asked for a menu in the active tab, and the page drew none of its own.
+    Menu(Menu),
     /// [`super::Chrome::sight`] is new.
     Sight,
     /// Chrome is gone. The last event.
     Gone,
+}
+
+/// What is where somebody asked for a menu. Its link holds the query, so nobody gets it but who asked.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct Menu {
+    /// Where, when it is not in a frame. CSS pixels of the viewport.
+    pub at: Option<Spot>,
+    /// Where the link there leads, http or https; empty: none.
+    pub link: String,
+    /// Something is selected.
+    pub selected: bool,
+    /// A field that takes text.
+    pub editable: bool,
+    /// What is there is protected.
+    pub protected: bool,
+}
+
+/// A point of the viewport.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+pub struct Spot {
+    /// CSS pixels from the left.
+    pub x: f64,
+    /// CSS pixels from the top.
+    pub y: f64,
 }
 
 /// Where Chrome is.

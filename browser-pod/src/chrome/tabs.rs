@@ -231,6 +231,28 @@ impl Inner {
         self.cdp.ask(None, target::ActivateTarget { target_id: tab.to_owned() }).await.map(|_| ())
     }
 
+    /// As for a page that opens one: what is no site, or one tab too many, is told to all.
+    pub(super) async fn open_tab(&self, url: &str) -> Result<(), Error> {
+        let refused = {
+            let state = self.state();
+            let bound = state.bound.as_ref().ok_or(Error::NotBound)?;
+            match state.judge(url) {
+                Verdict::Site if state.tabs.len() < bound.settings.max_tabs.max(1) => None,
+                Verdict::Site => Some((Event::TabLimit, Error::NoSuch("room for a tab"))),
+                Verdict::Blank => return Err(Error::SiteNotAllowed { host: "about".into() }),
+                Verdict::Foreign(host) => {
+                    let host = state.redact(&host);
+                    Some((Event::Blocked { host: host.clone() }, Error::SiteNotAllowed { host }))
+                }
+            }
+        };
+        if let Some((event, error)) = refused {
+            self.tell(event);
+            return Err(error);
+        }
+        self.cdp.ask(None, target::CreateTarget { url: url.to_owned() }).await.map(|_| ())
+    }
+
     pub(super) async fn close(&self, tab: &str) -> Result<(), Error> {
         {
             let mut state = self.state();

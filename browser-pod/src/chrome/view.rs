@@ -1,8 +1,8 @@
-//! Where text goes, pickers for the viewer's own device, and the element at a point. A script of ours tells, in a world of
+//! Where text goes, pickers and menus for the viewer's own device, and the element at a point. A script of ours tells, in a world of
 //! its own in every document.
 
 use super::Error;
-use super::event::{Event, Picker};
+use super::event::{Event, Menu, Picker};
 use super::masking::Rect;
 use super::protocol::{dom, page, runtime};
 use super::state::Inner;
@@ -16,6 +16,8 @@ const BINDING: &str = "cobrowseViewTell";
 const SCRIPT: &str = include_str!("inject/view.js");
 /// Bytes of one message: a thousand options with the longest values would be more, and no list for people has that.
 const MAX_MESSAGE: usize = 1 << 20;
+/// Bytes of a link that is passed on.
+const MAX_LINK: usize = 2_048;
 /// HTML's values of inputmode.
 const MODES: [&str; 8] = ["none", "text", "decimal", "numeric", "tel", "search", "email", "url"];
 /// Frames within frames that are looked through for the element at a point.
@@ -55,6 +57,7 @@ pub(super) struct Waiting {
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum Message {
     Focus(Edit),
+    Menu(Menu),
     Picker {
         id: u64,
         #[serde(flatten)]
@@ -81,6 +84,7 @@ impl Inner {
         }
         match serde_json::from_str(&call.payload) {
             Ok(Message::Focus(edit)) => self.edit_told(session, edit),
+            Ok(Message::Menu(menu)) => self.menu_told(session, menu),
             Ok(Message::Picker { id, picker }) => self.picker_told(session, call.execution_context_id, id, picker),
             Err(_) => tracing::warn!("a message of the view script was not understood"),
         }
@@ -105,6 +109,18 @@ impl Inner {
             }
         }
         self.dirty.notify_one();
+    }
+
+    fn menu_told(&self, session: &Arc<str>, mut menu: Menu) {
+        let state = self.state();
+        let owner = state.tab_session(session);
+        if state.active_tab().is_ok_and(|tab| tab.session == owner) {
+            let web = menu.link.starts_with("https:") || menu.link.starts_with("http:");
+            if !web || menu.link.len() > MAX_LINK {
+                menu.link.clear();
+            }
+            self.tell(Event::Menu(menu));
+        }
     }
 
     fn picker_told(&self, session: &Arc<str>, context: i64, own: u64, picker: Picker) {

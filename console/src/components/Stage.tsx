@@ -16,6 +16,7 @@ import { useText } from "../hooks/use-text";
 import { GuidanceOverlay } from "./GuidanceOverlay";
 import { ProtectedOverlay } from "./ProtectedOverlay";
 import { StageButtons } from "./StageButtons";
+import { StageMenu } from "./StageMenu";
 
 interface Props {
   live: LiveHandle;
@@ -73,6 +74,8 @@ export function Stage({ live, endUser, tool, onTool, onTextAt, onLeave, curtain,
   const openKeyboard = usePhoneKeyboard(field, mode);
   // The browser asks the person itself, or refuses; either way nothing is lost.
   const paste = () => void navigator.clipboard.readText().then((text) => hands.current?.paste(text), () => undefined);
+  const goBack = useCallback(() => field.current?.focus({ preventScroll: true }), []);
+  const menu = act && !curtain ? state.menu : undefined;
   const zoom = useCallback((factor: number) => {
     setLens((old) => (factor === 0 ? WHOLE : zoomAt(old, factor, { x: stage.width / 2, y: stage.height / 2 }, stage, page)));
   }, [stage, page]);
@@ -92,6 +95,7 @@ export function Stage({ live, endUser, tool, onTool, onTextAt, onLeave, curtain,
           inputMode={mode} style={{ left: Math.min(stage.width - FIELD_PX, Math.max(0, at.x)), top: Math.min(stage.height - FIELD_PX, Math.max(0, at.y - FIELD_PX)) }}
         />
       </div>
+      {menu && <StageMenu live={live} menu={menu} fit={fitted} stage={stage} hands={hands} onReturn={goBack} />}
       {children}
       {byKeyboard && <p className="stage-hint" aria-hidden="true">{t(tool === "act" ? "live.keyboard.leave" : "live.keyboard.tool")}</p>}
       <StageButtons zoomed={lens.zoom > 1} canZoom={fitted.scale < 0.85 || lens.zoom > 1} onZoom={zoom} keyboard={act && focus?.editable === true} onKeyboard={openKeyboard} onPaste={paste} />

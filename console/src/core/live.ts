@@ -5,7 +5,7 @@ import {
   Role, type EndReason, type Participant, type Viewport,
 } from "../gen/cobrowse/v1/participant_pb";
 import type {
-  ControlState, Cursor, Dialog, Download, EditFocus, Event, FileChooser, Navigation, Picker, ProtectedField,
+  ControlState, Cursor, Dialog, Download, EditFocus, Event, FileChooser, Navigation, PageMenu, Picker, ProtectedField,
 } from "../gen/cobrowse/v1/stream_pb";
 import { emptyGuidance, guide, movePointer, type GuidanceState } from "./guidance";
 
@@ -45,6 +45,8 @@ export interface LiveState {
   cursor?: Cursor;
   editFocus?: EditFocus;
   picker?: Picker;
+  /** This person asked for it, and did not close it yet. */
+  menu?: PageMenu;
   protectedFields: ProtectedField[];
   fileChooser?: FileChooser;
   downloads: Download[];
@@ -79,7 +81,8 @@ export function applyEvent(state: LiveState, event: Event, now: number): LiveSta
     case "control":
       return { ...next, control: body.value };
     case "navigation":
-      return { ...next, navigation: body.value };
+      // What the menu was about goes.
+      return { ...next, navigation: body.value, menu: body.value.loading ? undefined : next.menu };
     case "dialog":
       return { ...next, dialogs: replace(next.dialogs, body.value, body.value.open) };
     case "cursor":
@@ -142,7 +145,7 @@ function replace<T extends { id: string }>(list: T[], item: T, keep: boolean): T
 
 /** The server said Blank: show nothing until a picture of this pause epoch or a later one is drawn. */
 export function applyBlank(state: LiveState, pauseEpoch: number): LiveState {
-  return { ...state, blanked: true, pauseEpoch: Math.max(state.pauseEpoch, pauseEpoch) };
+  return { ...state, menu: undefined, blanked: true, pauseEpoch: Math.max(state.pauseEpoch, pauseEpoch) };
 }
 
 /** A picture was drawn; pictures of older epochs never get this far. */

@@ -120,6 +120,10 @@ export class LiveController {
     return download(this.#options.backend, this.#options.sessionId, id, name);
   }
 
+  closeMenu(): void {
+    this.#setLive({ ...this.#live, menu: undefined });
+  }
+
   dismissNotice(key: string): void {
     this.#setLive(dismissNotice(this.#live, key));
   }
@@ -146,6 +150,8 @@ export class LiveController {
       case "keepalive":
         if (this.#quality.echo(body.value.sentUs, performance.now())) this.#publish();
         break;
+      case "menu":
+        return this.#setLive({ ...this.#live, menu: body.value });
       case "result":
         return this.#commands.settle(body.value);
       case "closed":

@@ -133,6 +133,11 @@ export class StageKeys {
     if (result?.ok) this.#tap("KeyV", "v", CONTROL);
   }
 
+  /** What a menu's item does: Control and a letter. */
+  shortcut(letter: "a" | "c" | "x"): void {
+    if (this.#look().mayAct) this.#tap(`Key${letter.toUpperCase()}`, letter, CONTROL);
+  }
+
   #tap(code: string, key: string, modifiers: number): void {
     const { controller } = this.#look();
     const alone = modifiers === CONTROL && ![...this.#held.keys()].some((held) => /^(Control|Meta)/.test(held));

@@ -10,6 +10,9 @@ if (typeof window !== "undefined") {
   window.addEventListener("pointerdown", () => (keys = false), { capture: true });
 }
 
+/** Whether the last thing done on this page was done by the keyboard. */
+export const lastByKeyboard = () => keys;
+
 export function useByKeyboard(element: RefObject<HTMLElement | null>): boolean {
   const [byKeyboard, setByKeyboard] = useState(false);
   useEffect(() => {

@@ -64,7 +64,8 @@ export function windows(call) {
 <a class="button quiet" id="leave" href="${elsewhere(call)}">Leave to another site</a>
 <a class="button quiet" id="partner" href="/partner">A partner's page</a>
 <button class="button quiet" data-elsewhere="script">A script that leaves</button><button class="button quiet" data-elsewhere="popup">A popup that leaves</button>
-<button class="button quiet" id="passkey">Use a passkey</button></p><p><output id="answer">none</output></p>`;
+<button class="button quiet" id="passkey">Use a passkey</button>
+<button class="button quiet" id="own-menu">A menu of its own</button></p><p><output id="answer">none</output></p>`;
   send(call.response, 200, layout(call, "Windows", body, ["lab.js"]));
 }
 

@@ -36,6 +36,12 @@ document.getElementById("passkey")?.addEventListener("click", async () => {
   note({ act: "passkey", answer: said });
 });
 
+document.getElementById("own-menu")?.addEventListener("contextmenu", (event) => {
+  event.preventDefault();
+  answer("the page's own menu");
+  note({ act: "own-menu" });
+});
+
 // For measuring: wherever somebody presses, the field gets what is typed.
 if (location.hash === "#focus") addEventListener("pointerup", () => setTimeout(() => document.getElementById("keys")?.focus()));
 

@@ -51,10 +51,15 @@ impl Filter {
 
     /// Whether this message may pass.
     pub(super) fn judge(&mut self, message: &ServerMessage) -> Verdict {
-        let Some(Body::Event(event)) = &message.body else { return Verdict::Pass };
         if self.is_end_user {
             return Verdict::Pass;
         }
+        let event = match &message.body {
+            Some(Body::Event(event)) => event,
+            // What is on a page that is not to be seen.
+            Some(Body::Menu(_)) if self.shown_from.is_none() => return Verdict::Drop(None),
+            _ => return Verdict::Pass,
+        };
         if event.audience() != Audience::All || is_private(event.body.as_ref()) {
             // The pod never sends these; if it does, they end here.
             tracing::error!("a pod sent an end user's event to another");
@@ -144,6 +149,16 @@ mod tests {
         assert_eq!(filter.update(&known(true, 4, 0)), (None, None));
         assert_eq!(filter.judge(&picture(0)), Verdict::Pass);
         assert!(!filter.is_blank());
+    }
+
+    #[test]
+    fn no_menu_comes_while_the_session_is_stopped() {
+        let menu = ServerMessage { body: Some(Body::Menu(v1::PageMenu::default())) };
+        let mut filter = Filter::new(Role::Agent, &known(false, 0, 0));
+        assert_eq!(filter.judge(&menu), Verdict::Pass);
+        filter.update(&known(true, 1, 1));
+        assert_eq!(filter.judge(&menu), Verdict::Drop(None));
+        assert_eq!(Filter::new(Role::EndUser, &known(true, 1, 1)).judge(&menu), Verdict::Pass);
     }
 
     #[test]

@@ -27,7 +27,8 @@ pub fn rule_command(message: &v1::Command) -> Result<Option<Command>, Error> {
         | Body::Picker(_)
         | Body::ProtectedText(_)
         | Body::ChooserCancel(_)
-        | Body::Clipboard(_) => None,
+        | Body::Clipboard(_)
+        | Body::OpenLink(_) => None,
     })
 }
 

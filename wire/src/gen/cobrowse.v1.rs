@@ -163,7 +163,7 @@ pub struct Command {
     /// Chosen by the sender, echoed in the result.
     #[prost(uint32, tag = "1")]
     pub id: u32,
-    #[prost(oneof = "command::Body", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15")]
+    #[prost(oneof = "command::Body", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
@@ -198,6 +198,8 @@ pub mod command {
         ChooserCancel(super::ChooserCancel),
         #[prost(message, tag = "15")]
         Clipboard(super::ClipboardText),
+        #[prost(message, tag = "16")]
+        OpenLink(super::OpenLinkCommand),
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -304,6 +306,12 @@ pub struct ClipboardText {
     #[prost(string, tag = "1")]
     pub text: ::prost::alloc::string::String,
 }
+/// OpenLinkCommand opens the link of the sender's last PageMenu in a tab of its own.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenLinkCommand {
+    #[prost(string, tag = "1")]
+    pub link_id: ::prost::alloc::string::String,
+}
 /// ControlAction is about exclusive control. Without a holder everybody with `act` may act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -375,7 +383,7 @@ pub mod client_message {
 /// ServerMessage is one message down.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ServerMessage {
-    #[prost(oneof = "server_message::Body", tags = "1, 2, 3, 4, 5, 6")]
+    #[prost(oneof = "server_message::Body", tags = "1, 2, 3, 4, 5, 6, 7")]
     pub body: ::core::option::Option<server_message::Body>,
 }
 /// Nested message and enum types in `ServerMessage`.
@@ -394,6 +402,8 @@ pub mod server_message {
         Result(super::CommandResult),
         #[prost(message, tag = "6")]
         Closed(super::Closed),
+        #[prost(message, tag = "7")]
+        Menu(super::PageMenu),
     }
 }
 /// Attach opens the stream. First message up, exactly once.
@@ -885,6 +895,29 @@ pub struct Notice {
     /// Host names or numbers for the text; never queries or typed text.
     #[prost(map = "string, string", tag = "2")]
     pub details: ::std::collections::HashMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
+}
+/// PageMenu tells what is where somebody asked for a menu, by the right button, a long press or a key, when the page drew none of
+/// its own. Sent to that person alone and outside the log; nobody gets it later.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PageMenu {
+    /// Where it was asked for; absent when that is not known.
+    #[prost(message, optional, tag = "1")]
+    pub at: ::core::option::Option<Point>,
+    /// The link there, for OpenLinkCommand; empty: none.
+    #[prost(string, tag = "2")]
+    pub link_id: ::prost::alloc::string::String,
+    /// Where the link leads, http or https. Empty to who may not copy, and when it holds protected content, to agents.
+    #[prost(string, tag = "3")]
+    pub link_url: ::prost::alloc::string::String,
+    /// Something is selected.
+    #[prost(bool, tag = "4")]
+    pub selected: bool,
+    /// A field that takes text.
+    #[prost(bool, tag = "5")]
+    pub editable: bool,
+    /// The field is protected: nothing goes in or out by the menu.
+    #[prost(bool, tag = "6")]
+    pub protected: bool,
 }
 /// Input is one act of a person. Applied in order; moves may be merged, nothing else is dropped. A viewer may send 2,000 a second
 /// (4,000 at once), of which 600 are no moves (1,200 at once), and 128 KiB a second (512 KiB at once). Who sends more is closed

@@ -14,12 +14,15 @@ const WITH_ALT: &[u32] = &[62, 102, 32, 18, 33, 57];
 /// Alone: F1, F3, F6, F7, F10, F11, F12, PrintScreen.
 const ALONE: &[u32] = &[59, 61, 64, 65, 68, 87, 88, 99];
 const ESCAPE: u32 = 1;
+const F10: u32 = 68;
 
 /// Whether pressing `code` while `held` keys are down is Chrome's and not the page's.
 pub(super) fn reserved(code: u32, held: &BTreeSet<u32>) -> bool {
     let down = |keys: &[u32]| keys.iter().any(|key| held.contains(key));
     let (control, shift) = (down(&CONTROL), down(&SHIFT));
-    ALONE.contains(&code)
+    // With Shift it asks the page for its menu, as the menu key does.
+    let asks_menu = code == F10 && shift && !control && !down(&ALT);
+    (ALONE.contains(&code) && !asks_menu)
         || META.contains(&code)
         || (control && WITH_CONTROL.contains(&code))
         || (control && shift && WITH_CONTROL_SHIFT.contains(&code))
@@ -51,6 +54,10 @@ mod tests {
             (23, &[42], false),
             (1, &[], false),
             (63, &[], false),
+            (68, &[], true),
+            (68, &[42], false),
+            (68, &[29, 42], true),
+            (68, &[56, 42], true),
         ];
         for (code, held, wanted) in cases {
             assert_eq!(reserved(code, &held.iter().copied().collect()), wanted, "{code} with {held:?}");

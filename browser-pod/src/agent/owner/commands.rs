@@ -133,6 +133,7 @@ impl Owner {
             command::Body::Navigate(navigate) => Order::Navigate(destination(navigate)?),
             command::Body::Dialog(answer) if answer.prompt_text.len() <= TEXT_BYTES => Order::Dialog(answer),
             command::Body::Tab(tab) => Order::Tab(tab),
+            command::Body::OpenLink(open) => Order::OpenTab(self.menus.link(who, &open.link_id).ok_or("NotFound")?),
             command::Body::Resize(resize) => self.resize(resize.viewport)?,
             command::Body::Picker(answer) => Order::Picker(answer),
             command::Body::ProtectedText(text) if text.text.len() <= TEXT_BYTES => Order::ProtectedText(text),
@@ -195,7 +196,7 @@ impl Owner {
 /// What a command needs permission for.
 fn act(body: &command::Body) -> Act {
     match body {
-        command::Body::Navigate(_) | command::Body::Tab(_) => Act::Navigate,
+        command::Body::Navigate(_) | command::Body::Tab(_) | command::Body::OpenLink(_) => Act::Navigate,
         command::Body::Dialog(_) | command::Body::Picker(_) => Act::AnswerDialog,
         command::Body::Resize(_) => Act::Resize,
         command::Body::ProtectedText(_) => Act::TypeProtected,

@@ -71,6 +71,7 @@ impl Owner {
             if end_user || !glides(&act) {
                 self.tell_acting(end_user, moves_focus(&act));
             }
+            self.note_menu(&who, &act);
             self.injector.act(&who, &act, self.clock.millis());
         }
     }

@@ -107,7 +107,7 @@ impl Owner {
         self.stream.set_clipboard(id, session.live.may(who, Act::Clipboard).is_ok());
     }
 
-    fn viewers_of<'a>(&'a self, who: &'a ParticipantId) -> impl Iterator<Item = ViewerId> + 'a {
+    pub(super) fn viewers_of<'a>(&'a self, who: &'a ParticipantId) -> impl Iterator<Item = ViewerId> + 'a {
         self.links.iter().filter(move |(_, link)| link.participant == *who).map(|(id, _)| *id)
     }
 

@@ -190,6 +190,7 @@ impl Owner {
                 }
                 self.publish(audience, *body);
             }
+            News::Menu(menu) => self.menu(menu),
             News::Sight => self.look(),
             News::Gone(exit) => {
                 self.chrome_exit = exit;

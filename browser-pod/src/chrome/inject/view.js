@@ -1,10 +1,11 @@
-// Runs in a world of its own in every document: tells where text goes, and which list or calendar a finger wants, for the
-// viewer's own keyboard and picker. The line before this one says whether the end user's device is used by touch.
+// Runs in a world of its own in every document: tells where text goes, which list or calendar a finger wants, and where a menu
+// was asked for, for the viewer's own keyboard, picker and menu. The line before this one says whether the end user's device is used by touch.
 
 const cobrowseView = (() => {
   "use strict";
   const MAX_OPTIONS = 1_000;
   const MAX_LABEL = 200;
+  const MAX_LINK = 2_048;
   const TEXT = /^(text|search|url|tel|email|password|number)$/;
   const KINDS = { date: "date", time: "time", color: "color", "datetime-local": "datetime", month: "month", week: "week" };
   const open = new Map();
@@ -105,11 +106,39 @@ const cobrowseView = (() => {
     return true;
   }
 
+  // What an anchor of HTML or SVG leads to, as an address of the web.
+  function linkOf(path) {
+    const anchor = path.find((one) => one instanceof Element && one.matches("a, area") && (one.href?.baseVal ?? one.href));
+    const href = anchor?.href.baseVal === undefined ? anchor?.href : URL.parse(anchor.href.baseVal, document.baseURI)?.href;
+    return /^https?:/.test(href ?? "") && href.length <= MAX_LINK ? href : "";
+  }
+
+  function selected(field) {
+    if (editable(field) && "selectionStart" in field && field.selectionStart !== null) return field.selectionStart !== field.selectionEnd;
+    return document.getSelection()?.isCollapsed === false;
+  }
+
+  // The page may still say that it has a menu of its own; once the event has gone all its way that is known. What is on that
+  // way is not known any more by then.
+  function menu(event) {
+    if (!event.isTrusted) return;
+    const path = event.composedPath();
+    const field = path.find(editable);
+    const hidden = path.some((one) => one instanceof Element && (one.hasAttribute("cobrowse-mask") || one.type === "password"));
+    const at = window === window.top ? { x: event.clientX, y: event.clientY } : null;
+    const link = linkOf(path);
+    setTimeout(() => {
+      if (event.defaultPrevented) return;
+      tell({ kind: "menu", at, link, selected: selected(field), editable: field !== undefined, protected: hidden });
+    });
+  }
+
   const passive = { capture: true, passive: true };
   for (const name of ["focusin", "focusout", "focus", "blur", "resize"]) {
     // After the event, when the focus has settled.
     window.addEventListener(name, () => queueMicrotask(focus), passive);
   }
   for (const name of ["mousedown", "click"]) window.addEventListener(name, pick, { capture: true });
+  window.addEventListener("contextmenu", menu, passive);
   return { choose };
 })();

@@ -1145,6 +1145,23 @@ pub(crate) mod target {
         type Answer = CloseTargetAnswer;
     }
 
+    /// `Target.createTarget`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct CreateTarget {
+        pub(crate) url: String,
+    }
+
+    /// `Answer of Target.createTarget`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct CreateTargetAnswer {}
+
+    impl Command for CreateTarget {
+        const METHOD: &'static str = "Target.createTarget";
+        type Answer = CreateTargetAnswer;
+    }
+
     /// `Target.setAutoAttach`.
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
