@@ -38,22 +38,24 @@ impl Acts {
         }
     }
 
-    /// The viewer says this.
-    pub(super) fn up(&self, message: &ClientMessage) {
-        match &message.body {
-            Some(Up::Guidance(_)) => self.note(Asked::guidance()),
-            Some(Up::Command(command)) => {
-                let Some(asked) = command.body.as_ref().and_then(Asked::command) else { return };
-                let mut open = self.open();
-                open.push_back((command.id, asked));
-                let oldest = (open.len() > OPEN).then(|| open.pop_front()).flatten();
-                drop(open);
-                if let Some((_, asked)) = oldest {
-                    self.note(asked.refused("Unanswered"));
-                }
+    /// The viewer says this. Whether it is an act of which each time is kept.
+    pub(super) fn up(&self, message: &ClientMessage) -> bool {
+        let Some(Up::Command(command)) = &message.body else {
+            if matches!(message.body, Some(Up::Guidance(_))) {
+                self.note(Asked::guidance());
             }
-            _ => {}
+            return false;
+        };
+        let Some(asked) = command.body.as_ref().and_then(Asked::command) else { return false };
+        let each = !asked.once;
+        let mut open = self.open();
+        open.push_back((command.id, asked));
+        let oldest = (open.len() > OPEN).then(|| open.pop_front()).flatten();
+        drop(open);
+        if let Some((_, asked)) = oldest {
+            self.note(asked.refused("Unanswered"));
         }
+        each
     }
 
     /// The pod says this.

@@ -54,7 +54,7 @@ impl Relay {
             down.deliver(blank(epoch)).await.ok()?;
         }
         let carry_up = async {
-            let mut pace = Pace::new();
+            let (mut pace, mut acts_pace) = (Pace::new(), Pace::of_acts());
             loop {
                 pace.wait().await;
                 let received = tokio::time::timeout(SILENCE, up.receive()).await;
@@ -68,13 +68,16 @@ impl Relay {
                     let actor = actor.clone();
                     tokio::spawn(async move { sessions.note_pause(&scope, &session, &actor).await });
                 }
-                acts.up(&message);
+                let is_act = acts.up(&message);
                 match message.body {
                     None | Some(Body::Attach(_)) => return Some(Ending::MALFORMED),
                     Some(_) => {
                         if to_pod.send(request(message)).await.is_err() {
                             // The pod has closed; its own last message says why.
                             return std::future::pending().await;
+                        }
+                        if is_act {
+                            acts_pace.wait().await;
                         }
                     }
                 }

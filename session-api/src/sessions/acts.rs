@@ -57,6 +57,7 @@ impl Asked {
             Body::Permit(permit) => Self::of("Permit", permit_detail(permit)),
             Body::Dialog(dialog) => Self::of("AnswerDialog", if dialog.accept { "Accept" } else { "Dismiss" }),
             Body::Tab(tab) => Self::of("Tab", if tab.close { "Close" } else { "Show" }),
+            Body::OpenLink(_) => Self::of("OpenLink", ""),
             Body::Extend(_) => Self::of("Extend", ""),
             Body::Picker(picker) => Self::of("AnswerPicker", if picker.cancelled { "Cancel" } else { "Choose" }),
             Body::ProtectedText(_) => Self { once: true, ..Self::of("TypeProtected", "") },
