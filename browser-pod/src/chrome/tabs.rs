@@ -250,7 +250,15 @@ impl Inner {
             self.tell(event);
             return Err(error);
         }
-        self.cdp.ask(None, target::CreateTarget { url: url.to_owned() }).await.map(|_| ())
+        // An empty one first: a page that loads while its tab is prepared would come unnoticed.
+        let known: Vec<String> = self.state().tabs.iter().map(|tab| tab.target.clone()).collect();
+        let is_new = |tab: &Tab| tab.prepared && !known.contains(&tab.target);
+        self.cdp.ask(None, target::CreateTarget { url: "about:blank".into() }).await?;
+        self.tabs_are("the new tab", |tabs| tabs.iter().any(is_new)).await?;
+        let session = self.state().tabs.iter().find(|tab| is_new(tab)).map(|tab| Arc::clone(&tab.session));
+        let session = session.ok_or(Error::NoSuch("tab"))?;
+        // What is refused on its way is told, and closes the tab.
+        self.cdp.ask(Some(&session), page::Navigate { url: url.to_owned() }).await.map(|_| ())
     }
 
     pub(super) async fn close(&self, tab: &str) -> Result<(), Error> {

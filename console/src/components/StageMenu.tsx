@@ -9,6 +9,12 @@ import { lastByKeyboard } from "../hooks/use-by-keyboard";
 import type { LiveHandle } from "../hooks/use-live";
 import { useText } from "../hooks/use-text";
 
+/** What has a name elsewhere is called the same here. */
+const NAMES = {
+  newTab: "menu.newTab", copyLink: "menu.copyLink", cut: "menu.cut", copy: "common.copy", paste: "menu.paste", selectAll: "menu.selectAll", back: "nav.back", forward: "nav.forward",
+  reload: "nav.reload",
+} as const satisfies Record<MenuAct, string>;
+
 interface Props {
   live: LiveHandle;
   menu: PageMenu;
@@ -56,7 +62,7 @@ export function StageMenu({ live, menu, fit, stage, hands, onReturn }: Props) {
         {groups.map((group, index) => (
           <div key={index} role="group" className="menu-group">
             {group.map(({ act, disabled }) => (
-              <button key={act} type="button" role="menuitem" tabIndex={-1} disabled={disabled} data-act={act} onClick={() => choose(act)}>{t(`menu.${act}`)}</button>
+              <button key={act} type="button" role="menuitem" tabIndex={-1} disabled={disabled} data-act={act} onClick={() => choose(act)}>{t(NAMES[act])}</button>
             ))}
           </div>
         ))}

@@ -194,12 +194,8 @@ export const en = {
   "menu.newTab": "Open in a new tab",
   "menu.copyLink": "Copy link address",
   "menu.cut": "Cut",
-  "menu.copy": "Copy",
   "menu.paste": "Paste",
   "menu.selectAll": "Select all",
-  "menu.back": "Back",
-  "menu.forward": "Forward",
-  "menu.reload": "Reload",
 
   "notice.SiteNotAllowed": "That address is outside this website, so it was not opened.",
   "notice.PasskeyUnsupported": "Passkeys do not work in the shared browser. Choose another way to sign in.",

@@ -195,12 +195,8 @@ export const nl: Catalogue = {
   "menu.newTab": "Openen in een nieuw tabblad",
   "menu.copyLink": "Adres van link kopiëren",
   "menu.cut": "Knippen",
-  "menu.copy": "Kopiëren",
   "menu.paste": "Plakken",
   "menu.selectAll": "Alles selecteren",
-  "menu.back": "Terug",
-  "menu.forward": "Vooruit",
-  "menu.reload": "Opnieuw laden",
 
   "notice.SiteNotAllowed": "Dat adres hoort niet bij deze website en is daarom niet geopend.",
   "notice.PasskeyUnsupported": "Passkeys werken niet in de gedeelde browser. Kies een andere manier om in te loggen.",
