@@ -39,7 +39,7 @@ impl Fault {
 /// A rule that reads one file at a time.
 type Rule = fn(&Source) -> Vec<Fault>;
 
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 11] = [
     sizes::check,
     functions::check,
     headers::check,
