@@ -26,7 +26,9 @@ fn opens(line: &str) -> bool {
     let text = line.trim_start();
     let module = text.len() == line.len() && text.ends_with("(() => {");
     let group = ["test", "describe", "suite"].iter().any(|name| text.starts_with(name)) && !text.contains("function ");
-    if module || group || !text.ends_with('{') {
+    // A line of a page in a text.
+    let page = text.starts_with('<');
+    if module || group || page || !text.ends_with('{') {
         return false;
     }
     text.contains("function ") || text.contains("function(") || text.ends_with("=> {") || is_method(text)
