@@ -1,5 +1,6 @@
 // The menu over the shared page: the one who asks gets it, unless the page has a menu of its own, and the other sees nothing of it.
 
+import { accessible } from "../harness/axe.ts";
 import { expect, test } from "../harness/fixtures.ts";
 import { Oracle } from "../harness/oracle.ts";
 import { EndUser, phone } from "../harness/people.ts";
@@ -16,9 +17,21 @@ test("a link opens in a new tab by the agent's own menu, and the page's own menu
   await agent.shared.press("Shift+F10");
   await expect(item("Reload")).toBeVisible();
   await expect(item("Reload")).toBeFocused();
+  await accessible(agent.page, "menu");
   await agent.page.keyboard.press("Escape");
   await expect(menu).toBeHidden();
   await expect(agent.page.locator(".stage-field")).toBeFocused();
+
+  // A link that leads away on its way is refused, and its tab goes.
+  await agent.shared.click(...(await oracle.middle("#partner")), "right");
+  await item("Open in a new tab").click();
+  for (const person of [endUser, agent]) {
+    await expect(person.page.locator("[data-testid=notice][data-code=SiteNotAllowed]")).toBeVisible();
+    await expect(person.byTestId("address")).toHaveValue(/\/lab\/windows$/);
+    await expect(person.page.locator(".tab-name").nth(1)).toBeHidden();
+    await oracle.isSeenBy(person.shared);
+    await person.page.locator("[data-testid=notice]").getByRole("button", { name: "Close" }).click();
+  }
 
   await agent.shared.click(...own, "right");
   await expect.poll(() => acts(stack, "own-menu").length).toBe(1);
