@@ -13,7 +13,7 @@ const BLANK_WITHIN_MS = 200;
 const SILENT_WITHIN_MS = 1_500;
 /** One press among them may wait for the machine, which has three browsers on its two cores. */
 const WORST_WITHIN_MS = 1_000;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 // What a flow here freezes must be nobody else's.
 test.use({ stackOptions: {} });

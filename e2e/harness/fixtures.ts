@@ -14,8 +14,11 @@ interface PerFlow {
   readonly agent: Agent;
 }
 
+/** After as many flows the product is started anew: one address may sign in only so often. */
+const FLOWS_MAX = 8;
+
 interface PerWorker {
-  /** Started for the first flow that shares it. After a flow that failed there is another. */
+  /** The one that this flow shares with others before and after it. After a flow that failed there is another. */
   readonly product: { started(): Promise<Stack> };
 }
 
@@ -23,9 +26,18 @@ export const test = base.extend<PerFlow, PerWorker>({
   stackOptions: [undefined, { option: true }],
   product: [
     async ({}, use) => {
-      let product: Promise<Stack> | undefined;
-      await use({ started: () => (product ??= Stack.start()) });
-      await (await product)?.end();
+      let product: Stack | undefined;
+      let flows = 0;
+      const started = async () => {
+        if (flows % FLOWS_MAX === 0) {
+          await product?.end();
+          product = await Stack.start();
+        }
+        flows += 1;
+        return product!;
+      };
+      await use({ started });
+      await product?.end();
     },
     { scope: "worker", timeout: 60_000 },
   ],
@@ -45,7 +57,8 @@ export const test = base.extend<PerFlow, PerWorker>({
     const person = await EndUser.arrive(browser, phoneOf(info.title));
     await use(person);
     // A session left behind would keep its place for the time of grace.
-    if (info.status === info.expectedStatus && (await person.byTestId("stop").isVisible())) await person.ends();
+    const lives = info.status === info.expectedStatus && !person.page.isClosed() && (await person.byTestId("stop").isVisible());
+    if (lives) await person.ends();
     await person.context.close();
   },
   agent: async ({ browser, stack }, use) => {

@@ -1,6 +1,7 @@
 // Back, forward, load again, and the address for both to see.
 
 import { useEffect, useState } from "react";
+import { flushSync } from "react-dom";
 import type { MessageKey } from "../core/catalogue";
 import { refusedKey } from "../core/refused";
 import { hostOf, typedAddress } from "../core/route";
@@ -50,8 +51,11 @@ export function AddressBar({ navigation, controller, mayAct }: Props) {
           autoCapitalize="off" autoComplete="off" spellCheck={false} value={draft ?? shortened(url)}
           onFocus={(event) => {
             if (!mayAct) return;
-            setDraft(url);
-            requestAnimationFrame(() => event.target.select());
+            const field = event.target;
+            // At once, for who types at once; and again after the press that led here, which sets the caret.
+            flushSync(() => setDraft(url));
+            field.select();
+            requestAnimationFrame(() => field.value === url && field.select());
           }}
           onBlur={() => setDraft(undefined)}
           onChange={(event) => setDraft(event.target.value)}
