@@ -68,9 +68,9 @@ test("Stop over two replicas, the end user's frozen once it took the Stop", asyn
   test.setTimeout(150_000);
   const { agent } = await agentOfAnotherReplica(browser, stack, endUser);
   await rounds(endUser, agent, info, async () => {
-    // The press has been taken when the page says so; from then on nothing of this replica is needed.
+    // The press has been taken when Continue may be pressed; from then on nothing of this replica is needed.
     const took = stopTakes(endUser, agent);
-    await expect(endUser.byTestId("continue")).toBeVisible();
+    await expect(endUser.byTestId("continue")).toBeEnabled();
     return frozen([stack.door.child.pid!], async () => {
       const blank = await took;
       await agent.shared.isBlank(1_000);
