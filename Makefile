@@ -28,6 +28,7 @@ test: check build ## Everything that must hold: check, units, contract, console,
 	@$(STAGE) 'tests of the Rust code' 1500 $(CARGO) test $(LOCKED) --workspace --quiet
 	@$(STAGE) 'tests of the console' 180 npm --prefix console test --silent
 	@$(STAGE) 'tests of the sample website' 60 node --test examples/shop
+	@$(STAGE) 'Debian package of the browser without windows' 300 .ci/tools headless || true
 	@$(STAGE) 'flows in real browsers' 1800 e2e/run
 	@$(MAKE) engines
 	@echo; echo 'stages, seconds:'; awk -F '\t' '{ print; sum += $$2 } END { printf "altogether\t%.1f\n", sum }' target/stages.tsv | column -t -s $$'\t'
