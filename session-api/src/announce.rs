@@ -22,6 +22,8 @@ pub fn started(running: &Running) {
     for shown in &running.demo {
         println!("  {:<13}  {:<24}  {}  {}", shown.role, shown.email, shown.password.as_str(), shown.company);
     }
+    // The last line, by which a program that reads this knows that it has read all.
+    println!("Ctrl-C ends it.");
 }
 
 /// Tells why the program did not start, with all causes on one line.

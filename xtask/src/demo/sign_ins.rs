@@ -10,8 +10,10 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// How long after the last line no further one is awaited.
-const LAST_WITHIN: Duration = Duration::from_millis(500);
+/// The last line that session-api tells at its start.
+const LAST: &str = "Ctrl-C ends it.";
+/// How long each line is awaited. Its first start makes accounts and keys, which takes long on a busy machine.
+const LINE_WITHIN: Duration = Duration::from_secs(30);
 
 /// Lines that a program prints, until it ends.
 pub(crate) fn told_by(program: &mut Child) -> UnboundedReceiver<String> {
@@ -32,7 +34,10 @@ pub(crate) fn told_by(program: &mut Child) -> UnboundedReceiver<String> {
 pub(crate) async fn all(data_dir: &Path, mut told: UnboundedReceiver<String>) -> Result<String> {
     let kept = data_dir.join("demo-sign-ins.txt");
     let mut fresh = String::new();
-    while let Ok(Some(line)) = tokio::time::timeout(LAST_WITHIN, told.recv()).await {
+    while let Ok(Some(line)) = tokio::time::timeout(LINE_WITHIN, told.recv()).await {
+        if line == LAST {
+            break;
+        }
         if line.contains('@') {
             fresh.push_str("  ");
             fresh.push_str(line.trim_end());
