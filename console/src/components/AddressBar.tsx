@@ -1,7 +1,6 @@
 // Back, forward, load again, and the address for both to see.
 
 import { useEffect, useState } from "react";
-import { flushSync } from "react-dom";
 import type { MessageKey } from "../core/catalogue";
 import { refusedKey } from "../core/refused";
 import { hostOf, typedAddress } from "../core/route";
@@ -53,8 +52,9 @@ export function AddressBar({ navigation, controller, mayAct }: Props) {
             if (!mayAct) return;
             const field = event.target;
             // At once, for who types at once; and again after the press that led here, which sets the caret.
-            flushSync(() => setDraft(url));
+            field.value = url;
             field.select();
+            setDraft(url);
             requestAnimationFrame(() => field.value === url && field.select());
           }}
           onBlur={() => setDraft(undefined)}
