@@ -8,6 +8,12 @@ mod damage;
 mod keymap;
 mod latest;
 
+use dcv_color_primitives::{ColorSpace, ImageFormat, PixelFormat};
+
+/// How the planes of a [`Frame`] are to be read.
+pub(crate) const FORMAT: ImageFormat =
+    ImageFormat { pixel_format: PixelFormat::I420, color_space: ColorSpace::Bt709, num_planes: 3 };
+
 /// A rectangle in device pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rect {

@@ -5,7 +5,7 @@ use dcv_color_primitives::{ColorSpace, ImageFormat, PixelFormat, convert_image};
 use jpeg_encoder::{ColorType, SamplingFactor};
 
 use super::{Codec, Coded, Encoder, Error, Quality, check_planes};
-use crate::display::Frame;
+use crate::display::{FORMAT, Frame};
 
 /// JPEG pictures. Keeps its RGB buffer between calls.
 #[derive(Default)]
@@ -33,14 +33,11 @@ impl Jpeg {
     fn convert(&mut self, frame: &Frame) -> Result<(), Error> {
         self.rgb.resize(frame.width as usize * frame.height as usize * 3, 0);
         let planes: [&[u8]; 3] = [&frame.luma, &frame.cb, &frame.cr];
-        convert_image(frame.width, frame.height, &I420, None, &planes, &RGB, None, &mut [&mut self.rgb])
+        convert_image(frame.width, frame.height, &FORMAT, None, &planes, &RGB, None, &mut [&mut self.rgb])
             .map_err(Error::Convert)
     }
 }
 
-/// A frame: 4:2:0, limited range.
-const I420: ImageFormat =
-    ImageFormat { pixel_format: PixelFormat::I420, color_space: ColorSpace::Bt709, num_planes: 3 };
 const RGB: ImageFormat = ImageFormat { pixel_format: PixelFormat::Rgb, color_space: ColorSpace::Rgb, num_planes: 1 };
 
 /// JPEG's own scale, 1 to 100, for a quantiser: 20 is 89, 38 is 53.

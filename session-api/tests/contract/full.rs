@@ -10,14 +10,11 @@ use cobrowse_wire::v1::*;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command as Process;
-use std::time::{Duration, Instant};
 use tonic::Code;
 
 /// The inner test's name, and where it finds the small disk.
 const INNER: &str = "full::on_a_small_disk";
 const DISK: &str = "CONTRACT_SMALL_DISK";
-/// The design's bar for an agent's blank picture.
-const BAR: Duration = Duration::from_millis(200);
 
 #[test]
 fn a_full_disk_refuses_clearly_and_stops_nobody() {
@@ -74,10 +71,7 @@ async fn on_a_small_disk() {
 
     pod.show(b"goes on");
     assert_eq!(sees.picture().await, b"goes on");
-    let pressed = Instant::now();
-    own.send(Up::Command(Command { id: 1, body: Some(command::Body::Pause(PauseCommand {})) })).await;
-    sees.find(|down| matches!(down, Down::Blank(_)).then_some(())).await;
-    assert!(pressed.elapsed() < BAR, "{:?}", pressed.elapsed());
+    own.stops_in_time(&mut sees).await;
     own.find(|down| matches!(down, Down::Result(_)).then_some(())).await;
     assert_eq!(pod.pause_epoch(), 1, "the pod was told");
     assert_eq!(user.person.get().await.expect("reading goes on").phase(), Phase::Live, "the store took no Stop");

@@ -2,15 +2,12 @@
 
 use crate::door::TestDoor;
 use crate::people::{live, reason, with};
-use crate::viewer::Viewer;
+use crate::viewer::{BAR, Viewer};
 use cobrowse_wire::v1::client_message::Body as Up;
 use cobrowse_wire::v1::server_message::Body as Down;
 use cobrowse_wire::v1::*;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
-
-/// The design's bar for an agent's blank picture.
-const BAR: Duration = Duration::from_millis(200);
+use std::time::Instant;
 
 fn blank(down: Down) -> Option<u32> {
     match down {

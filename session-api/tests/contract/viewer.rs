@@ -7,6 +7,7 @@ use cobrowse_wire::v1::server_message::Body as Down;
 use cobrowse_wire::v1::*;
 use futures::{SinkExt, StreamExt};
 use prost::Message as _;
+use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::WebSocketStream;
@@ -23,7 +24,18 @@ pub(crate) fn attach(ticket: &str) -> Up {
     Up::Attach(Attach { protocol_version: 1, ticket: ticket.to_owned(), codecs, ..Attach::default() })
 }
 
+/// The design's bar for an agent's blank picture.
+pub(crate) const BAR: Duration = Duration::from_millis(200);
+
 impl Viewer {
+    /// Presses Stop, as the first command, and waits until the other is blank, which must be within the bar.
+    pub(crate) async fn stops_in_time(&mut self, sees: &mut Viewer) {
+        let pressed = Instant::now();
+        self.send(Up::Command(Command { id: 1, body: Some(command::Body::Pause(PauseCommand {})) })).await;
+        sees.find(|down| matches!(down, Down::Blank(_)).then_some(())).await;
+        assert!(pressed.elapsed() < BAR, "{:?}", pressed.elapsed());
+    }
+
     /// Opens a socket from the door's own page.
     pub(crate) async fn open(door: &TestDoor) -> Self {
         let origin = format!("https://localhost:{}", door.running.address.port());

@@ -9,6 +9,7 @@ use super::buffer::Pixels;
 use super::screen::Layer;
 use super::state::State;
 use super::surface::Surface;
+use crate::display::FORMAT;
 use crate::display::area::Area;
 use crate::display::damage::Damage;
 use crate::display::latest::{Latest, Planes};
@@ -206,14 +207,11 @@ fn convert(planes: Planes<'_>, (pixels, stride): (&[u8], usize), area: Area) -> 
     ];
     let strides = [planes.width, planes.width / 2, planes.width / 2];
     let number = |v: i32| u32::try_from(v).unwrap_or(0);
-    convert_image(number(area.w), number(area.h), &BGRA, Some(&[stride]), &[pixels], &I420, Some(&strides), to)
+    convert_image(number(area.w), number(area.h), &BGRA, Some(&[stride]), &[pixels], &FORMAT, Some(&strides), to)
 }
 
 /// What Chrome draws.
 const BGRA: ImageFormat = ImageFormat { pixel_format: PixelFormat::Bgra, color_space: ColorSpace::Rgb, num_planes: 1 };
-/// What is coded: 4:2:0, limited range.
-const I420: ImageFormat =
-    ImageFormat { pixel_format: PixelFormat::I420, color_space: ColorSpace::Bt709, num_planes: 3 };
 
 #[cfg(test)]
 mod tests {
