@@ -23,7 +23,7 @@ const demo = (ports: readonly number[], folder: string) => {
   return new Program("the demo", "env", args);
 };
 
-test("the demo says where to look, keeps its sign-ins, and leaves nothing behind", async () => {
+test("the demo says where to look, keeps its sign-ins, and leaves nothing behind", async ({ page }) => {
   const folder = mkdtempSync(join(tmpdir(), "cobrowse-demo-"));
   const ports = [await freePort(), await freePort(), await freePort()];
   const signIns: string[][] = [];
@@ -33,6 +33,10 @@ test("the demo says where to look, keeps its sign-ins, and leaves nothing behind
     expect(running.output).toContain(`http://shop.localhost:${ports[1]}`);
     expect(running.output).toContain(`https://localhost:${ports[0]}/agent`);
     signIns.push(running.output.match(SIGN_IN) ?? []);
+    // Also on other ports than usual the shop's way leads in.
+    await page.goto(`http://shop.localhost:${ports[1]}`);
+    await page.locator("#help").click();
+    await expect(page.getByTestId("start-button")).toBeVisible();
     // Pods come after the word that all is ready.
     await expect.poll(() => below(running.child.pid!, /--type=/).length).toBeGreaterThan(1);
     const started = below(running.child.pid!, /./);

@@ -12,6 +12,8 @@ use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, Command};
 
+/// Folder of the demo's tenants, in its data.
+const TENANTS: &str = "tenants";
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const END_WITHIN: Duration = Duration::from_secs(10);
 
@@ -43,6 +45,7 @@ async fn serve(options: &Options) -> Result<()> {
     let ports = [options.shop_port, options.bank_port, options.port];
     ports.into_iter().try_for_each(ready::free)?;
     std::fs::create_dir_all(&options.data_dir)?;
+    tenants(options)?;
     let mut shop = start("the sample websites", &mut shop(options))?;
     let mut door = start("session-api", &mut session_api(options))?;
     let told = sign_ins::told_by(&mut door);
@@ -78,19 +81,26 @@ fn shop(options: &Options) -> Command {
     command
 }
 
+/// Writes the sample tenants, with the ports at which their sites are now.
+fn tenants(options: &Options) -> Result<()> {
+    let to = options.data_dir.join(TENANTS);
+    std::fs::create_dir_all(&to)?;
+    for entry in std::fs::read_dir("examples/tenants").context("failed to find the sample tenants")? {
+        let from = entry?;
+        let text = std::fs::read_to_string(from.path())?;
+        let text = text
+            .replace(":8300", &format!(":{}", options.shop_port))
+            .replace(":8301", &format!(":{}", options.bank_port));
+        std::fs::write(to.join(from.file_name()), text).context("failed to write a tenant of the demo")?;
+    }
+    Ok(())
+}
+
 fn session_api(options: &Options) -> Command {
     let mut command = watched(Path::new("target/debug/session-api"));
-    command.args([
-        "serve",
-        "--demo",
-        "--tenants",
-        "examples/tenants",
-        "--admin-listen",
-        "127.0.0.1:0",
-        "--log",
-        "warn",
-    ]);
+    command.args(["serve", "--demo", "--admin-listen", "127.0.0.1:0", "--log", "warn"]);
     command.args(["--listen", &format!("127.0.0.1:{}", options.port)]).arg("--data-dir").arg(&options.data_dir);
+    command.arg("--tenants").arg(options.data_dir.join(TENANTS));
     command.stdout(Stdio::piped());
     command
 }
