@@ -26,7 +26,7 @@
 //! 5. *Answers.* [`Scene::fields`] is what the end user's client draws (top viewport, CSS pixels, clipped to what is seen);
 //!    [`Scene::focused_protected`] is told within the event that moves the focus. To be sure after input that may move the
 //!    focus, evaluate [`ASK_FOCUS`] in the worlds of all frames (returns the JSON of one `focus` report body); the answer
-//!    comes after what was told before. [`ask_at`] tells whether a point is protected, and in which frame to ask on.
+//!    comes after what was told before.
 //! 6. *Who acts.* Before input of the end user is passed on: [`acts`] with [`Actor::EndUser`] in the worlds of all frames, and
 //!    with [`Actor::Agent`] before an agent's; only when it changes, and in new worlds. Until it is said at all, copying, cutting and dragging of
 //!    protected content are refused; after `Agent`, typing, pasting and dropping into protected fields too.
@@ -63,9 +63,6 @@ pub const BINDING: &str = "cobrowseReport";
 /// Function declaration to call on a frame's owner element, in the world of the document that holds it, with the frame's id.
 pub const NAME_FRAME: &str = "function (name) { cobrowse.frame(this, name) }";
 
-/// Expression for any world: sends everything again. For a binding that was added after the document began.
-pub const ASK_AGAIN: &str = "cobrowse.again()";
-
 /// Expression for any world: the state of the focus, as JSON text; parse it with [`Focus::parse`].
 pub const ASK_FOCUS: &str = "JSON.stringify(cobrowse.focus())";
 
@@ -92,15 +89,6 @@ pub fn acts(actor: Actor) -> &'static str {
         Actor::Agent => r#"cobrowse.acts("agent")"#,
     }
 }
-
-/// Expression for a world: what is at this point of its viewport (CSS pixels), as JSON text; parse it with [`Hit::parse`].
-#[must_use]
-pub fn ask_at(x: f64, y: f64) -> String {
-    let finite = |value: f64| if value.is_finite() { value } else { -1.0 };
-    format!("JSON.stringify(cobrowse.at({}, {}))", finite(x), finite(y))
-}
-
-pub use report::Hit;
 
 /// Longest text that is put into a field, characters.
 const MAX_FILL: usize = 4_096;
@@ -146,7 +134,7 @@ pub const EXTENSION_FILES: &[(&str, &str)] = files![
 
 #[cfg(test)]
 mod tests {
-    use super::{EXTENSION_FILES, EXTENSION_NAME, ask_at};
+    use super::{EXTENSION_FILES, EXTENSION_NAME};
 
     #[test]
     fn the_manifest_names_all_files_and_no_other() {
@@ -162,10 +150,5 @@ mod tests {
         named.sort_unstable();
         here.sort_unstable();
         assert_eq!(named, here);
-    }
-
-    #[test]
-    fn a_point_is_always_two_numbers() {
-        assert_eq!(ask_at(1.5, f64::NAN), "JSON.stringify(cobrowse.at(1.5, -1))");
     }
 }

@@ -1,7 +1,7 @@
 //! What the masking extension reports from a renderer that a page may have taken over, what is seen of it, and what is taken
 //! out of texts.
 
-use cobrowse_browser_pod::chrome::masking::{Field, Focus, Hit, Kind, Look, Report, Scene, Selectors, parse, redact};
+use cobrowse_browser_pod::chrome::masking::{Field, Focus, Kind, Look, Report, Scene, Selectors, parse, redact};
 
 /// Lines. `frame name, tab, report` is a report of that frame, `-frame name` its end, `?text` a text, `:selector` a
 /// selector of the tenant.
@@ -22,7 +22,7 @@ pub fn target(bytes: &[u8]) {
 
 fn reported(scene: &mut Scene, line: &str) {
     let (frame, payload) = line.split_once('\t').unwrap_or(("T", line));
-    let _ = (Focus::parse(payload), Hit::parse(payload));
+    let _ = Focus::parse(payload);
     let Ok(report) = parse(payload) else { return };
     if let Report::Fault(text) = &report {
         assert!(text.chars().count() <= 500);

@@ -220,36 +220,6 @@ impl Focus {
     }
 }
 
-/// What is at a point.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Hit {
-    /// The element there is protected.
-    pub protected: bool,
-    /// Its id.
-    pub id: Option<String>,
-    /// A named frame is there: ask in it, at `x`, `y`.
-    pub frame: Option<String>,
-    /// The point in that frame's viewport, or the point that was asked for.
-    pub x: f64,
-    /// See `x`.
-    pub y: f64,
-}
-
-impl Hit {
-    /// Parses the answer to [`super::ask_at`].
-    ///
-    /// # Errors
-    /// When it is not such an answer.
-    pub fn parse(answer: &str) -> Result<Self, Error> {
-        let hit: Self = from_json(answer)?;
-        name_fits(hit.id.as_deref())?;
-        name_fits(hit.frame.as_deref())?;
-        coordinates_fit(&[hit.x, hit.y])?;
-        Ok(hit)
-    }
-}
-
 /// Parses one payload of the binding.
 ///
 /// # Errors

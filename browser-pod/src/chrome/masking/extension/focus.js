@@ -33,10 +33,10 @@ const focus = (() => {
     element,
     state,
     /** Tells the pod, when it is new. */
-    tell(anyway = false) {
+    tell() {
       const now = state();
       const text = JSON.stringify(now);
-      if (text === told && !anyway) return;
+      if (text === told) return;
       if (report.send("focus", now)) told = text;
     },
     /** The element that gets the focus is looked at first: its value may have been set in a way that leaves no record. */

@@ -76,14 +76,6 @@ const report = (() => {
       rounds = AFTER;
       ask();
     },
-    /** Sends all again, for a pod that has just begun to listen. */
-    again() {
-      last = "";
-      lastSecrets = "[]";
-      if (marks.live.size) this.secrets();
-      focus.tell(true);
-      if (marks.live.size || frames.size) ask();
-    },
     /** Gives a frame in this document the name under which the pod knows it. */
     frame(element, name) {
       frames.set(String(name).slice(0, 128), new WeakRef(element));

@@ -89,25 +89,8 @@ const cobrowse = (() => {
     // An extension that is gone leaves its scripts behind, without this.
     alive: () => chrome.runtime?.id !== undefined,
     prove,
-    again() {
-      report.again();
-      prove();
-    },
     fill: (id, text) => fill(id, text),
     focus: () => focus.state(),
     frame: (element, name) => report.frame(element, name),
-    at(x, y) {
-      const hit = view.under(x, y);
-      const holder = hit ? marks.around(hit) : null;
-      const name = hit && !holder ? report.nameOf(hit) : null;
-      const inside = name ? view.frame(hit, name) : null;
-      return {
-        protected: holder !== null,
-        id: holder ? marks.known(holder).id : null,
-        frame: name,
-        x: inside ? (x - inside.x) / inside.scale : x,
-        y: inside ? (y - inside.y) / inside.scale : y,
-      };
-    },
   };
 })();

@@ -1,6 +1,6 @@
 //! True reports are read, and hostile ones refused without a panic or a word of their content.
 
-use super::{Error, Focus, Hit, Kind, Report, parse};
+use super::{Error, Focus, Kind, Report, parse};
 
 const TRUE: &str = r#"{"kind":"fields","sequence":2,"fields":[{"id":"f1","kind":"card","look":"field","x":20,"y":53.25,"w":177,"h":21,
 "text":"4111111111111111","font":13.25,"password":false,"multiline":false,"focused":true,"selection":[0,16]}],
@@ -17,7 +17,6 @@ fn a_true_report_is_read() {
     assert!(focus.blocks() && focus.sequence == 7);
     assert!(!Focus::parse(r#"{"focused":false,"protected":true,"id":"f1","frame":"A"}"#).unwrap().blocks());
     assert!(matches!(parse(r#"{"kind":"alive","sequence":3}"#), Ok(Report::Alive)));
-    assert!(Hit::parse(r#"{"protected":true,"id":"f1","frame":null,"x":1,"y":2.5}"#).unwrap().protected);
 }
 
 #[test]
