@@ -64,6 +64,7 @@ class Way {
   private readonly inQueue: Travelling[] = [];
   private readonly inWire: Travelling[] = [];
   private readonly held = new Set<Socket>();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly shape: Shape) {}
 
@@ -89,14 +90,22 @@ class Way {
     const piece = { bytes, leaves: this.freeAt, arrives: this.freeAt + this.shape.delay, arrive };
     this.inQueue.push(piece);
     this.inWire.push(piece);
-    for (const at of [piece.leaves, piece.arrives]) setTimeout(() => this.pass(), at - now);
+    this.wake();
   }
 
-  /** Moves on what is due. A timer may be a little early; a later one takes what it left. */
+  /** One timer, for what is due next. Node counts from the start of its turn, so it may be early: what is not due yet waits for another. */
+  private wake(): void {
+    const next = Math.min(this.inQueue[0]?.leaves ?? Infinity, this.inWire[0]?.arrives ?? Infinity);
+    clearTimeout(this.timer);
+    if (next < Infinity) this.timer = setTimeout(() => this.pass(), Math.max(1, next - performance.now()));
+  }
+
+  /** Moves on what is due. */
   private pass(): void {
-    const now = performance.now() + 1;
+    const now = performance.now();
     while (this.inQueue[0] && this.inQueue[0].leaves <= now) this.queued -= this.inQueue.shift()!.bytes;
     while (this.inWire[0] && this.inWire[0].arrives <= now) this.inWire.shift()!.arrive();
+    this.wake();
     if (this.queued >= QUEUE) return;
     for (const socket of this.held) socket.resume();
     this.held.clear();

@@ -72,6 +72,8 @@ pub(crate) struct Ending {
 
 impl Ending {
     const MALFORMED: Self = Self::of("Malformed", false);
+    /// A link that lost its first message. Its ticket was not spent, and its person can come again.
+    const SILENT: Self = Self::of("Silent", true);
     const TICKET: Self = Self::of("TicketInvalid", false);
     const REPLACED: Self = Self::of("Replaced", false);
     const DRAINING: Self = Self::of("Draining", true);

@@ -45,7 +45,7 @@ export const BY_RULE: Readonly<Record<string, ProblemKind>> = {
 export const BY_CLOSED: Readonly<Record<string, ProblemKind | undefined>> = {
   Left: undefined, Ended: undefined, SessionEnded: undefined,
   Replaced: "replaced", Denied: "denied", Malformed: "outdated", TooMuchInput: "tooMany",
-  TicketInvalid: "linkLost", Draining: "unavailable", PodLost: "unavailable", NotReady: "notReady", StoreUnavailable: "unavailable",
+  TicketInvalid: "linkLost", Silent: "linkLost", Draining: "unavailable", PodLost: "unavailable", NotReady: "notReady", StoreUnavailable: "unavailable",
 };
 
 const BY_CODE: Readonly<Record<string, ProblemKind>> = {

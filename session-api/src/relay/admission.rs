@@ -37,7 +37,7 @@ pub(super) struct Admission {
 impl Relay {
     /// Reads the first message and spends its ticket.
     pub(super) async fn admit(&self, up: &mut impl Receive, prefix: Prefix) -> Result<Admission, Ending> {
-        let first = tokio::time::timeout(FIRST, up.receive()).await.map_err(|_| Ending::MALFORMED)?;
+        let first = tokio::time::timeout(FIRST, up.receive()).await.map_err(|_| Ending::SILENT)?;
         let Up::Message(message) = first else { return Err(Ending::MALFORMED) };
         let Some(Body::Attach(attach)) = message.body else { return Err(Ending::MALFORMED) };
         if attach.protocol_version != cobrowse_wire::PROTOCOL_VERSION || attach.codecs.len() > CODECS {

@@ -86,6 +86,7 @@ async fn tickets_open_one_stream_once() {
 async fn broken_messages_close_the_stream_with_a_word() {
     let door = TestDoor::open().await;
     let (_user, mut sam) = live(&door).await;
+    let mut silent = Viewer::open(&door).await;
     let broken = [
         Message::Binary(vec![0xff; 64].into()),
         Message::Binary(vec![0x0a, 0x7f, 1].into()),
@@ -110,6 +111,8 @@ async fn broken_messages_close_the_stream_with_a_word() {
     large.raw(Message::Binary(vec![0; 2 * 1024 * 1024].into())).await;
     let end = tokio::time::timeout(people::PATIENCE, async { while let Some(Ok(_)) = large.socket.next().await {} });
     end.await.expect("an oversized message ends the stream");
+    let closed = silent.closed().await;
+    assert_eq!((closed.reason.as_str(), closed.retry), ("Silent", true));
     let mut fine = Viewer::attached(&door, &sam.ticket().await.expect("is in")).await;
     fine.send(Up::Keepalive(Keepalive { sent_us: 1 })).await;
     fine.next().await;

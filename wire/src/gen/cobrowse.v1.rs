@@ -478,7 +478,8 @@ pub struct Blank {
 /// Closed is the last message down.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Closed {
-    /// CamelCase, stable: "Ended", "Denied", "TicketInvalid", "Replaced", "Draining", "PodLost", "Malformed", "TooMuchInput".
+    /// CamelCase, stable: "Ended", "Denied", "TicketInvalid", "Replaced", "Draining", "PodLost", "NotReady", "StoreUnavailable",
+    /// "Malformed", "TooMuchInput", "Silent" (no Attach came in time).
     #[prost(string, tag = "1")]
     pub reason: ::prost::alloc::string::String,
     #[prost(enumeration = "EndReason", tag = "2")]

@@ -337,7 +337,8 @@ export const BlankSchema: GenMessage<Blank> = /*@__PURE__*/
  */
 export type Closed = Message<"cobrowse.v1.Closed"> & {
   /**
-   * CamelCase, stable: "Ended", "Denied", "TicketInvalid", "Replaced", "Draining", "PodLost", "Malformed", "TooMuchInput".
+   * CamelCase, stable: "Ended", "Denied", "TicketInvalid", "Replaced", "Draining", "PodLost", "NotReady", "StoreUnavailable",
+   * "Malformed", "TooMuchInput", "Silent" (no Attach came in time).
    *
    * @generated from field: string reason = 1;
    */
