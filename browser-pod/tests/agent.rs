@@ -34,9 +34,19 @@ const FORM: &str = "<title>Form</title><body style='margin:0;background:#f00'>
       style='position:absolute;left:0;top:200px;width:400px;height:60px'>
     <a href=/file style='position:absolute;left:0;top:400px;width:400px;height:60px;background:#fff'>file</a>";
 
+/// Its title says which keys it got. O opens a green one in a tab, C closes it.
+const KEYS: &str = "<title>none</title><body style='margin:0;height:100vh;background:#f00'><a href=/keys>1</a><a href=/keys>2</a>
+    <script>if (location.hash) document.body.style.background = location.hash; let heard = ''; addEventListener('keydown', ({ key }) => { document.title = heard += key + ' ';
+      if (key === 'o') window.open('/keys#0f0'); if (key === 'c') window.close(); })</script>";
+
 fn site() -> Site {
     let file = Page::File("notes.txt", b"what the page offers".repeat(20_000));
-    Site::start(&[("/", Page::Html(COLOURS)), ("/form", Page::Html(FORM)), ("/file", file)])
+    Site::start(&[
+        ("/", Page::Html(COLOURS)),
+        ("/form", Page::Html(FORM)),
+        ("/keys", Page::Html(KEYS)),
+        ("/file", file),
+    ])
 }
 
 /// The content of the first protected field, once it has this many characters.
@@ -211,6 +221,25 @@ async fn stop_holds_while_chrome_stands_still() {
     agent.wait_for_colour((640, 360), GREEN).await;
     end_user.key("KeyA", "a").await;
     agent.wait_for_colour((640, 360), BLUE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_gets_the_first_key_before_anybody_clicked() {
+    let site = site();
+    let (_pod, mut end_user, mut agent) = watched_at(&site, "/keys", (900, 600)).await;
+    let titled = |title: &'static str| {
+        move |body: &event::Body| matches!(body, event::Body::Navigation(now) if now.title == title).then_some(())
+    };
+    end_user.key("Tab", "Tab").await;
+    agent.fact(titled("Tab")).await;
+    agent.key("KeyO", "o").await;
+    agent.wait_for_colour((900, 600), GREEN).await;
+    agent.key("Tab", "Tab").await;
+    agent.fact(titled("Tab")).await;
+    end_user.key("KeyC", "c").await;
+    agent.fact(titled("Tab o")).await;
+    end_user.key("Tab", "Tab").await;
+    agent.fact(titled("Tab o Tab")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

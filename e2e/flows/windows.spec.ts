@@ -27,6 +27,10 @@ test("a popup and a new tab are followed, and left again", async ({ browser, sta
   await seesPage("/size-guide");
   await expect(tabs(endUser)).toHaveCount(2);
   await expect(tabs(agent)).toHaveCount(2);
+  // What the pod does in a page, it does in a popup of the same site too.
+  await agent.shared.click(...(await oracle.middle("h1")), "right");
+  await expect(agent.byTestId("page-menu")).toBeVisible();
+  await agent.page.keyboard.press("Escape");
 
   await endUser.shared.click(...(await oracle.middle("#close-popup")));
   for (const person of [endUser, agent]) {

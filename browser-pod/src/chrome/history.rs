@@ -113,6 +113,12 @@ impl Inner {
         if let Some(tab) = self.state().tab(session) {
             (tab.edit, tab.edit_from) = (Edit::default(), None);
         }
+        if self.active_session().is_ok_and(|active| active == *session) {
+            self.show(session);
+        }
+        if self.state().tab(session).is_some_and(|tab| tab.fresh) {
+            self.run_in_first_page(session);
+        }
         if let Some(failed) = frame.unreachable_url {
             self.arrive(session, failed.clone());
             self.explain(session, host_of(&failed));

@@ -60,7 +60,7 @@ impl Inner {
             Ok(first) => {
                 self.prepare_later(Arc::clone(session), true);
                 if !first {
-                    self.cdp.tell(None, target::ActivateTarget { target_id: info.target_id.clone() });
+                    self.show(session);
                 }
             }
             Err(full) => {
@@ -91,13 +91,13 @@ impl Inner {
             if gone.target != state.active {
                 None
             } else {
-                let next = state.tabs.last().map(|tab| tab.target.clone());
-                state.bring_to_front(next.as_deref().unwrap_or_default());
+                let next = state.tabs.last().map(|tab| (tab.target.clone(), Arc::clone(&tab.session)));
+                state.bring_to_front(next.as_ref().map_or("", |(target, _)| target));
                 next
             }
         };
-        if let Some(target_id) = next {
-            self.cdp.tell(None, target::ActivateTarget { target_id });
+        if let Some((_, session)) = next {
+            self.show(&session);
         }
         self.look();
         self.dirty.notify_one();
@@ -171,11 +171,6 @@ impl Inner {
                 Ok(())
             }
         };
-        let script = page::AddScriptToEvaluateOnNewDocument {
-            source: inject::SCRIPT.into(),
-            world_name: None,
-            run_immediately: Some(true),
-        };
         let chooser = page::SetInterceptFileChooserDialog { enabled: true, cancel: None };
         tokio::try_join!(guard, self.cdp.ask(session, auto_attach(&["iframe"])))?;
         let bound = self.state().bound.clone();
@@ -194,7 +189,7 @@ impl Inner {
             self.cdp.ask(session, runtime::Enable {}),
             self.cdp.ask(session, runtime::AddBinding { name: inject::BINDING.into(), execution_context_name: None }),
             self.cdp.ask(session, masking_reports()),
-            self.cdp.ask(session, script),
+            self.cdp.ask(session, inject::setup()),
             self.cdp.ask(session, chooser),
             view,
             self.cdp.ask(session, runtime::RunIfWaitingForDebugger {}),
@@ -221,14 +216,20 @@ impl Inner {
     }
 
     pub(super) async fn activate(self: &Arc<Self>, tab: &str) -> Result<(), Error> {
-        {
+        let session = {
             let mut state = self.state();
-            state.tab_of_target(tab).ok_or(Error::NoSuch("tab"))?;
+            let session = Arc::clone(&state.tab_of_target(tab).ok_or(Error::NoSuch("tab"))?.session);
             state.bring_to_front(tab);
-        }
+            session
+        };
         self.look();
         self.dirty.notify_one();
-        self.cdp.ask(None, target::ActivateTarget { target_id: tab.to_owned() }).await.map(|_| ())
+        self.cdp.ask(Some(&session), page::BringToFront {}).await.map(|_| ())
+    }
+
+    /// Shows a tab and gives it the keys, which otherwise are those of Chrome's address bar, hidden as it is, until a click.
+    pub(super) fn show(&self, session: &Arc<str>) {
+        self.cdp.tell(Some(session), page::BringToFront {});
     }
 
     /// As for a page that opens one: what is no site, or one tab too many, is told to all.

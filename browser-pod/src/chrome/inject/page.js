@@ -1,18 +1,20 @@
-// Runs in every document before the page's own scripts. Takes its tools away first, so that the page cannot get them.
+// Runs in every document before the page's own scripts. Takes its tools away first, so that the page cannot get them. In a popup it
+// runs twice in the same global: an empty document's is that of the next one of its site, which needs the tools once more.
 (() => {
   "use strict";
   const tell = globalThis.__cobrowseTell;
-  delete globalThis.__cobrowseTell;
+  const comes = globalThis === globalThis.top && document.URL === "about:blank";
+  if (!comes) delete globalThis.__cobrowseTell;
   const call = Function.prototype.call;
   const bound = (method) => call.bind(method);
-  const { defineProperty } = Object;
+  const { defineProperty, getOwnPropertyDescriptor } = Object;
   const { reject, resolve } = { reject: Promise.reject.bind(Promise), resolve: Promise.resolve.bind(Promise) };
   const Refusal = DOMException;
 
   // Looks like the function it replaces, and cannot be put back.
   const replace = (owner, name, make) => {
     const before = owner?.[name];
-    if (typeof before !== "function") return;
+    if (typeof before !== "function" || getOwnPropertyDescriptor(owner, name)?.configurable === false) return;
     const after = make(before);
     defineProperty(after, "name", { value: name });
     defineProperty(owner, name, { value: after, writable: false, configurable: false, enumerable: true });
@@ -74,7 +76,8 @@
       if (title) observe(text, title, { childList: true, characterData: true, subtree: true });
       tell?.("title");
     };
-    document.addEventListener("DOMContentLoaded", watch, { once: true });
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watch, { once: true });
+    else if (tell) watch();
   }
 
   // A window with a size of its own could not be brought to the front again; as a tab it can.

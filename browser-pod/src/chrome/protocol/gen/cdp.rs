@@ -668,6 +668,21 @@ pub(crate) mod page {
         type Answer = AddScriptToEvaluateOnNewDocumentAnswer;
     }
 
+    /// `Page.bringToFront`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct BringToFront {}
+
+    /// `Answer of Page.bringToFront`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct BringToFrontAnswer {}
+
+    impl Command for BringToFront {
+        const METHOD: &'static str = "Page.bringToFront";
+        type Answer = BringToFrontAnswer;
+    }
+
     /// `Page.captureScreenshot`.
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -792,6 +807,23 @@ pub(crate) mod page {
     impl Command for Reload {
         const METHOD: &'static str = "Page.reload";
         type Answer = ReloadAnswer;
+    }
+
+    /// `Page.removeScriptToEvaluateOnNewDocument`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct RemoveScriptToEvaluateOnNewDocument {
+        pub(crate) identifier: ScriptIdentifier,
+    }
+
+    /// `Answer of Page.removeScriptToEvaluateOnNewDocument`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct RemoveScriptToEvaluateOnNewDocumentAnswer {}
+
+    impl Command for RemoveScriptToEvaluateOnNewDocument {
+        const METHOD: &'static str = "Page.removeScriptToEvaluateOnNewDocument";
+        type Answer = RemoveScriptToEvaluateOnNewDocumentAnswer;
     }
 
     /// `Page.setInterceptFileChooserDialog`.
@@ -1109,23 +1141,6 @@ pub(crate) mod target {
         pub(crate) opener_id: Option<TargetID>,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub(crate) parent_frame_id: Option<super::page::FrameId>,
-    }
-
-    /// `Target.activateTarget`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct ActivateTarget {
-        pub(crate) target_id: TargetID,
-    }
-
-    /// `Answer of Target.activateTarget`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct ActivateTargetAnswer {}
-
-    impl Command for ActivateTarget {
-        const METHOD: &'static str = "Target.activateTarget";
-        type Answer = ActivateTargetAnswer;
     }
 
     /// `Target.closeTarget`.
