@@ -25,7 +25,7 @@ demo: tools packages build ## Build all, start it on this machine, print two add
 
 .PHONY: test
 test: check build ## Everything that must hold: check, units, contract, console, flows in real browsers
-	@$(STAGE) 'tests of the Rust code' 1500 $(CARGO) test $(LOCKED) --workspace --quiet
+	@$(STAGE) 'tests of the Rust code' 1500 .ci/rust-tests
 	@$(STAGE) 'tests of the console' 180 npm --prefix console test --silent
 	@$(STAGE) 'tests of the sample website' 60 node --test examples/shop
 	@$(STAGE) 'Debian package of the browser without windows' 300 .ci/tools headless || true
