@@ -42,6 +42,8 @@ test("a purchase on a desktop", { tag: "@ordinary" }, async ({ browser, stack, e
   await agent.shared.click(...(await reach(scene(agent), "#add")));
   await oracle.page.locator("#add").click();
   await expect.poll(() => stack.state().where.path).toBe("/checkout");
+  // Chrome takes no press on a page that it has not painted yet.
+  await oracle.isSeenBy(agent.shared);
   for (const [id, text] of Object.entries(address)) await fills(agent, id, text);
   await agent.shared.press("Tab");
   await agent.shared.type("B");
