@@ -34,7 +34,8 @@ export class Elements {
 
   /** All that the page says. */
   said(): Promise<string> {
-    return this.window.evaluate("document.body.innerText");
+    // Between two pages there is no body.
+    return this.window.evaluate(`document.body?.innerText ?? ""`);
   }
 
   /** Waits until the page says something. */

@@ -78,7 +78,7 @@ test("what the menu offers is done: text is selected, cut, copied and pasted, a 
   await endUser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const oracle = await together(browser, endUser, agent, `${stack.shop}/lab/keys`);
   const field = await oracle.middle("#keys");
-  const link = await oracle.middle("header a");
+  const link = await oracle.middle("a.brand");
   const chooses = async (name: string, at: readonly [number, number]) => {
     await endUser.shared.click(...at, "right");
     await endUser.byTestId("page-menu").getByRole("menuitem", { name, exact: true }).click();

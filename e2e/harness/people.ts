@@ -46,7 +46,7 @@ abstract class Person {
 
 export class EndUser extends Person implements EndUsersSide {
   static async arrive(browser: Browser, options: BrowserContextOptions = {}): Promise<EndUser> {
-    const context = await browser.newContext({ viewport: { width: 1180, height: 820 }, acceptDownloads: true, ...options });
+    const context = await browser.newContext({ viewport: { width: 1024, height: 820 }, acceptDownloads: true, ...options });
     const page = await context.newPage();
     return new EndUser(context, page, new Tap(page));
   }
@@ -91,7 +91,7 @@ export class EndUser extends Person implements EndUsersSide {
 
 export class Agent extends Person implements AgentsSide {
   static async arrive(browser: Browser, options: BrowserContextOptions = {}): Promise<Agent> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+    const context = await browser.newContext({ viewport: { width: 1100, height: 860 }, ...options });
     const page = await context.newPage();
     return new Agent(context, page, new Tap(page));
   }

@@ -21,6 +21,13 @@ export function AddressBar({ navigation, controller, mayAct }: Props) {
   const [draft, setDraft] = useState<string>();
   const [refused, setRefused] = useState<MessageKey>();
   useEffect(() => setRefused(undefined), [url]);
+  // It lies over the page: the next press anywhere is for the page, and takes it away.
+  useEffect(() => {
+    if (!refused) return;
+    const pressed = () => setRefused(undefined);
+    window.addEventListener("pointerdown", pressed, { capture: true, once: true });
+    return () => window.removeEventListener("pointerdown", pressed, { capture: true });
+  }, [refused]);
   const go = async () => {
     const address = typedAddress(draft ?? "");
     const result = address ? await controller.command({ case: "navigate", value: { to: { case: "url", value: address } } }) : undefined;
