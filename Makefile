@@ -78,6 +78,18 @@ bench: tools packages build ## Measure latency, bandwidth, processor and memory;
 	@$(STAGE) 'Debian packages of the peer' 600 .ci/tools bench
 	@$(STAGE) 'benches' 1800 bench/run
 
+# How much of a cluster: api, node or policy.
+PROFILE ?= policy
+.PHONY: cluster-up
+cluster-up: tools ## A real Kubernetes in namespaces of its own, as root: PROFILE=api, node or policy
+	@$(STAGE) 'Debian packages of the cluster' 300 .ci/tools cluster
+	@$(STAGE) 'program of the cluster' 300 $(CARGO) build $(LOCKED) --quiet --package cobrowse-cluster
+	@$(STAGE) 'cluster' 3600 target/debug/cluster up --profile $(PROFILE)
+
+.PHONY: cluster-down
+cluster-down: ## End it, whatever is left of it
+	@$(CARGO) run $(LOCKED) --quiet --package cobrowse-cluster -- down
+
 .PHONY: console
 console: packages ## Work on the console's pages alone, on a fake transport
 	@npm --prefix console run dev

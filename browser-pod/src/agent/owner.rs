@@ -77,6 +77,8 @@ pub(super) enum Message {
         /// To a protected field.
         protected: bool,
     },
+    /// It is known whether the field that a menu was asked for in is protected.
+    MenuKnown(Box<menu::Known>),
     /// The session ends for a reason from outside.
     End(EndReason),
 }
@@ -265,6 +267,7 @@ impl Owner {
             Message::Opened(result) => self.opened(result),
             Message::Highlighted(by, highlight) => self.highlighted(&by, highlight),
             Message::FocusKnown { protected } => self.focus_known(protected),
+            Message::MenuKnown(known) => self.offer(*known),
             Message::End(reason) => self.end_from_outside(reason),
         }
     }

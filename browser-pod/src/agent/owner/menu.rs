@@ -8,7 +8,7 @@ use cobrowse_session::live::Act;
 use cobrowse_wire::v1::{self, input, server_message};
 
 use super::super::page::Menu;
-use super::Owner;
+use super::{Message, Owner};
 
 /// A page answers a press within this time; a long press takes half a second of it.
 const ANSWER_MS: u64 = 2_000;
@@ -21,6 +21,14 @@ pub(super) struct Menus {
     unclear_until_ms: u64,
     links: HashMap<ParticipantId, (String, String)>,
     last_id: u64,
+}
+
+/// What a menu is for, all of it known.
+#[derive(Debug)]
+pub(crate) struct Known {
+    asked: Asked,
+    menu: Menu,
+    protected: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -73,6 +81,21 @@ impl Owner {
     /// The page tells what is where somebody asked for a menu, and not who that was.
     pub(super) fn menu(&mut self, menu: Menu) {
         let Some(asked) = self.menus.asker(self.clock.millis()) else { return };
+        if !menu.editable || menu.protected {
+            let protected = menu.protected;
+            return self.offer(Known { asked, menu, protected });
+        }
+        // The press that asked may have moved the focus, and where to is known a moment later.
+        let (answer, mailbox) = (self.page.focus_known(), self.mailbox.clone());
+        tokio::spawn(async move {
+            let protected = answer.await;
+            // The owner may be gone already.
+            let _ = mailbox.urgent.send(Message::MenuKnown(Box::new(Known { asked, menu, protected }))).await;
+        });
+    }
+
+    /// Tells who asked what is there.
+    pub(super) fn offer(&mut self, Known { asked, menu, protected }: Known) {
         let Some(session) = &self.session else { return };
         let end_user = self.is_end_user(&asked.who);
         if !session.live.may_input(&asked.who) || !(end_user || self.page.sight().clear) {
@@ -84,7 +107,6 @@ impl Owner {
         #[expect(clippy::cast_possible_truncation, reason = "a point of a screen")]
         let told = menu.at.map(|at| v1::Point { x: at.x as f32, y: at.y as f32 });
         let (at, selected, editable) = (asked.at.or(told), menu.selected, menu.editable);
-        let protected = menu.protected || (editable && self.page.protected_focus());
         let link_id = self.menus.keep(&asked.who, menu.link);
         let body = v1::PageMenu { at, link_id, link_url, selected, editable, protected };
         let link = self.viewers_of(&asked.who).next().and_then(|id| self.links.get(&id));

@@ -1,0 +1,3 @@
+module cobrowse/probe
+
+go 1.26.0

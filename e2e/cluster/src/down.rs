@@ -1,0 +1,122 @@
+//! The way down, from any state: kills what runs in the namespaces, removes them and the cgroups, and checks that nothing is left.
+//! Only what a cluster started is touched: it is found by its namespaces, never by a name of a process.
+
+use anyhow::{Context, Result, ensure};
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::layout::{CLUSTER, Layout, WORLD};
+use crate::process::{call, succeeds};
+use crate::wait::{say, until};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// Ends the cluster, if there is one.
+pub(crate) fn down(layout: &Layout) -> Result<()> {
+    let began = Instant::now();
+    let there = layout.run.exists() || [CLUSTER, WORLD].iter().any(|name| namespace(name).exists());
+    if !there {
+        return Ok(());
+    }
+    // While the network lives its connections end in order; without it they would keep it for minutes.
+    end_all_but_first(layout);
+    for name in [CLUSTER, WORLD] {
+        let gone = || processes_in(name).is_empty_after_kill();
+        until(&format!("the end of what runs in {name}"), LIMIT, &[], gone)?;
+    }
+    remove_cgroups(layout)?;
+    for name in [CLUSTER, WORLD] {
+        if namespace(name).exists() {
+            call("ip", ["netns", "delete", name])?;
+        }
+    }
+    if layout.run.exists() {
+        fs::remove_dir_all(&layout.run).with_context(|| format!("failed to remove {}", layout.run.display()))?;
+    }
+    nothing_left(layout)?;
+    say(&format!("the cluster {CLUSTER} is down after {:.1} s", began.elapsed().as_secs_f32()));
+    Ok(())
+}
+
+fn namespace(name: &str) -> PathBuf {
+    Path::new("/run/netns").join(name)
+}
+
+/// Processes of a network namespace, as this machine numbers them.
+struct Processes(Vec<Pid>);
+
+impl Processes {
+    /// Kills them, and says whether there were none.
+    fn is_empty_after_kill(&self) -> bool {
+        for &pid in &self.0 {
+            // One that is gone meanwhile is what is wanted.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        self.0.is_empty()
+    }
+}
+
+fn processes_in(name: &str) -> Processes {
+    let Ok(wanted) = fs::metadata(namespace(name)) else { return Processes(Vec::new()) };
+    let own = fs::metadata("/proc/self/ns/net").map(|own| own.ino()).unwrap_or_default();
+    if wanted.ino() == own {
+        return Processes(Vec::new());
+    }
+    let Ok(all) = fs::read_dir("/proc") else { return Processes(Vec::new()) };
+    let numbers = all.flatten().filter_map(|entry| entry.file_name().to_string_lossy().parse::<i32>().ok());
+    let inside = numbers.filter(|pid| {
+        fs::metadata(format!("/proc/{pid}/ns/net")).is_ok_and(|there| (there.dev(), there.ino()) == (wanted.dev(), wanted.ino()))
+    });
+    Processes(inside.filter_map(Pid::from_raw).collect())
+}
+
+/// Kills all processes of the pid namespace but its first, and waits until they are gone.
+fn end_all_but_first(layout: &Layout) {
+    let Ok(first) = fs::read_to_string(layout.run.join("first")) else { return };
+    let there = |pid: &str| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
+    let (Some(inside), own) = (there(first.trim()), there("self")) else { return };
+    // Never in the namespace of this machine.
+    if Some(&inside) == own.as_ref() || !in_cluster(first.trim()) {
+        return;
+    }
+    let _ = succeeds(Command::new("nsenter").args(["-t", first.trim(), "-m", "-p", "--", "sh", "-c", "kill -9 -1"]));
+}
+
+/// A number may have gone to another process since it was noted.
+fn in_cluster(pid: &str) -> bool {
+    let of = |path: PathBuf| fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
+    let wanted = of(namespace(CLUSTER));
+    wanted.is_some() && of(Path::new("/proc").join(pid).join("ns/net")) == wanted
+}
+
+/// Removes the cluster's cgroups, the innermost first. A group goes once its last process is gone.
+fn remove_cgroups(layout: &Layout) -> Result<()> {
+    let Ok(list) = fs::read_to_string(layout.run.join("cgroups")) else { return Ok(()) };
+    for root in list.lines().filter(|root| root.ends_with(CLUSTER)) {
+        until(&format!("the end of {root}"), LIMIT, &[], || {
+            let _ = succeeds(Command::new("find").args([root, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"]));
+            !Path::new(root).exists()
+        })?;
+    }
+    Ok(())
+}
+
+/// Fails loudly on anything that a cluster left.
+fn nothing_left(layout: &Layout) -> Result<()> {
+    let mounts = fs::read_to_string("/proc/self/mountinfo")?;
+    let run = layout.run.display().to_string();
+    let mounted: Vec<&str> = mounts.lines().filter(|line| line.contains(&run)).collect();
+    ensure!(mounted.is_empty(), "failed to end the cluster: mounts are left: {mounted:?}");
+    for name in [CLUSTER, WORLD] {
+        ensure!(!namespace(name).exists(), "failed to end the cluster: the namespace {name} is left");
+    }
+    let links = call("ip", ["-o", "link"])?;
+    let left: Vec<&str> = links.lines().filter(|line| ["cilium", "lxc", "cni0"].iter().any(|ours| line.contains(ours))).collect();
+    ensure!(left.is_empty(), "failed to end the cluster: interfaces are left: {left:?}");
+    Ok(())
+}

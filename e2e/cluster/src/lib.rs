@@ -1,0 +1,104 @@
+//! A real Kubernetes on this machine, for tests: upstream programs, each built from a pinned Go module, in namespaces of their own.
+//! It knows nothing of the product, and the product nothing of it. It needs root and Linux.
+
+mod binaries;
+mod control_plane;
+mod down;
+mod images;
+mod layout;
+mod modules;
+mod network;
+mod node;
+mod pid1;
+mod pki;
+mod process;
+mod spaces;
+mod up;
+mod wait;
+mod world;
+
+use anyhow::{Result, ensure};
+use clap::{Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+
+use layout::Layout;
+
+/// How much of a cluster there is; each holds the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Profile {
+    /// etcd, API server, controller manager, scheduler, and kwok for nodes and pods that are not there.
+    Api,
+    /// Besides, containerd and a kubelet: pods run, on a plain bridge without network policies.
+    Node,
+    /// Besides, Cilium in the place of the bridge: network policies hold.
+    Policy,
+}
+
+/// What is asked of `cluster`.
+#[derive(Debug, Parser)]
+#[command(about = "A real Kubernetes for tests, in namespaces of its own on this machine")]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the programs that are not in the cache yet
+    Build {
+        /// For which profile
+        #[arg(long, value_enum, default_value = "policy")]
+        profile: Profile,
+    },
+    /// Build what is missing, and start a cluster; one that is there is ended first
+    Up {
+        /// How much of it
+        #[arg(long, value_enum, default_value = "policy")]
+        profile: Profile,
+    },
+    /// End the cluster, whatever is left of it, and check that nothing is
+    Down,
+    /// Run a command in the cluster's namespaces, with its kubeconfig
+    Inside {
+        /// The command and its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        command: Vec<OsString>,
+    },
+    /// The first process of the namespaces
+    #[command(hide = true)]
+    Pid1,
+    /// What `up` does once it is in the namespaces
+    #[command(hide = true)]
+    BringUp {
+        #[arg(long, value_enum)]
+        profile: Profile,
+    },
+}
+
+/// Does what is asked.
+pub fn run(arguments: Arguments) -> Result<()> {
+    let layout = Layout::of_this_machine()?;
+    match arguments.command {
+        Command::Build { profile } => binaries::build(&layout, profile),
+        Command::Up { profile } => {
+            needs_root()?;
+            binaries::build(&layout, profile)?;
+            up::up(&layout, profile)
+        }
+        Command::Down => {
+            needs_root()?;
+            down::down(&layout)
+        }
+        Command::Inside { command } => {
+            needs_root()?;
+            spaces::inside(&layout, &command)
+        }
+        Command::Pid1 => pid1::run(&layout),
+        Command::BringUp { profile } => up::bring_up(&layout, profile),
+    }
+}
+
+fn needs_root() -> Result<()> {
+    ensure!(rustix::process::geteuid().is_root(), "failed to start: a cluster needs root, for namespaces and mounts");
+    Ok(())
+}
