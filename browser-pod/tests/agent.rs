@@ -263,7 +263,7 @@ async fn what_the_end_user_switched_off_the_pod_itself_refuses() {
     agent.guide(text("refused")).await;
     // Its answer comes after whatever became of what was sent before.
     let refused = agent.command(reload()).await;
-    assert_eq!((refused.ok, refused.reason.as_str()), (false, "NotAllowed"));
+    assert_eq!((refused.ok, refused.reason.as_str()), (false, "NotPermitted"));
     assert!(end_user.command(permit_agent(true)).await.ok);
     agent.key("KeyY", "y").await;
     agent.guide(text("allowed")).await;
