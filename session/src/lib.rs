@@ -9,12 +9,15 @@ pub mod participant;
 pub mod permission;
 pub mod pin;
 pub mod policy;
+pub mod pool;
 pub mod random;
 pub mod secret;
 pub mod site;
 pub mod time;
+pub mod uid;
 pub mod waiting;
 
 pub use id::{AccountId, ParticipantId, SessionId, TenantId};
 pub use participant::{EndReason, Participant, Permissions, PersonName, Role};
 pub use time::Timestamp;
+pub use uid::{PodUid, SessionUid};
