@@ -3,6 +3,7 @@
 
 pub mod attempts;
 pub mod capacity;
+pub mod claim;
 pub mod id;
 pub mod live;
 pub mod participant;
