@@ -1,0 +1,46 @@
+//! Rules broken on purpose, one at a time. If the simulation finds nothing wrong with one of these, it proves nothing.
+
+use cobrowse_session::claim::Guard;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Broken {
+    #[default]
+    Nothing,
+    /// A claim does not test that the pod is warm.
+    NoSlotTest,
+    /// A binding does not test that there is none.
+    NoBindingTest,
+    /// A patch of a session does not test that it is still the same session.
+    NoSessionTest,
+    /// A binding does not test that the session's end is not written yet.
+    NoFinishedTest,
+    /// The loser of a tie makes its pod warm again.
+    ReusesBound,
+    /// The next leader does not see pods that another one claimed.
+    ForgetsOthersPods,
+    /// The page is loaded before the binding is written.
+    StartsBeforeBinding,
+    /// A pod loads the page each time it is told.
+    PodLoadsAgain,
+    /// What is not in the cache is taken for gone.
+    TrustsCacheOnGone,
+    /// A dead pod is taken for unbound because the cache says so.
+    TrustsCacheOnDead,
+    /// Pods of a session that ends are deleted before its end is written.
+    DeletesBeforeFinish,
+    /// The pool deletes a warm pod whatever became of it since.
+    DeletesUnseenVersion,
+}
+
+impl Broken {
+    /// Whether the API server is not asked to test this.
+    pub(crate) fn drops(self, guard: Guard) -> bool {
+        match self {
+            Self::NoSlotTest => guard == Guard::SlotWarm,
+            Self::NoBindingTest => guard == Guard::NoBinding,
+            Self::NoSessionTest => guard == Guard::SessionUid,
+            Self::NoFinishedTest => guard == Guard::NotFinished,
+            _ => false,
+        }
+    }
+}
