@@ -32,8 +32,8 @@ use world::World;
 
 /// Histories in the normal run.
 const HISTORIES: u64 = 1_000_000;
-/// Each situation happens so often in a thousand histories, at least. Rare ones happen a few times in a thousand.
-const REACHED_PER_MILLE: u64 = 1;
+/// Each situation happens so often in a thousand histories, at least. The rarest happen four times.
+const REACHED_PER_MILLE: u64 = 2;
 /// Histories that one worker takes at a time.
 const SHARE: u64 = 1000;
 /// Histories in which every broken rule must be found out.
@@ -123,6 +123,16 @@ fn a_patch_of_another_session_is_found_out() {
 #[test]
 fn a_binding_after_the_end_is_found_out() {
     finds(Broken::NoFinishedTest, &["I8"]);
+}
+
+#[test]
+fn an_end_in_spite_of_a_binding_is_found_out() {
+    finds(Broken::FinishesBound, &["I11"]);
+}
+
+#[test]
+fn a_first_picture_written_twice_is_found_out() {
+    finds(Broken::NoReadyTest, &["I10"]);
 }
 
 #[test]

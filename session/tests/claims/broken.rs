@@ -1,6 +1,6 @@
 //! Rules broken on purpose, one at a time. If the simulation finds nothing wrong with one of these, it proves nothing.
 
-use cobrowse_session::claim::Guard;
+use cobrowse_session::claim::{Guard, Step};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Broken {
@@ -14,6 +14,10 @@ pub(crate) enum Broken {
     NoSessionTest,
     /// A binding does not test that the session's end is not written yet.
     NoFinishedTest,
+    /// An end for want of a pod does not test that there is no pod.
+    FinishesBound,
+    /// The first picture is written again by whoever sees it next.
+    NoReadyTest,
     /// The loser of a tie makes its pod warm again.
     ReusesBound,
     /// The next leader does not see pods that another one claimed.
@@ -34,12 +38,15 @@ pub(crate) enum Broken {
 
 impl Broken {
     /// Whether the API server is not asked to test this.
-    pub(crate) fn drops(self, guard: Guard) -> bool {
+    pub(crate) fn drops(self, guard: Guard, step: &Step) -> bool {
+        let finish = matches!(step, Step::Finish(_));
         match self {
             Self::NoSlotTest => guard == Guard::SlotWarm,
-            Self::NoBindingTest => guard == Guard::NoBinding,
+            Self::NoBindingTest => guard == Guard::NoBinding && !finish,
+            Self::FinishesBound => guard == Guard::NoBinding && finish,
             Self::NoSessionTest => guard == Guard::SessionUid,
             Self::NoFinishedTest => guard == Guard::NotFinished,
+            Self::NoReadyTest => guard == Guard::NotReady,
             _ => false,
         }
     }

@@ -20,6 +20,19 @@ pub(crate) enum Fate {
     Lost,
     /// It is done, and the answer never arrives.
     AnswerLost,
+    /// It arrives later, when nobody waits for its answer any more.
+    Late,
+    /// The same, and whoever sent it is dead.
+    CrashLate,
+}
+
+/// A request on its way, whose sender has given it up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sent {
+    uid: SessionUid,
+    step: Step,
+    /// The start of an operator that sent it.
+    sender: u32,
 }
 
 /// The object in an answer.
@@ -53,6 +66,9 @@ impl World {
         }
         let another = matches!(step, Step::ClaimPod(_)) && self.scratch.iter().any(|pod| is_ready(pod.life));
         self.reached.company += u64::from(another);
+        if let Step::ClaimPod(pod) = step {
+            *self.leaders[leader].claimed(uid) = Some(pod);
+        }
         *self.leaders[leader].step(uid) = Some(step);
         self.tell(|| format!("leader {leader} for session {}: decides {step:?}", uid.as_u128()));
         true
@@ -83,16 +99,24 @@ impl World {
     pub(crate) fn act(&mut self, leader: usize, uid: SessionUid, fate: Fate) {
         let Some(step) = self.leaders[leader].step(uid).take() else { return };
         let (mut outcome, mut answer) = (Outcome::Unavailable, Answer::Nothing);
-        if !matches!(fate, Fate::CrashBefore | Fate::Lost) {
-            (outcome, answer) = self.execute(leader, uid, &step);
-            self.ledger.check(&self.server);
+        let sender = self.leaders[leader].incarnation;
+        match (fate, step) {
+            (Fate::Answered | Fate::CrashAfter | Fate::AnswerLost, Step::Read(doubt)) => {
+                (outcome, answer) = self.read(leader, uid, doubt);
+            }
+            (Fate::Answered | Fate::CrashAfter | Fate::AnswerLost, _) => {
+                (outcome, answer) = self.execute(sender, uid, &step);
+                self.ledger.check(&self.server);
+            }
+            (Fate::Late | Fate::CrashLate, _) => self.network.push(Sent { uid, step, sender }),
+            (Fate::CrashBefore | Fate::Lost, _) => {}
         }
         self.tell(|| format!("leader {leader} for session {}: {step:?} {fate:?} {outcome:?}", uid.as_u128()));
-        self.count(leader, &step, fate, outcome);
+        self.count(sender, &step, fate, outcome);
         match fate {
-            Fate::CrashBefore | Fate::CrashAfter => return self.leaders[leader].alive = false,
-            Fate::Lost | Fate::AnswerLost => (outcome, answer) = (Outcome::Unavailable, Answer::Nothing),
-            Fate::Answered => {}
+            Fate::CrashBefore | Fate::CrashAfter | Fate::CrashLate => return self.leaders[leader].alive = false,
+            Fate::AnswerLost => (outcome, answer) = (Outcome::Unavailable, Answer::Nothing),
+            Fate::Answered | Fate::Lost | Fate::Late => {}
         }
         let known = &mut self.leaders[leader];
         match answer {
@@ -103,23 +127,39 @@ impl World {
         known.progress(uid).note(&step, outcome, self.now);
     }
 
-    fn execute(&mut self, leader: usize, uid: SessionUid, step: &Step) -> (Outcome, Answer) {
+    /// A request arrives after all.
+    pub(crate) fn arrive(&mut self) {
+        if self.network.is_empty() {
+            return;
+        }
+        let Sent { uid, step, sender } = self.network.swap_remove(self.chance.below(self.network.len()));
+        let (outcome, _) = self.execute(sender, uid, &step);
+        self.ledger.check(&self.server);
+        self.tell(|| format!("late for session {}: {step:?} {outcome:?}", uid.as_u128()));
+        if let Some(kind) = kind(&step).filter(|_| outcome == Outcome::Done) {
+            self.reached.late[kind] += 1;
+        }
+    }
+
+    fn execute(&mut self, sender: u32, uid: SessionUid, step: &Step) -> (Outcome, Answer) {
         match *step {
-            Step::Read(doubt) => self.read(leader, uid, doubt),
-            Step::ClaimPod(pod) => self.claim_pod(leader, uid, pod),
+            Step::ClaimPod(pod) => self.claim_pod(sender, uid, pod),
             Step::Cold => {
                 let process = Process { broken: self.chance.one_in(40), ..Process::default() };
                 let created = self.server.create_pod(Some(uid), Life::Starting { since: self.now }, process, self.now);
-                self.note_incarnation(leader, created.map(|pod| pod.uid).ok());
+                self.note_sender(sender, created.map(|pod| pod.uid).ok());
                 pod_answer(created)
             }
-            Step::Bind(pod) => (self.bind(leader, uid, pod), Answer::Nothing),
+            Step::Bind(pod) => (self.bind(sender, uid, pod), Answer::Nothing),
             Step::Start(pod) => (self.server.start(pod, uid, self.broken == Broken::PodLoadsAgain), Answer::Nothing),
             Step::DeletePod { uid: pod, useless } => self.delete(pod, useless),
-            Step::WriteBinding(pod) => self.patch(uid, step, |session| session.binding = Some(pod)),
-            Step::WriteReady(_) => self.patch(uid, step, |session| session.ready = true),
-            Step::Finish(_) => self.patch(uid, step, |session| session.finished = true),
-            Step::Wait(_) | Step::Over => (Outcome::Done, Answer::Nothing),
+            Step::WriteBinding(pod) => self.patch(uid, step, |session| session.state.binding = Some(pod)),
+            Step::WriteReady(_) => self.patch(uid, step, |session| {
+                session.state.ready = true;
+                session.ready_writes += 1;
+            }),
+            Step::Finish(_) => self.patch(uid, step, |session| session.state.finished = true),
+            Step::Read(_) | Step::Wait(_) | Step::Over => (Outcome::Done, Answer::Nothing),
         }
     }
 
@@ -136,27 +176,26 @@ impl World {
     }
 
     fn guards(&self, step: &Step) -> impl Iterator<Item = Guard> + use<> {
-        let broken = self.broken;
-        guards(step).into_iter().flatten().filter(move |guard| !broken.drops(*guard))
+        let (broken, step) = (self.broken, *step);
+        guards(&step).into_iter().flatten().filter(move |guard| !broken.drops(*guard, &step))
     }
 
-    fn claim_pod(&mut self, leader: usize, uid: SessionUid, pod: PodUid) -> (Outcome, Answer) {
-        *self.leaders[leader].claimed(uid) = Some(pod);
+    fn claim_pod(&mut self, sender: u32, uid: SessionUid, pod: PodUid) -> (Outcome, Answer) {
         let guards = self.guards(&Step::ClaimPod(pod));
         let claimed = self.server.patch_pod(pod, guards, |pod| {
             (pod.slot, pod.session) = (Slot::Bound, Some(uid));
         });
-        self.note_incarnation(leader, claimed.map(|pod| pod.uid).ok());
+        self.note_sender(sender, claimed.map(|pod| pod.uid).ok());
         let named = |pod: &&PodObject| pod.exists && pod.session == Some(uid);
         let named = self.server.pods.iter().filter(named).filter(|pod| is_ready(pod.life)).count();
         self.reached.two_pods += u64::from(claimed.is_ok() && named > 1);
         pod_answer(claimed)
     }
 
-    fn bind(&mut self, leader: usize, uid: SessionUid, pod: PodUid) -> Outcome {
+    fn bind(&mut self, sender: u32, uid: SessionUid, pod: PodUid) -> Outcome {
         let outcome = self.server.bind(pod, uid);
         if outcome == Outcome::Done {
-            self.bound_by[pod_index(pod)] = self.leaders[leader].incarnation;
+            self.bound_by[pod_index(pod)] = sender;
             if self.broken == Broken::StartsBeforeBinding {
                 self.server.start(pod, uid, false);
             }
@@ -171,33 +210,33 @@ impl World {
             });
             return pod_answer(back);
         }
-        let was = self.server.pods[pod_index(pod)].life;
         let deleted = self.server.delete_pod(pod, None);
         if deleted.is_ok() {
-            self.ledger.check_deletion(&self.server, pod, was);
+            self.ledger.check_deletion(&self.server, pod);
         }
         pod_answer(deleted)
     }
 
-    fn patch(&mut self, uid: SessionUid, step: &Step, change: impl FnOnce(&mut claim::Session)) -> (Outcome, Answer) {
+    fn patch(&mut self, uid: SessionUid, step: &Step, change: impl FnOnce(&mut SessionObject)) -> (Outcome, Answer) {
         let guards = self.guards(step);
         match self.server.patch_session(uid, guards, change) {
-            Ok(object) => (Outcome::Done, Answer::Session(object)),
+            Ok(object) => {
+                self.ledger.check_patch(step, &object.state);
+                (Outcome::Done, Answer::Session(object))
+            }
             Err(outcome) => (outcome, Answer::Nothing),
         }
     }
 
-    fn note_incarnation(&mut self, leader: usize, pod: Option<PodUid>) {
+    fn note_sender(&mut self, sender: u32, pod: Option<PodUid>) {
         let Some(pod) = pod.map(pod_index) else { return };
-        let incarnation = self.leaders[leader].incarnation;
         self.claimed_by.resize(self.server.pods.len(), 0);
         self.bound_by.resize(self.server.pods.len(), 0);
-        self.claimed_by[pod] = incarnation;
+        self.claimed_by[pod] = sender;
     }
 
-    fn count(&mut self, leader: usize, step: &Step, fate: Fate, outcome: Outcome) {
+    fn count(&mut self, sender: u32, step: &Step, fate: Fate, outcome: Outcome) {
         let Some(kind) = kind(step) else { return };
-        let incarnation = self.leaders[leader].incarnation;
         let reached = &mut self.reached;
         match fate {
             Fate::CrashBefore => reached.crashes_before[kind] += 1,
@@ -211,7 +250,7 @@ impl World {
             Outcome::Refused => reached.failures += 1,
             _ => {}
         }
-        let others = |list: &[u32], pod: PodUid| u64::from(list[pod_index(pod)] != incarnation);
+        let others = |list: &[u32], pod: PodUid| u64::from(list[pod_index(pod)] != sender);
         match *step {
             Step::WriteBinding(pod) if outcome == Outcome::Done => {
                 reached.recoveries += others(&self.claimed_by, pod);

@@ -1,7 +1,7 @@
 //! What must hold after every step, written down beside the server and by none of its means.
 
-use cobrowse_session::claim::Session;
-use cobrowse_session::pool::{Life, Slot};
+use cobrowse_session::claim::{Finish, Session, Step};
+use cobrowse_session::pool::Slot;
 use cobrowse_session::{PodUid, SessionUid};
 
 use crate::server::{PodObject, Server, pod_index, session_index};
@@ -49,6 +49,7 @@ impl Ledger {
         server.pods.iter().for_each(|pod| self.check_pod(pod));
         for object in &server.sessions {
             self.check_session(server, object.uid, &object.state);
+            self.demand(object.ready_writes <= 1, "I10: a first picture was written twice");
         }
         self.demand(server.loads.iter().all(|loads| *loads <= 1), "I6: a start page was fetched twice");
     }
@@ -75,11 +76,18 @@ impl Ledger {
         self.demand(server.pods[pod_index(pod)].session == Some(uid), "I9: a binding's pod names another session");
     }
 
+    /// When the operator patched a session.
+    pub(crate) fn check_patch(&mut self, step: &Step, after: &Session) {
+        if let Step::Finish(Finish::Ended | Finish::PoolEmpty | Finish::ClaimDeadline) = step {
+            self.demand(after.binding.is_none(), "I11: a session with a pod ended as if it had none");
+        }
+    }
+
     /// When the operator deletes a pod: its session's end must be written, or the way it ended is lost with the pod. Of one
     /// that was dead before it loaded anything there is nothing to lose.
-    pub(crate) fn check_deletion(&mut self, server: &Server, pod: PodUid, was: Life) {
-        let dead = matches!(was, Life::Exited { .. });
-        if dead && !server.processes[pod_index(pod)].started {
+    pub(crate) fn check_deletion(&mut self, server: &Server, pod: PodUid) {
+        let process = &server.processes[pod_index(pod)];
+        if process.over && !process.started {
             return;
         }
         let mut sessions = server.sessions.iter().filter(|session| session.exists && !session.state.finished);

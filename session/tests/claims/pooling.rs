@@ -63,11 +63,10 @@ impl World {
     pub(crate) fn delete_planned(&mut self, leader: usize) {
         let Some((uid, version)) = self.leaders[leader].deletions.pop() else { return };
         let version = (self.broken != Broken::DeletesUnseenVersion).then_some(version);
-        let was = self.server.pods[pod_index(uid)].life;
         let deleted = self.server.delete_pod(uid, version);
         self.tell(|| format!("leader {leader}: the pool deletes pod {}: {:?}", uid.as_u128(), deleted.err()));
         match &deleted {
-            Ok(_) => self.ledger.check_deletion(&self.server, uid, was),
+            Ok(_) => self.ledger.check_deletion(&self.server, uid),
             Err(_) => {
                 let claimed = self.server.pods[pod_index(uid)].session.is_some();
                 self.reached.deletions_refused += u64::from(claimed);

@@ -30,6 +30,8 @@ pub(crate) struct Reached {
     pub(crate) crashes_before: [u64; 8],
     pub(crate) crashes_after: [u64; 8],
     pub(crate) answers_lost: [u64; 8],
+    /// Carried out when nobody waited for them any more.
+    pub(crate) late: [u64; 8],
     pub(crate) races_lost: [u64; 8],
     /// Two pods named one session at once, claimed by two leaders.
     pub(crate) two_pods: u64,
@@ -56,8 +58,8 @@ pub(crate) struct Reached {
 impl Reached {
     pub(crate) fn add(&mut self, other: &Self) {
         let lists = |reached: &mut Self| {
-            let Self { done, crashes_before, crashes_after, answers_lost, races_lost, .. } = reached;
-            [*done, *crashes_before, *crashes_after, *answers_lost, *races_lost]
+            let Self { done, crashes_before, crashes_after, answers_lost, late, races_lost, .. } = reached;
+            [*done, *crashes_before, *crashes_after, *answers_lost, *late, *races_lost]
         };
         let mut other = other.clone();
         let (mine, theirs) = (lists(self), lists(&mut other));
@@ -68,7 +70,8 @@ impl Reached {
             crashes_before: sum(1),
             crashes_after: sum(2),
             answers_lost: sum(3),
-            races_lost: sum(4),
+            late: sum(4),
+            races_lost: sum(5),
             two_pods: self.two_pods + other.two_pods,
             recoveries: self.recoveries + other.recoveries,
             restarts: self.restarts + other.restarts,
@@ -92,6 +95,7 @@ impl Reached {
         all.extend(named("crash before", &self.crashes_before));
         all.extend(named("crash after", &self.crashes_after));
         all.extend(named("lost answer of", &self.answers_lost));
+        all.extend(named("late", &self.late));
         for kind in [0, 3, 5, 7] {
             all.push((format!("lost race of {}", KINDS[kind]), self.races_lost[kind]));
         }

@@ -33,6 +33,8 @@ pub(crate) struct SessionObject {
     pub(crate) exists: bool,
     pub(crate) version: u32,
     pub(crate) state: Session,
+    /// How often the first picture was written down.
+    pub(crate) ready_writes: u32,
 }
 
 /// What runs in a pod.
@@ -40,6 +42,8 @@ pub(crate) struct SessionObject {
 pub(crate) struct Process {
     pub(crate) bound: Option<SessionUid>,
     pub(crate) started: bool,
+    /// It has exited.
+    pub(crate) over: bool,
     /// Its node has no link.
     pub(crate) cut_off: bool,
     /// It cannot show a page.
@@ -85,7 +89,7 @@ impl Server {
             binding: None,
             ready: false,
         };
-        self.sessions.push(SessionObject { uid, name, exists: true, version: 1, state });
+        self.sessions.push(SessionObject { uid, name, exists: true, version: 1, state, ready_writes: 0 });
         self.loads.push(0);
         self.names[name] = Some(uid);
     }
@@ -109,7 +113,7 @@ impl Server {
         &mut self,
         meant: SessionUid,
         guards: impl Iterator<Item = Guard>,
-        change: impl FnOnce(&mut Session),
+        change: impl FnOnce(&mut SessionObject),
     ) -> Result<SessionObject, Outcome> {
         let name = self.sessions[session_index(meant)].name;
         let found = self.names[name].ok_or(Outcome::NotFound)?;
@@ -127,7 +131,7 @@ impl Server {
             return Err(Outcome::LostRace);
         }
         object.version += 1;
-        change(&mut object.state);
+        change(object);
         Ok(*object)
     }
 
@@ -192,10 +196,16 @@ impl Server {
     }
 
     fn process(&mut self, uid: PodUid) -> Option<&mut Process> {
-        let object = &self.pods[pod_index(uid)];
-        let dead = !object.exists || matches!(object.life, Life::Exited { .. });
+        let exists = self.pods[pod_index(uid)].exists;
         let process = &mut self.processes[pod_index(uid)];
-        (!dead && !process.cut_off).then_some(process)
+        (exists && !process.over && !process.cut_off).then_some(process)
+    }
+
+    /// A pod's process exits.
+    pub(crate) fn exit(&mut self, index: usize, now: Timestamp) {
+        let was_ready = matches!(self.pods[index].life, Life::Ready { .. });
+        self.pods[index].life = Life::Exited { at: now, was_ready };
+        self.processes[index].over = true;
     }
 
     pub(crate) fn bind(&mut self, uid: PodUid, session: SessionUid) -> Outcome {

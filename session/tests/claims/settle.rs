@@ -16,6 +16,8 @@ const ROUND: Duration = Duration::from_millis(200);
 /// Rounds in the five seconds after the lease, and in a minute.
 const SOON: usize = 25;
 const MINUTE: usize = 300;
+/// Rounds after which what was sent before has arrived.
+const EARLY: usize = 3;
 /// Longer than any session waits for a pod.
 const DEADLINES: Duration = Duration::from_secs(31);
 
@@ -27,7 +29,13 @@ impl World {
         if self.chance.one_in(2) {
             self.kill_what_is_cut_off();
         }
-        self.rounds(leader, SOON);
+        // What is still on its way arrives, now or in between.
+        let early = if self.chance.one_in(2) { 0 } else { EARLY };
+        self.rounds(leader, early);
+        while !self.network.is_empty() {
+            self.arrive();
+        }
+        self.rounds(leader, SOON - early);
         self.check_nobody_waits(since);
         self.kill_what_is_cut_off();
         let rests = self.rounds(leader, MINUTE - SOON);
@@ -59,10 +67,11 @@ impl World {
 
     /// A node without a link is given up; its pods are dead.
     fn kill_what_is_cut_off(&mut self) {
-        for (pod, process) in self.server.pods.iter_mut().zip(&self.server.processes) {
-            if process.cut_off && pod.exists && pod.life != Life::Leaving {
-                pod.life = Life::Exited { at: self.now, was_ready: true };
+        for index in 0..self.server.pods.len() {
+            let pod = &mut self.server.pods[index];
+            if self.server.processes[index].cut_off && pod.exists && pod.life != Life::Leaving {
                 pod.version += 1;
+                self.server.exit(index, self.now);
             }
         }
     }

@@ -8,7 +8,7 @@ use cobrowse_session::{SessionUid, Timestamp};
 
 use crate::broken::Broken;
 use crate::chance::Chance;
-use crate::claiming::Fate;
+use crate::claiming::{Fate, Sent};
 use crate::leader::Leader;
 use crate::ledger::Ledger;
 use crate::reached::Reached;
@@ -32,6 +32,8 @@ pub(crate) struct World {
     /// By pod: which start of an operator claimed it, and which last bound it.
     pub(crate) claimed_by: Vec<u32>,
     pub(crate) bound_by: Vec<u32>,
+    /// Requests that nobody waits for.
+    pub(crate) network: Vec<Sent>,
     /// Reused, for speed.
     pub(crate) scratch: Vec<Pod>,
     pub(crate) pool_scratch: Vec<pool::Pod>,
@@ -54,6 +56,7 @@ impl World {
             reached: Reached::default(),
             claimed_by: Vec::new(),
             bound_by: Vec::new(),
+            network: Vec::new(),
             scratch: Vec::new(),
             pool_scratch: Vec::new(),
             incarnations: 0,
@@ -99,6 +102,7 @@ impl World {
         self.ledger.clear();
         self.claimed_by.clear();
         self.bound_by.clear();
+        self.network.clear();
         self.leaders.iter_mut().for_each(Leader::clear);
         (self.now, self.incarnations, self.last) = (START, 0, (0, 0));
         let refill = Refill { per_second: 20, burst: 4, max_pending: 3 };
@@ -127,7 +131,8 @@ impl World {
     fn take_one(&mut self) {
         match self.chance.below(100) {
             0..56 => self.work(),
-            56..74 => self.deliver_one(),
+            56..72 => self.deliver_one(),
+            72..74 => self.arrive(),
             74..80 => self.deliver_all(),
             80..86 => self.pool(),
             86..90 => self.user(),
@@ -158,11 +163,13 @@ impl World {
     }
 
     fn fate(&mut self) -> Fate {
-        match self.chance.below(40) {
+        match self.chance.below(48) {
             0 => Fate::CrashBefore,
             1 => Fate::CrashAfter,
             2 => Fate::Lost,
             3 => Fate::AnswerLost,
+            4 => Fate::Late,
+            5 => Fate::CrashLate,
             _ => Fate::Answered,
         }
     }
@@ -179,7 +186,7 @@ impl World {
             return false;
         }
         let guards = [cobrowse_session::claim::Guard::SessionUid].into_iter();
-        let ended = self.server.patch_session(uid, guards, |session| session.finished = true);
+        let ended = self.server.patch_session(uid, guards, |session| session.state.finished = true);
         match ended {
             Ok(object) => self.leaders[leader].see_session(&object),
             Err(_) => self.leaders[leader].read(&self.server, uid),
@@ -261,22 +268,21 @@ impl World {
         }
         let index = self.chance.below(self.server.pods.len());
         let bad = self.chance.below(6);
-        let (object, process) = (&mut self.server.pods[index], &mut self.server.processes[index]);
+        let object = &mut self.server.pods[index];
         match object.life {
             _ if !object.exists => return,
             Life::Starting { .. } | Life::Unschedulable { .. } if bad > 0 => {
                 object.life = Life::Ready { since: self.now }
             }
-            Life::Starting { .. } | Life::Unschedulable { .. } => {
-                object.life = Life::Exited { at: self.now, was_ready: false };
-            }
-            Life::Ready { .. } if bad < 2 => object.life = Life::Exited { at: self.now, was_ready: true },
-            Life::Ready { .. } if bad == 2 => process.cut_off = true,
+            Life::Starting { .. } | Life::Unschedulable { .. } => self.server.exit(index, self.now),
+            Life::Ready { .. } if bad < 2 => self.server.exit(index, self.now),
+            Life::Ready { .. } if bad == 2 => self.server.processes[index].cut_off = true,
             Life::Ready { .. } | Life::Exited { .. } => return,
             Life::Leaving => object.exists = false,
         }
+        let object = &mut self.server.pods[index];
         object.version += 1;
-        let (life, exists, cut_off) = (object.life, object.exists, process.cut_off);
+        let (life, exists, cut_off) = (object.life, object.exists, self.server.processes[index].cut_off);
         self.tell(|| format!("pod {index}: {life:?}, exists {exists}, cut off {cut_off}"));
     }
 
