@@ -87,8 +87,8 @@ fn delete_dead(seen: &Seen<'_>) -> Option<Step> {
     Some(Step::DeletePod { uid: dead, useless: Useless::Died })
 }
 
-/// The pod to go on with: the one that answered us, one that is ready and not silent, the first. Two leaders may choose differently; the
-/// binding decides.
+/// The pod to go on with: the one that answered us, one that is ready and not silent, the first. Two leaders may choose
+/// differently; the binding decides.
 fn candidate<'a>(seen: &Seen<'a>) -> Option<&'a Pod> {
     let alive = seen.pods.iter().filter(|pod| pod.is_alive());
     let progress = seen.progress;
