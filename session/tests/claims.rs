@@ -1,7 +1,9 @@
-//! A million random histories of the claim: two operators, a small API server, pods that are called, users who end and delete,
-//! caches that are old, requests that are lost, deaths at every write. After every step nothing that was promised is broken.
+//! A million random histories of the claim: two operators, a small API server, pods that are called, users who end and
+//! delete, caches that are old, requests that are lost, deaths at every write. After every step nothing that was
+//! promised is broken.
 //!
-//! `COBROWSE_CLAIMS_SEED=7` plays one history and tells it; `COBROWSE_CLAIMS_HISTORIES=100000000` plays more than usual.
+//! `COBROWSE_CLAIMS_SEED=7` plays one history and tells it; `COBROWSE_CLAIMS_HISTORIES=100000000` plays more than
+//! usual.
 
 #[path = "claims/broken.rs"]
 mod broken;
@@ -80,6 +82,7 @@ fn retell(broken: Broken, seed: u64) -> (Option<&'static str>, String) {
 fn a_million_histories() {
     if let Some(seed) = asked("COBROWSE_CLAIMS_SEED") {
         let (violation, history) = retell(Broken::Nothing, seed);
+        // A test that passes shows nothing.
         panic!("seed {seed}: {violation:?}\n{history}");
     }
     let histories = asked("COBROWSE_CLAIMS_HISTORIES").unwrap_or(HISTORIES);

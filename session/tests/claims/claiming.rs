@@ -1,5 +1,5 @@
-//! The claim's shell, as thin as the operator's is to be: it shows what a leader sees to the rules, and does what they say.
-//! Whatever can go wrong between two lines of the operator goes wrong here.
+//! The claim's shell, as thin as the operator's is to be: it shows what a leader sees to the rules, and does what they
+//! say. Whatever can go wrong between two lines of the operator goes wrong here.
 
 use cobrowse_session::claim::{self, Doubt, Finish, Guard, Offer, Outcome, Pod, Seen, Step, Useless, guards};
 use cobrowse_session::pool::{Life, Slot};

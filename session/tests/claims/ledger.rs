@@ -83,8 +83,8 @@ impl Ledger {
         }
     }
 
-    /// When the operator deletes a pod: its session's end must be written, or the way it ended is lost with the pod. Of one
-    /// that was dead before it loaded anything there is nothing to lose.
+    /// When the operator deletes a pod: its session's end must be written, or the way it ended is lost with the pod. Of
+    /// one that was dead before it loaded anything there is nothing to lose.
     pub(crate) fn check_deletion(&mut self, server: &Server, pod: PodUid) {
         let process = &server.processes[pod_index(pod)];
         if process.over && !process.started {

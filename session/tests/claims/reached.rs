@@ -47,6 +47,8 @@ pub(crate) struct Reached {
     pub(crate) names_again: u64,
     /// A second pod was claimed beside one that does not answer.
     pub(crate) company: u64,
+    /// Nobody was left, and the lease had to run out.
+    pub(crate) leaderless: u64,
     /// A page did not come.
     pub(crate) failures: u64,
     /// Sessions with a first picture, at the end.
@@ -79,6 +81,7 @@ impl Reached {
             sessions_gone: self.sessions_gone + other.sessions_gone,
             names_again: self.names_again + other.names_again,
             company: self.company + other.company,
+            leaderless: self.leaderless + other.leaderless,
             failures: self.failures + other.failures,
             ready: self.ready + other.ready,
             finished: self.finished + other.finished,
@@ -107,6 +110,7 @@ impl Reached {
             ("session gone", self.sessions_gone),
             ("name used again", self.names_again),
             ("second pod beside a silent one", self.company),
+            ("lease run out", self.leaderless),
             ("page that does not come", self.failures),
             ("ready", self.ready),
             ("finished", self.finished),

@@ -1,5 +1,5 @@
-//! A small API server, and the pods' own processes. It holds objects with versions and tests what it is asked to test; it
-//! knows nothing of the protocol.
+//! A small API server, and the pods' own processes. It holds objects with versions and tests what it is asked to test;
+//! it knows nothing of the protocol.
 
 use std::time::Duration;
 

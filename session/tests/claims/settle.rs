@@ -1,4 +1,5 @@
-//! The end of every history: nothing goes wrong any more, one operator works, and what was promised to become true must.
+//! The end of every history: nothing goes wrong any more, one operator works, and what was promised to become true
+//! must.
 
 use std::time::Duration;
 
@@ -60,6 +61,7 @@ impl World {
             self.leaders[1 - leader].alive = false;
             return leader;
         }
+        self.reached.leaderless += 1;
         self.now = self.now + LEASE;
         self.start(0);
         0

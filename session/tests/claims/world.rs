@@ -1,4 +1,5 @@
-//! One history: a cluster, two operators of which none, one or both are at work, users, pods that die, time. Chance moves.
+//! One history: a cluster, two operators of which none, one or both are at work, users, pods that die, time. Chance
+//! moves.
 
 use std::time::Duration;
 

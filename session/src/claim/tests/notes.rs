@@ -43,6 +43,20 @@ impl Story {
 
 const LOOK: Step = Step::Read(Doubt::Answer);
 
+/// Of the eight writes that a session may cost, the claim has three, and on the usual way it reads nothing.
+#[test]
+fn the_usual_way_is_three_writes_and_two_calls() {
+    let mut story = Story::new(&[]);
+    story.offer = Offer::Pod(A);
+    story.then(Step::ClaimPod(A), Outcome::Done);
+    story.pods.push(Pod { uid: A, life: READY });
+    story.then(Step::Bind(A), Outcome::Done).then(Step::WriteBinding(A), Outcome::Done);
+    story.session.binding = Some(A);
+    story.then(Step::Start(A), Outcome::Done).then(Step::WriteReady(A), Outcome::Done);
+    story.session.ready = true;
+    assert_eq!(story.step(), Step::Over);
+}
+
 #[test]
 fn who_loses_a_race_looks() {
     for outcome in [Outcome::LostRace, Outcome::NotFound] {
