@@ -1,8 +1,9 @@
-//! How a session gets its pod: no two sessions one pod, no session two pods, no start page loaded twice, whoever dies when.
-//! The operator shows what it sees, does the [`Step`] that [`next`] names, and tells [`Progress::note`] what came of it.
+//! How a session gets its pod: no two sessions one pod, no session two pods, no start page loaded twice, whoever dies
+//! when. The operator shows what it sees, does the [`Step`] that [`next`] names, and tells [`Progress::note`] what came
+//! of it.
 //!
-//! It rests on facts that never change once seen: a pod names its session for ever, a session its pod, an end is an end.
-//! What could change is never acted on without a [`Guard`] that the API server tests in the same write.
+//! It rests on facts that never change once seen: a pod names its session for ever, a session its pod, an end is an
+//! end. What could change is never acted on without a [`Guard`] that the API server tests in the same write.
 
 mod guard;
 mod next;

@@ -1,5 +1,6 @@
 //! The names that the API server gives to objects, of which no two ever share one. A name such as a pod's may come back
-//! with another object behind it; a UID never does. Both kinds are sixteen bytes, so that they are compared and copied freely.
+//! with another object behind it; a UID never does. Both kinds are sixteen bytes, so that they are compared and copied
+//! freely.
 
 use std::fmt;
 use std::str::FromStr;

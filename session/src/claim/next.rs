@@ -1,5 +1,5 @@
-//! The next step of one session's claim. The order of the questions is the protocol: first certainty, then what the session
-//! has, then what it could get.
+//! The next step of one session's claim. The order of the questions is the protocol: first certainty, then what the
+//! session has, then what it could get.
 
 use super::seen::{Offer, Pod, Seen, Session, WhenPoolEmpty};
 use super::step::{Doubt, Finish, Step, Useless};
@@ -72,8 +72,8 @@ fn go_on(seen: &Seen<'_>, pod: &Pod) -> Step {
     if seen.progress.bound == Some(pod.uid) { Step::WriteBinding(pod.uid) } else { Step::Bind(pod.uid) }
 }
 
-/// A pod that died may have become the session's before it died, which a look at the API server tells. After that look it
-/// can become so no more to any effect: what is dead answers no `Start`.
+/// A pod that died may have become the session's before it died, which a look at the API server tells. After that look
+/// it can become so no more to any effect: what is dead answers no `Start`.
 fn delete_dead(seen: &Seen<'_>) -> Option<Step> {
     let refused = seen.progress.refused;
     let pods = || seen.pods.iter().filter(|pod| !is_leaving(pod));

@@ -1,5 +1,5 @@
-//! What one operator did for one session. It is lost when the operator dies, and nothing rests on it: whatever the next one
-//! does again is answered as the first time.
+//! What one operator did for one session. It is lost when the operator dies, and nothing rests on it: whatever the next
+//! one does again is answered as the first time.
 
 use std::time::Duration;
 
@@ -41,9 +41,9 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 const WAIT_MAX: Duration = Duration::from_secs(2);
 /// Doublings of the first wait that reach the longest.
 const DOUBLINGS_MAX: u32 = 5;
-/// Calls in a row that a pod may leave unanswered before another pod is tried beside it, which takes less than a second: a
-/// pod whose node is lost is taken for ready much longer. Only the last silent pod is remembered, so that an operator which
-/// itself has lost its link tries two pods for a session in turn, and does not use up the pool.
+/// Calls in a row that a pod may leave unanswered before another pod is tried beside it, which takes less than a
+/// second: a pod whose node is lost is taken for ready much longer. Only the last silent pod is remembered, so that an
+/// operator which itself has lost its link tries two pods for a session in turn, and does not use up the pool.
 const CALLS_MAX: u32 = 3;
 
 /// What one operator did for one session.

@@ -72,7 +72,8 @@ pub enum Offer {
     NotYet,
 }
 
-/// What the operator sees. It never shows less than it showed before, and each answer of the API server is in it at once.
+/// What the operator sees. It never shows less than it showed before, and each answer of the API server is in it at
+/// once.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
     /// The session; none when there is no such object in what was seen so far.

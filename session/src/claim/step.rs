@@ -10,8 +10,8 @@ pub enum Step {
     Read(Doubt),
     /// Patch this warm pod: bound, to this session, owned by it.
     ClaimPod(PodUid),
-    /// Create a pod for this session alone, bound from its creation, under a name made of the session's UID, so that a second
-    /// attempt finds the first.
+    /// Create a pod for this session alone, bound from its creation, under a name made of the session's UID, so that a
+    /// second attempt finds the first.
     Cold,
     /// Call the pod: it is this session's for ever. Loads nothing.
     Bind(PodUid),

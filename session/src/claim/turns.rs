@@ -1,5 +1,5 @@
-//! Whose turn it is when there are fewer pods than sessions that wait: tenants in turn, within a tenant whoever came first,
-//! and no tenant beyond its limit.
+//! Whose turn it is when there are fewer pods than sessions that wait: tenants in turn, within a tenant whoever came
+//! first, and no tenant beyond its limit.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -37,7 +37,8 @@ impl Backoff {
         }
     }
 
-    /// Until when to leave it alone, at most `longest` after the last failure; none when nothing failed or that is past.
+    /// Until when to leave it alone, at most `longest` after the last failure; none when nothing failed or that is
+    /// past.
     pub fn until(self, longest: Duration, now: Timestamp) -> Option<Timestamp> {
         let doublings = self.failures.checked_sub(1)?.min(DOUBLINGS_MAX);
         let until = self.last + (FIRST * (1 << doublings)).min(longest);

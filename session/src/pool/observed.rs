@@ -69,8 +69,8 @@ pub struct Observed<'a> {
     pub pods: &'a [Pod],
     /// Creations that were sent and are not answered yet.
     pub in_flight: u32,
-    /// Sessions that wait for a pod of this pool and have claimed none; not those that may have none now, nor those for which
-    /// a pod of their own is started.
+    /// Sessions that wait for a pod of this pool and have claimed none; not those that may have none now, nor those for
+    /// which a pod of their own is started.
     pub waiting: u32,
     /// What a pod would be made of now.
     pub revision: Revision,

@@ -11,8 +11,8 @@ use crate::uid::PodUid;
 /// One thing for the operator to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Delete this pod, which was warm when it was seen. The deletion must be bound to the UID **and the resource version**
-    /// that were seen: a claim made since has changed the version, and then the pod is a session's and stays.
+    /// Delete this pod, which was warm when it was seen. The deletion must be bound to the UID **and the resource
+    /// version** that were seen: a claim made since has changed the version, and then the pod is a session's and stays.
     DeletePod {
         /// Which.
         uid: PodUid,
@@ -89,7 +89,8 @@ pub fn plan(spec: &PoolSpec, observed: &Observed<'_>, now: Timestamp) -> Plan {
     Plan { actions, memory, wake, facts }
 }
 
-/// Counts warm pods that exited before they were ready, since the last success. Those counted before count no second time.
+/// Counts warm pods that exited before they were ready, since the last success. Those counted before count no second
+/// time.
 fn crashes(observed: &Observed<'_>) -> super::Backoff {
     let mut crashes = observed.memory.crashes;
     let mut exits: Vec<Timestamp> = Vec::new();

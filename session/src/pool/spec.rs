@@ -1,5 +1,5 @@
-//! What a pool should be, as its `CoBrowsePool` says. Plain data: every mixture of numbers leads to a plan, a senseless one
-//! to a small plan.
+//! What a pool should be, as its `CoBrowsePool` says. Plain data: every mixture of numbers leads to a plan, a senseless
+//! one to a small plan.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use std::time::Duration;
 pub struct PoolSpec {
     /// Warm pods to have, besides one for each session that waits.
     pub min_warm: u32,
-    /// Warm pods above which some are deleted, besides one for each session that waits. Below `min_warm` it counts as that.
-    /// One more than `min_warm` lets an old pod be replaced before it is deleted.
+    /// Warm pods above which some are deleted, besides one for each session that waits. Below `min_warm` it counts as
+    /// that. One more than `min_warm` lets an old pod be replaced before it is deleted.
     pub max_warm: u32,
     /// Pods of all sorts at once, those being deleted included. No pod is started beyond it.
     pub max_total: u32,

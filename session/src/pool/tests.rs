@@ -1,8 +1,9 @@
 //! Tables: a pool in words, and the plan in words.
 //!
-//! Pods, numbered from 1 in the order of the list: `ready`, `stale` (ready, of another revision), `old` (ready, too old),
-//! `starting`, `stuck` (starting for too long), `stalestart`, `unplaced`, `waits` (unplaced for too long), `crashed` (exited
-//! before it was ready), `exited`, `leaving`, `bound`, `staleb` (bound, of another revision), `lost` (bound, exited).
+//! Pods, numbered from 1 in the order of the list: `ready`, `stale` (ready, of another revision), `old` (ready, too
+//! old), `starting`, `stuck` (starting for too long), `stalestart`, `unplaced`, `waits` (unplaced for too long),
+//! `crashed` (exited before it was ready), `exited`, `leaving`, `bound`, `staleb` (bound, of another revision), `lost`
+//! (bound, exited).
 
 mod rest;
 

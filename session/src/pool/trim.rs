@@ -21,8 +21,8 @@ impl Warm {
         }
     }
 
-    /// Deletes the pod that is missed least: not placed, not ready, outdated, old. Of those not ready the youngest goes, which
-    /// has the longest way to go; of the others the oldest.
+    /// Deletes the pod that is missed least: not placed, not ready, outdated, old. Of those not ready the youngest
+    /// goes, which has the longest way to go; of the others the oldest.
     fn give_up_least(&mut self, reason: Reason) {
         let places = self.pods.iter().enumerate();
         let least = places.min_by_key(|(index, pod)| match pod.stage {
@@ -34,8 +34,8 @@ impl Warm {
         }
     }
 
-    /// Deletes outdated pods as far as the pool can spare them. Says how many more than wanted should be started, so that the
-    /// next can be spared.
+    /// Deletes outdated pods as far as the pool can spare them. Says how many more than wanted should be started, so
+    /// that the next can be spared.
     pub(super) fn renew(&mut self, spec: &PoolSpec, observed: &Observed<'_>, facts: &Facts) -> u32 {
         if let Update::Recreate { max_unavailable_percent } = spec.update {
             self.recreate(facts.wanted, max_unavailable_percent);

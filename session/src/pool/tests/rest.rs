@@ -83,7 +83,11 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 
     #[test]
-    fn pools_come_to_rest(spec in any_spec(), words in prop::collection::vec(0..WORDS.len(), 0..12), waiting in 0..3_u32) {
+    fn pools_come_to_rest(
+        spec in any_spec(),
+        words in prop::collection::vec(0..WORDS.len(), 0..12),
+        waiting in 0..3_u32,
+    ) {
         let mut pods: Vec<Pod> = words.iter().zip(1..).map(|(word, number)| pod(number, WORDS[*word])).collect();
         let (mut memory, mut now, mut made) = (Memory::new(), NOW, 1000);
         for _ in 0..PLANS {
