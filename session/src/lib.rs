@@ -3,18 +3,22 @@
 
 pub mod attempts;
 pub mod capacity;
+pub mod claim;
 pub mod id;
 pub mod live;
 pub mod participant;
 pub mod permission;
 pub mod pin;
 pub mod policy;
+pub mod pool;
 pub mod random;
 pub mod secret;
 pub mod site;
 pub mod time;
+pub mod uid;
 pub mod waiting;
 
 pub use id::{AccountId, ParticipantId, SessionId, TenantId};
 pub use participant::{EndReason, Participant, Permissions, PersonName, Role};
 pub use time::Timestamp;
+pub use uid::{PodUid, SessionUid};
