@@ -54,6 +54,10 @@ check: started tools packages console-build ## Formatting, lints, house rules, l
 	@$(STAGE) 'contract against its baseline' 60 console/node_modules/.bin/buf breaking proto --against proto/baseline.binpb
 	@$(STAGE) 'types of the flows' 120 bash -c "e2e/node_modules/.bin/tsc --project e2e && e2e/node_modules/.bin/tsc --project bench"
 
+.PHONY: claims
+claims: ## A million random histories of the claim of a pod; make test plays a tenth of them
+	@$(STAGE) 'histories of the claim' 300 $(CARGO) test $(LOCKED) --quiet --package cobrowse-session --test claims
+
 # A target of fuzz/src/targets, or all of them in turn, and how long each is explored.
 TARGET ?= all
 SECONDS ?= 60
