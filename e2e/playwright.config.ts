@@ -1,4 +1,4 @@
-// Flows in real browsers. One at a time: each has two browsers and a third in the pod. Traces and pictures stay when one fails.
+// Flows in real browsers. One at a time unless asked otherwise: each has two browsers and a third in the pod. Traces and pictures stay when one fails.
 
 import { defineConfig } from "@playwright/test";
 
