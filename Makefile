@@ -94,6 +94,17 @@ cluster-up: tools ## A real Kubernetes in namespaces of its own, as root: PROFIL
 cluster-down: ## End it, whatever is left of it
 	@$(CARGO) run $(LOCKED) --quiet --package cobrowse-cluster -- down
 
+.PHONY: test-cluster
+test-cluster: ## What must hold on a cluster: starts one, tests, and ends it
+	@if [[ $$(id -u) != 0 || $$(uname) != Linux ]]; then echo 'not run: the tests on a cluster need root on Linux'; else $(MAKE) test-cluster-as-root; fi
+
+.PHONY: test-cluster-as-root
+test-cluster-as-root:
+	@$(STAGE) 'tests on a cluster: programs' 600 $(CARGO) test $(LOCKED) --quiet --no-run --package cobrowse-e2e --features cluster
+	@$(MAKE) cluster-up PROFILE=api
+	@$(STAGE) 'tests on a cluster' 1080 target/debug/cluster inside cargo test $(LOCKED) --offline --package cobrowse-e2e --features cluster; code=$$?; \
+		$(MAKE) cluster-down; exit $$code
+
 .PHONY: console
 console: packages ## Work on the console's pages alone, on a fake transport
 	@npm --prefix console run dev

@@ -1,0 +1,42 @@
+//! What the tests on a cluster share: `kubectl`, which goes where KUBECONFIG says. They know no more of a cluster than any client.
+
+use anyhow::{Context, Result};
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+/// What `kubectl` said.
+#[derive(Debug)]
+pub struct Said {
+    /// Whether it did what was asked.
+    pub ok: bool,
+    /// What it printed.
+    pub out: String,
+    /// What it complained of.
+    pub err: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { ok: output.status.success(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+}
+
+/// Runs `kubectl` with these arguments, and this on its input.
+pub fn kubectl(arguments: &[&str], input: &str) -> Result<Said> {
+    let mut command = Command::new("kubectl");
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().context("failed to start kubectl: is it in the PATH?")?;
+    child.stdin.take().context("kubectl has no input")?.write_all(input.as_bytes()).context("failed to give kubectl its input")?;
+    Ok(child.wait_with_output().context("failed to wait for kubectl")?.into())
+}
+
+/// The same where it must succeed.
+///
+/// # Errors
+/// What it complained of.
+pub fn must(arguments: &[&str], input: &str) -> Result<String> {
+    let said = kubectl(arguments, input)?;
+    anyhow::ensure!(said.ok, "failed to run kubectl {}: {}", arguments.join(" "), said.err.trim());
+    Ok(said.out)
+}
