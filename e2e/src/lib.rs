@@ -27,7 +27,12 @@ pub fn kubectl(arguments: &[&str], input: &str) -> Result<Said> {
     let mut command = Command::new("kubectl");
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().context("failed to start kubectl: is it in the PATH?")?;
-    child.stdin.take().context("kubectl has no input")?.write_all(input.as_bytes()).context("failed to give kubectl its input")?;
+    child
+        .stdin
+        .take()
+        .context("kubectl has no input")?
+        .write_all(input.as_bytes())
+        .context("failed to give kubectl its input")?;
     Ok(child.wait_with_output().context("failed to wait for kubectl")?.into())
 }
 

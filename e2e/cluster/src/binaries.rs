@@ -124,7 +124,12 @@ fn change_source(of: &str, change: &Change, source: &Path, work: &Path) -> Resul
     copy(source, &own)?;
     let file = own.join(change.file);
     let text = fs::read_to_string(&file).with_context(|| format!("failed to read {}", change.file))?;
-    ensure!(text.matches(change.from).count() == 1, "{} has not {} once: look at the change again", change.file, change.from);
+    ensure!(
+        text.matches(change.from).count() == 1,
+        "{} has not {} once: look at the change again",
+        change.file,
+        change.from
+    );
     fs::write(&file, text.replace(change.from, change.to))?;
     let mut edit = Command::new("go");
     run(edit.args(["mod", "edit", "-replace", &format!("{of}=./source")]).current_dir(work)).map(drop)

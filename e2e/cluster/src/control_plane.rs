@@ -70,8 +70,18 @@ fn api_server(layout: &Layout) -> Command {
     command.args(["--enable-admission-plugins", "NodeRestriction", "--service-cluster-ip-range", SERVICE_RANGE]);
     command.args(["--etcd-servers", "https://127.0.0.1:2379", "--kubelet-preferred-address-types", "InternalIP"]);
     command.args(["--service-account-issuer", "https://kubernetes.default.svc.cluster.local"]);
-    command.args(["--requestheader-allowed-names", "front-proxy-client", "--requestheader-username-headers", "X-Remote-User"]);
-    command.args(["--requestheader-group-headers", "X-Remote-Group", "--requestheader-extra-headers-prefix", "X-Remote-Extra-"]);
+    command.args([
+        "--requestheader-allowed-names",
+        "front-proxy-client",
+        "--requestheader-username-headers",
+        "X-Remote-User",
+    ]);
+    command.args([
+        "--requestheader-group-headers",
+        "X-Remote-Group",
+        "--requestheader-extra-headers-prefix",
+        "X-Remote-Extra-",
+    ]);
     command.arg("--encryption-provider-config").arg(layout.run.join("encryption.json"));
     command.arg("--audit-policy-file").arg(layout.run.join("audit.json"));
     command.arg("--audit-log-path").arg(layout.run.join("log/audit.log"));
@@ -114,7 +124,15 @@ fn scheduler(layout: &Layout) -> Command {
 /// A part that is a client of the API server, alone and in a hurry.
 fn component(layout: &Layout, program: &str, user: &str) -> Command {
     let mut command = Command::new(layout.program(program));
-    command.args(["--bind-address", "127.0.0.1", "--leader-elect=false", "--kube-api-qps", "300", "--kube-api-burst", "600"]);
+    command.args([
+        "--bind-address",
+        "127.0.0.1",
+        "--leader-elect=false",
+        "--kube-api-qps",
+        "300",
+        "--kube-api-burst",
+        "600",
+    ]);
     for flag in ["--kubeconfig", "--authentication-kubeconfig", "--authorization-kubeconfig"] {
         command.arg(flag).arg(layout.kubeconfig(user));
     }
@@ -135,7 +153,10 @@ pub(crate) fn kwok(layout: &Layout, stages: &[PathBuf]) -> Result<()> {
     fs::write(&config, texts.join("\n---\n"))?;
     let mut command = Command::new(layout.program("kwok"));
     command.arg("--config").arg(config).arg("--kubeconfig").arg(layout.kubeconfig("admin"));
-    command.args(["--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake", "--server-address", "127.0.0.1:10247"]);
+    command.args([
+        "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
+        "--server-address",
+        "127.0.0.1:10247",
+    ]);
     start(layout, "kwok", &mut command).map(drop)
 }
-

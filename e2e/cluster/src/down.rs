@@ -70,7 +70,8 @@ fn processes_in(name: &str) -> Processes {
     let Ok(all) = fs::read_dir("/proc") else { return Processes(Vec::new()) };
     let numbers = all.flatten().filter_map(|entry| entry.file_name().to_string_lossy().parse::<i32>().ok());
     let inside = numbers.filter(|pid| {
-        fs::metadata(format!("/proc/{pid}/ns/net")).is_ok_and(|there| (there.dev(), there.ino()) == (wanted.dev(), wanted.ino()))
+        fs::metadata(format!("/proc/{pid}/ns/net"))
+            .is_ok_and(|there| (there.dev(), there.ino()) == (wanted.dev(), wanted.ino()))
     });
     Processes(inside.filter_map(Pid::from_raw).collect())
 }
@@ -116,7 +117,8 @@ fn nothing_left(layout: &Layout) -> Result<()> {
         ensure!(!namespace(name).exists(), "failed to end the cluster: the namespace {name} is left");
     }
     let links = call("ip", ["-o", "link"])?;
-    let left: Vec<&str> = links.lines().filter(|line| ["cilium", "lxc", "cni0"].iter().any(|ours| line.contains(ours))).collect();
+    let left: Vec<&str> =
+        links.lines().filter(|line| ["cilium", "lxc", "cni0"].iter().any(|ours| line.contains(ours))).collect();
     ensure!(left.is_empty(), "failed to end the cluster: interfaces are left: {left:?}");
     Ok(())
 }

@@ -20,7 +20,8 @@ pub(crate) fn load(layout: &Layout) -> Result<()> {
         let image = format!("localhost/{name}:1");
         let program = fs::canonicalize(layout.program(program))?;
         let file = make(layout, &image, &program, argument, user).with_context(|| format!("failed to make {image}"))?;
-        run(ctr(layout).args(["images", "import", "--local"]).arg(&file)).with_context(|| format!("failed to load {image}"))?;
+        run(ctr(layout).args(["images", "import", "--local"]).arg(&file))
+            .with_context(|| format!("failed to load {image}"))?;
     }
     Ok(())
 }
@@ -42,17 +43,19 @@ fn make(layout: &Layout, image: &str, program: &Path, argument: &str, user: &str
         "config": {"Entrypoint": entry, "User": user},
     });
     let config = blob(&blobs, &serde_json::to_vec(&config)?)?;
-    let described = |kind: &str, (digest, size): &(String, usize)| {
-        serde_json::json!({"mediaType": format!("application/vnd.oci.image.{kind}"), "digest": digest, "size": size})
-    };
+    let described = |kind: &str, (digest, size): &(String, usize)| serde_json::json!({"mediaType": format!("application/vnd.oci.image.{kind}"), "digest": digest, "size": size});
     let manifest = serde_json::json!({
         "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": described("config.v1+json", &config), "layers": [described("layer.v1.tar", &layer)],
     });
     let manifest = blob(&blobs, &serde_json::to_vec(&manifest)?)?;
     let mut entry = described("manifest.v1+json", &manifest);
-    entry["annotations"] = serde_json::json!({"io.containerd.image.name": image, "org.opencontainers.image.ref.name": "1"});
-    fs::write(work.join("index.json"), serde_json::to_vec(&serde_json::json!({"schemaVersion": 2, "manifests": [entry]}))?)?;
+    entry["annotations"] =
+        serde_json::json!({"io.containerd.image.name": image, "org.opencontainers.image.ref.name": "1"});
+    fs::write(
+        work.join("index.json"),
+        serde_json::to_vec(&serde_json::json!({"schemaVersion": 2, "manifests": [entry]}))?,
+    )?;
     fs::write(work.join("oci-layout"), br#"{"imageLayoutVersion":"1.0.0"}"#)?;
     let out = layout.run.join("image.tar");
     run(Command::new("tar").arg("-C").arg(&work).arg("-cf").arg(&out).args(["oci-layout", "index.json", "blobs"]))?;

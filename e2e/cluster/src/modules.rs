@@ -60,7 +60,10 @@ pub(crate) const MODULES: [Module; 10] = [
     Module { kept: ("sigs.k8s.io/kwok", &["kustomize/stage"]), ..plain("kwok", Profile::Api, &[("kwok", "kwok")]) },
     plain("helm", Profile::Api, &[("helm", "helm")]),
     Module {
-        stamp: Some(("github.com/containerd/containerd/v2", "github.com/containerd/containerd/v2/version.Version={version}")),
+        stamp: Some((
+            "github.com/containerd/containerd/v2",
+            "github.com/containerd/containerd/v2/version.Version={version}",
+        )),
         ..plain(
             "containerd",
             Profile::Node,
@@ -71,7 +74,12 @@ pub(crate) const MODULES: [Module; 10] = [
     plain(
         "cni",
         Profile::Node,
-        &[("bridge", "cni/bridge"), ("host-local", "cni/host-local"), ("loopback", "cni/loopback"), ("portmap", "cni/portmap")],
+        &[
+            ("bridge", "cni/bridge"),
+            ("host-local", "cni/host-local"),
+            ("loopback", "cni/loopback"),
+            ("portmap", "cni/portmap"),
+        ],
     ),
     plain("coredns", Profile::Node, &[("coredns", "coredns")]),
     plain("probe", Profile::Node, &[("probe", "probe")]),

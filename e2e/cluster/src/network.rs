@@ -48,7 +48,11 @@ pub(crate) fn cilium(layout: &Layout) -> Result<()> {
     apply(layout, &serde_json::to_string(&roles(objects))?)?;
     let names = [("K8S_NODE_NAME", NODE), ("CILIUM_K8S_NAMESPACE", "kube-system")];
     let mut operator = Command::new(layout.program("cilium-operator-generic"));
-    operator.arg("--config-dir").arg(folder.join("config")).arg("--k8s-kubeconfig-path").arg(layout.kubeconfig("cilium-operator"));
+    operator
+        .arg("--config-dir")
+        .arg(folder.join("config"))
+        .arg("--k8s-kubeconfig-path")
+        .arg(layout.kubeconfig("cilium-operator"));
     start(layout, "cilium-operator", operator.args(["--operator-api-serve-addr", "127.0.0.1:9234"]).envs(names))?;
     let mut agent = Command::new(layout.program("cilium-agent"));
     agent.arg("--config-dir").arg(folder.join("config")).arg("--k8s-kubeconfig-path").arg(layout.kubeconfig("cilium"));
@@ -90,7 +94,10 @@ fn chart(layout: &Layout) -> Result<Vec<serde_json::Value>> {
     let mut helm = Command::new(layout.program("helm"));
     helm.args(["template", "cilium"]).arg(kept(layout, "cilium", "cilium")?).args(["--namespace", "kube-system"]);
     helm.arg("--values").arg(layout.source.join("manifests/cilium-values.yaml"));
-    helm.args(["--set", &format!("k8sServiceHost={NODE_ADDRESS},k8sServicePort=6443,ipv4NativeRoutingCIDR={POD_RANGE}")]);
+    helm.args([
+        "--set",
+        &format!("k8sServiceHost={NODE_ADDRESS},k8sServicePort=6443,ipv4NativeRoutingCIDR={POD_RANGE}"),
+    ]);
     let text = run(&mut helm).context("failed to render Cilium's chart")?;
     let file = layout.run.join("cilium/chart.yaml");
     fs::write(&file, text)?;
@@ -99,7 +106,8 @@ fn chart(layout: &Layout) -> Result<Vec<serde_json::Value>> {
     kubectl.args(["create", "--dry-run=client", "--validate=false", "-o", "json", "-f"]).arg(file);
     kubectl.arg("--kubeconfig").arg(layout.kubeconfig("admin"));
     let lines = run(&mut kubectl)?;
-    let objects = serde_json::Deserializer::from_str(&lines).into_iter::<serde_json::Value>().collect::<Result<Vec<_>, _>>()?;
+    let objects =
+        serde_json::Deserializer::from_str(&lines).into_iter::<serde_json::Value>().collect::<Result<Vec<_>, _>>()?;
     Ok(objects.into_iter().flat_map(items).collect())
 }
 

@@ -113,7 +113,8 @@ mod tests {
             32 31 0:29 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu\n\
             40 31 0:37 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,name=systemd\n\
             41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n";
-        let all: Vec<_> = hierarchies(mounts).into_iter().map(|(place, of)| (place.display().to_string(), of)).collect();
+        let all: Vec<_> =
+            hierarchies(mounts).into_iter().map(|(place, of)| (place.display().to_string(), of)).collect();
         assert_eq!(all[0], ("/sys/fs/cgroup/cpu".into(), "cpu".into()));
         assert_eq!(all[1], ("/sys/fs/cgroup/systemd".into(), "name=systemd".into()));
         assert_eq!(all[2], ("/sys/fs/cgroup/unified".into(), String::new()));

@@ -5,7 +5,8 @@ use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose as Purpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose as Purpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -43,7 +44,8 @@ pub(crate) fn write(layout: &Layout) -> Result<()> {
     fs::write(folder.join("sa.pub"), account.public_key_pem())?;
 
     let here = ["127.0.0.1", "localhost"];
-    let service = ["kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"];
+    let service =
+        ["kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"];
     let api: Vec<&str> = [&here[..], &[NODE_ADDRESS, API_SERVICE], &service[..]].concat();
     let both = [Purpose::ServerAuth, Purpose::ClientAuth];
     issue(&folder, "etcd", &etcd, ("etcd", ""), &both, &here)?;

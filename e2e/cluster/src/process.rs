@@ -47,7 +47,11 @@ pub(crate) fn kubectl(layout: &Layout) -> Command {
 pub(crate) fn apply(layout: &Layout, yaml: &str) -> Result<()> {
     use std::io::Write as _;
     let mut command = kubectl(layout);
-    command.args(["apply", "--server-side", "-f", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+        .args(["apply", "--server-side", "-f", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().context("failed to start kubectl")?;
     child.stdin.take().context("kubectl has no input")?.write_all(yaml.as_bytes())?;
     let output = child.wait_with_output()?;

@@ -98,7 +98,8 @@ fn first_process(layout: &Layout) -> Result<()> {
 
 /// A command that joins the cluster's cgroups and goes on as what its further arguments say.
 fn joined(layout: &Layout) -> Result<Command> {
-    let cgroups = fs::read_to_string(layout.run.join("cgroups")).context("failed to find the cluster: start it by `make cluster-up`")?;
+    let cgroups = fs::read_to_string(layout.run.join("cgroups"))
+        .context("failed to find the cluster: start it by `make cluster-up`")?;
     let join: String = cgroups.lines().map(|cgroup| format!("echo $$ >'{cgroup}/cgroup.procs' && ")).collect();
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{join}exec \"$@\""), "sh"]);
@@ -108,13 +109,16 @@ fn joined(layout: &Layout) -> Result<Command> {
 /// A command that runs in all namespaces and cgroups of the cluster.
 pub(crate) fn inside_command(layout: &Layout) -> Result<Command> {
     let mut command = joined(layout)?;
-    let first = fs::read_to_string(layout.run.join("first")).context("failed to find the cluster: start it by `make cluster-up`")?;
+    let first = fs::read_to_string(layout.run.join("first"))
+        .context("failed to find the cluster: start it by `make cluster-up`")?;
     if !Path::new("/proc").join(first.trim()).exists() {
         bail!("failed to find the cluster: its first process is gone, start it again by `make cluster-up`");
     }
     command.args(["nsenter", "-t", first.trim(), "-m", "-n", "-p", "-u", "-i", "-C", "--"]);
     let path = std::env::var("PATH").unwrap_or_default();
-    command.env("PATH", format!("{}:{path}", layout.programs().display())).env("KUBECONFIG", layout.kubeconfig("admin"));
+    command
+        .env("PATH", format!("{}:{path}", layout.programs().display()))
+        .env("KUBECONFIG", layout.kubeconfig("admin"));
     Ok(command)
 }
 

@@ -46,6 +46,7 @@ fn there(layout: &Layout, program: &str) -> Command {
 
 fn zone_file() -> String {
     let names = [("ns", DNS), ("shop", SHOP), ("bank", SHOP), ("other", THIRD)];
-    let head = "@ 60 IN SOA ns.example.test. admin.example.test. 1 60 60 60 60\n@ 60 IN NS ns.example.test.\n".to_owned();
+    let head =
+        "@ 60 IN SOA ns.example.test. admin.example.test. 1 60 60 60 60\n@ 60 IN NS ns.example.test.\n".to_owned();
     names.iter().fold(head, |zone, (name, address)| zone + &format!("{name} 60 IN A {address}\n"))
 }
