@@ -71,6 +71,17 @@ fn every_choice_is_explained_by_name() {
     }
 }
 
+/// kubectl reads YAML 1.1, in which these words without quotes are no texts.
+#[test]
+fn no_choice_is_a_word_that_yaml_reads_as_a_boolean() {
+    const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    for (path, node, _) in all_nodes() {
+        for value in node["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            assert!(!WORDS.contains(&value.to_lowercase().as_str()), "{path}: {value}");
+        }
+    }
+}
+
 #[test]
 fn every_text_and_list_that_a_rule_walks_has_an_end() {
     for (path, node, _) in all_nodes() {

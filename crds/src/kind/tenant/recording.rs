@@ -12,12 +12,12 @@ use crate::value::{Count, HttpsAddress, Token};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(
-    validation = rule::over(&["mode", "sink"], "self.mode == 'Off' || has(self.sink)", "recording needs a place: write sink, or mode Off"),
-    validation = rule::over(&["mode", "key"], "self.mode == 'Off' || has(self.key)", "recordings are always encrypted: write key, or mode Off"),
+    validation = rule::over(&["mode", "sink"], "self.mode == 'Never' || has(self.sink)", "recording needs a place: write sink, or mode Never"),
+    validation = rule::over(&["mode", "key"], "self.mode == 'Never' || has(self.key)", "recordings are always encrypted: write key, or mode Never"),
 )]
 pub struct Recording {
-    /// Off: never. OnDemand: when an agent asks and the end user allows it, apart from Allow. Always: every session, and a
-    /// session whose end user does not allow it does not begin. Default Off.
+    /// Never: not at all. OnDemand: when an agent asks and the end user allows it, apart from Allow. Always: every session, and a
+    /// session whose end user does not allow it does not begin. Default Never.
     #[serde(default)]
     pub mode: RecordingMode,
     /// Days that a recording stays before it is destroyed. 1 to 3650, default 30.
@@ -36,14 +36,14 @@ fn thirty() -> i32 {
     30
 }
 
-/// Off: never. OnDemand: when an agent asks and the end user allows it, apart from Allow. Always: every session, and a session
-/// whose end user does not allow it does not begin. In a session it counts where the tenant's is OnDemand; where that is Off or
-/// Always, the tenant's counts. Default in a tenant Off, in a session the tenant's.
+/// Never: not at all. OnDemand: when an agent asks and the end user allows it, apart from Allow. Always: every session, and a session
+/// whose end user does not allow it does not begin. In a session it counts where the tenant's is OnDemand; where that is Never or
+/// Always, the tenant's counts. Default in a tenant Never, in a session the tenant's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum RecordingMode {
     /// Never.
     #[default]
-    Off,
+    Never,
     /// When asked for and allowed.
     OnDemand,
     /// Every session.
