@@ -9,13 +9,14 @@ mod rows;
 #[path = "objects/structure.rs"]
 mod structure;
 
-use cobrowse_crds::Tenant;
 use cobrowse_crds::kind::{CoBrowsePool, CoBrowseSession, CoBrowseTenant, Rules, schema};
+use cobrowse_crds::{Pool, Session, Tenant, spec};
 use kube::CustomResourceExt;
 use rows::{Row, Table};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::time::Duration;
 
 /// A kind with its schema and rules, read once.
 struct Server {
@@ -94,6 +95,34 @@ fn right_objects_are_accepted_and_what_the_types_write_too() {
     ]);
     accepted::<CoBrowsePool>(&[rows::POOL, include_str!("right/pool-full.yaml")]);
     accepted::<CoBrowseSession>(&[rows::SESSION, include_str!("right/session-full.yaml")]);
+}
+
+#[test]
+fn what_the_definitions_let_through_is_read() {
+    for text in [rows::SESSION, include_str!("right/session-full.yaml")] {
+        let object: CoBrowseSession = serde_norway::from_str(text).expect("the object reads");
+        let session = Session::parse(&object).expect("it is right");
+        assert!(session.site.to_string().contains("*.fabrikam.example"));
+        assert!(session.claim_deadline >= Duration::from_secs(30) && !session.ended);
+    }
+    for text in [rows::POOL, include_str!("right/pool-full.yaml")] {
+        let object: CoBrowsePool = serde_norway::from_str(text).expect("the object reads");
+        let pool = Pool::parse(&object).expect("it is right");
+        assert!(pool.max_warm_age >= Duration::from_secs(6 * 3600) && pool.min_warm >= 1);
+    }
+}
+
+#[test]
+fn what_no_definition_would_let_through_is_refused_all_the_same() {
+    let mut object: CoBrowsePool = serde_norway::from_str(rows::POOL).expect("the object reads");
+    object.spec.min_warm = 11;
+    assert_eq!(Pool::parse(&object), Err(spec::Error::Order));
+    object.spec.min_warm = -1;
+    assert_eq!(Pool::parse(&object), Err(spec::Error::Count { field: "spec.minWarm", value: -1 }));
+    let mut object: CoBrowseSession = serde_norway::from_str(rows::SESSION).expect("the object reads");
+    object.spec.start_url = Some("https://www.contoso.example/".to_owned());
+    let site = "https://*.fabrikam.example".to_owned();
+    assert_eq!(Session::parse(&object).err(), Some(spec::Error::Elsewhere { field: "spec.startUrl", site }));
 }
 
 /// Whether embedded mode has no such thing and says so, whatever is written there.

@@ -60,7 +60,7 @@ pub struct TenantSpec {
     #[schemars(with = "DisplayName")]
     pub display_name: String,
     /// The websites that sessions of this tenant may open. 1 to 100. A host belongs to exactly one tenant of the
-    /// installation: of two tenants whose patterns overlap the older one owns the site, the other one shows a conflict.
+    /// installation: who asked first owns it, in all namespaces; the other one shows a conflict in its status.
     #[schemars(length(max = 100))]
     #[x_kube(
         merge_strategy = ListMerge::Map(vec!["pattern".into()]),

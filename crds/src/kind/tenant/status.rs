@@ -4,6 +4,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::value::HostPatternText;
+
 /// What the operator found and did. It alone writes here.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
@@ -17,6 +19,12 @@ pub struct TenantStatus {
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
+    /// Which patterns of spec.sites this tenant owns. It keeps them while it asks for them, also when a tenant that was made
+    /// before it asks for them later.
+    #[schemars(with = "Vec<HostPatternText>", length(max = 100))]
+    #[x_kube(merge_strategy = ListMerge::Set)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owned: Vec<String>,
     /// How many patterns of spec.sites this tenant owns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_sites: Option<i32>,
