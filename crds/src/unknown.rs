@@ -15,8 +15,8 @@ pub struct Error {
 
 /// Finds the first unknown field of an object of this schema. `metadata` is Kubernetes' own and is not looked at.
 pub(crate) fn check(schema: &Value, object: &Map<String, Value>) -> Result<(), Error> {
-    let own = object.iter().filter(|(name, _)| !matches!(name.as_str(), "metadata" | "apiVersion" | "kind"));
-    own.map(|(name, value)| field(schema, name, value, name.clone())).collect()
+    let mut own = object.iter().filter(|(name, _)| !matches!(name.as_str(), "metadata" | "apiVersion" | "kind"));
+    own.try_for_each(|(name, value)| field(schema, name, value, name.clone()))
 }
 
 fn field(schema: &Value, name: &str, value: &Value, path: String) -> Result<(), Error> {

@@ -50,3 +50,6 @@ macro_rules! texts {
     )*};
 }
 use texts;
+
+#[cfg(test)]
+mod tests;

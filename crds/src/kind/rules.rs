@@ -5,11 +5,12 @@ use kube::CustomResourceExt;
 use kube::core::cel::{CompiledSchema, ValidationErrors, Validator, apply_defaults, compile_schema};
 use serde_json::Value;
 
-/// The rules of one kind, compiled.
+/// The rules of one kind, compiled. One for each thread.
 #[derive(Debug)]
 pub struct Rules {
     schema: Value,
     compiled: CompiledSchema,
+    validator: Validator,
 }
 
 impl Rules {
@@ -22,14 +23,14 @@ impl Rules {
     pub fn of_schema(mut schema: Value) -> Self {
         unwrap_old_self(&mut schema);
         let compiled = compile_schema(&schema);
-        Self { schema, compiled }
+        Self { schema, compiled, validator: Validator::new() }
     }
 
     /// Asks all rules of an object that is made, or that takes the place of `old`.
     pub fn check(&self, object: &Value, old: Option<&Value>) -> Result<(), ValidationErrors> {
         let object = apply_defaults(&self.schema, object);
         let old = old.map(|old| apply_defaults(&self.schema, old));
-        Validator::new().validate_compiled(&self.compiled, &object, old.as_ref())
+        self.validator.validate_compiled(&self.compiled, &object, old.as_ref())
     }
 }
 

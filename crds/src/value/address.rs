@@ -5,7 +5,7 @@ use super::host::PORT;
 use super::texts;
 
 const LONGEST: usize = 2048;
-const HOST: &str = "[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?([.][a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*";
+const HOST: &str = "[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?([.][a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*";
 
 const SCHEME: (&str, &str) =
     ("self.startsWith('https://') || self.startsWith('http://')", "it must begin with https:// or http://");
@@ -26,6 +26,10 @@ const PORT_UNSAID: (&str, &str) = (
     "leave out the port that goes without saying: 443, or 80 after http://",
 );
 const USER: (&str, &str) = ("!self.matches('^[a-z]+://[^/?#]*@')", "leave out the user name and the @");
+const LABEL_LENGTH: (&str, &str) = (
+    "!self.matches('^[a-z]+://([^/?#]*[.@])?[^./:?#]{64}')",
+    "a label of the host is too long: write at most 63 characters between two dots",
+);
 
 fn host_and_port() -> String {
     format!("!self.contains('://') || self.matches('^[a-z]+://([^/?#]*@)?({HOST}|[\\\\[][^/]*)(:{PORT})?(/.*)?$')")
@@ -35,10 +39,10 @@ const HOST_AND_PORT: &str = "after the scheme must come a DNS name in lower case
 
 texts! {
     /// A tenant's start page.
-    PageAddress, LONGEST, [SCHEME, PLAIN, CHARACTER, USER, IP, PORT_UNSAID, (&host_and_port(), HOST_AND_PORT)];
+    PageAddress, LONGEST, [SCHEME, PLAIN, CHARACTER, USER, IP, PORT_UNSAID, LABEL_LENGTH, (&host_and_port(), HOST_AND_PORT)];
     /// Where one session starts, with nothing of one person in it.
     StartAddress, LONGEST, [
-        SCHEME, PLAIN, CHARACTER, IP, PORT_UNSAID, (&host_and_port(), HOST_AND_PORT),
+        SCHEME, PLAIN, CHARACTER, IP, PORT_UNSAID, LABEL_LENGTH, (&host_and_port(), HOST_AND_PORT),
         ("!self.contains('?')", "leave out the ? and what follows: a query can be private and never stands in an object"),
         ("!self.contains('#')", "leave out the # and what follows: a fragment can be private and never stands in an object"),
         ("!self.contains('@')", "leave out the @: no user name and no mail address stands in an object"),
@@ -46,6 +50,6 @@ texts! {
     /// An address of the tenant's own or of a service, never plain.
     HttpsAddress, LONGEST, [
         ("self.startsWith('https://')", "it must begin with https://"),
-        CHARACTER, USER, (&host_and_port(), HOST_AND_PORT),
+        CHARACTER, USER, LABEL_LENGTH, (&host_and_port(), HOST_AND_PORT),
     ];
 }

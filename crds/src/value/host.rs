@@ -46,8 +46,9 @@ texts! {
             "http:// is for localhost and *.localhost alone, write https://",
         ),
         (
-            "self.lowerAscii().matches('^([a-z]+://)?([*][.])?[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?([.][a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*[.]?([:/?#@].*)?$')",
+"self.lowerAscii().replace('https://', '').replace('http://', '').matches('^([*][.])?[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?([.][a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*[.]?([:/?#@].*)?$')",
             "the host must be a DNS name of labels with a-z, 0-9 and -",
         ),
+        ("!self.matches('[^.:/]{64}')", "a label of the host is too long: write at most 63 characters between two dots"),
     ];
 }
