@@ -115,8 +115,8 @@ pub struct TenantSpec {
     "startUrl is not on a site of this pattern: write an address on that site",
 ))]
 pub struct Site {
-    /// [https://]host[:port], in lower case. A star as the whole first label stands for one or more labels, as in
-    /// *.example.com. http:// is for localhost alone.
+    /// A host in lower case, with a port behind a colon where it is not the usual one. https goes without saying. A star as the
+    /// whole first label stands for one or more labels, as in *.example.com. http:// is for localhost alone.
     #[schemars(with = "HostPatternText")]
     pub pattern: String,
     /// Where end users start who bring no address of their own. On this site, at most 2048 characters.
