@@ -1,7 +1,9 @@
-//! `CoBrowseTenant`: a company, its sites, what is masked there, and the limits of its sessions.
+//! A tenant as the code here goes by it: a company, its sites, what is masked there, and the limits of its sessions. Parsed
+//! from `kind::CoBrowseTenant`, the one description of what can be written.
 
-mod document;
 mod policy;
+
+use std::sync::LazyLock;
 
 use cobrowse_session::TenantId;
 use cobrowse_session::participant::{NameError, PersonName};
@@ -9,13 +11,12 @@ use cobrowse_session::policy::SessionPolicy;
 use cobrowse_session::site::{HostPattern, PageUrl, PatternError, UrlError};
 use thiserror::Error;
 
-use document::{Document, SiteDocument, SpecDocument};
+use crate::kind::tenant::{Site, TenantSpec};
+use crate::kind::{self, API_VERSION, CoBrowseTenant};
+use crate::unknown;
 
-/// The version of the kinds that this code reads.
-pub const API_VERSION: &str = "cobrowse.dev/v1alpha1";
-/// The kind.
-pub const KIND: &str = "CoBrowseTenant";
-
+const KIND: &str = "CoBrowseTenant";
+static SCHEMA: LazyLock<serde_json::Value> = LazyLock::new(kind::schema::<CoBrowseTenant>);
 const SITES_MAX: usize = 100;
 const SELECTORS_MAX: usize = 100;
 const SELECTOR_BYTES_MAX: usize = 512;
@@ -23,9 +24,21 @@ const SELECTOR_BYTES_MAX: usize = 512;
 /// Why a text is no tenant. Each message, with its source, says where and how to mend it.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// Not YAML, a field that is unknown or missing, or of another type.
+    /// Not YAML, a field that is missing, or of another type.
     #[error("failed to read a {KIND}")]
     Yaml(#[source] serde_norway::Error),
+    /// A field that the kind does not have.
+    #[error("failed to read a {KIND}")]
+    Unknown(#[source] unknown::Error),
+    /// A field that only a cluster can honour. To read over it would promise what nobody keeps.
+    #[error("failed to read {field}: embedded mode has no such thing, take it away")]
+    ClusterOnly {
+        /// Where.
+        field: &'static str,
+    },
+    /// No name.
+    #[error("failed to read metadata.name: there is none, write the tenant's name")]
+    Nameless,
     /// Another group or version.
     #[error("failed to read a {KIND}: apiVersion is {0:?}, write {API_VERSION:?}")]
     ApiVersion(String),
@@ -157,21 +170,24 @@ pub struct StartPage {
 }
 
 impl Tenant {
-    /// Reads one object from YAML. Unknown fields are refused.
+    /// Reads one object from YAML, for embedded mode. Fields that are unknown, or that only a cluster honours, are refused.
     pub fn from_yaml(text: &str) -> Result<Self, Error> {
-        let document: Document = serde_norway::from_str(text).map_err(Error::Yaml)?;
-        if document.api_version != API_VERSION {
-            return Err(Error::ApiVersion(document.api_version));
+        let head: Head = serde_norway::from_str(text).map_err(Error::Yaml)?;
+        if head.api_version != API_VERSION {
+            return Err(Error::ApiVersion(head.api_version));
         }
-        if document.kind != KIND {
-            return Err(Error::Kind(document.kind));
+        if head.kind != KIND {
+            return Err(Error::Kind(head.kind));
         }
-        let name = document.metadata.name;
+        unknown::check(&SCHEMA, &head.rest).map_err(Error::Unknown)?;
+        let object: CoBrowseTenant = serde_norway::from_str(text).map_err(Error::Yaml)?;
+        let name = object.metadata.name.ok_or(Error::Nameless)?;
         let id = TenantId::parse(&name).map_err(|source| Error::Name { name, source })?;
-        Self::from_spec(id, document.spec)
+        check_embedded(&object.spec)?;
+        Self::from_spec(id, &object.spec)
     }
 
-    fn from_spec(id: TenantId, spec: SpecDocument) -> Result<Self, Error> {
+    fn from_spec(id: TenantId, spec: &TenantSpec) -> Result<Self, Error> {
         let display_name = parse_name("spec.displayName", &spec.display_name)?;
         check_count("spec.sites", spec.sites.len(), 1, SITES_MAX)?;
         let mut sites = Vec::new();
@@ -181,17 +197,41 @@ impl Tenant {
             sites.push(pattern);
             start_pages.extend(page);
         }
-        let mask_selectors = parse_selectors(spec.masking.selectors)?;
-        let policy = policy::parse(&spec.session)?;
+        let mask_selectors = parse_selectors(spec.masking.clone().unwrap_or_default().selectors)?;
+        let policy = policy::parse(&spec.session.clone().unwrap_or_default())?;
         Ok(Self { id, display_name, sites, start_pages, mask_selectors, policy, demo: spec.demo })
     }
 }
 
-fn parse_site(
-    field: &str,
-    site: &SiteDocument,
-    company: &PersonName,
-) -> Result<(HostPattern, Option<StartPage>), Error> {
+/// What says how to read the rest.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Head {
+    api_version: String,
+    kind: String,
+    #[serde(flatten)]
+    rest: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Refuses what embedded mode would have to break: it has one egress, no recording and local accounts alone.
+fn check_embedded(spec: &TenantSpec) -> Result<(), Error> {
+    let fields = [
+        ("spec.egress", spec.egress.is_some()),
+        ("spec.sessionDefaults", spec.session_defaults.is_some()),
+        ("spec.recording", spec.recording.is_some()),
+        ("spec.signIn", spec.sign_in.is_some()),
+        ("spec.region", spec.region.is_some()),
+        ("spec.branding", spec.branding.is_some()),
+        ("spec.documents", spec.documents.is_some()),
+        ("spec.webhooks", !spec.webhooks.is_empty()),
+    ];
+    match fields.into_iter().find(|(_, written)| *written) {
+        Some((field, _)) => Err(Error::ClusterOnly { field }),
+        None => Ok(()),
+    }
+}
+
+fn parse_site(field: &str, site: &Site, company: &PersonName) -> Result<(HostPattern, Option<StartPage>), Error> {
     let pattern = HostPattern::parse(&site.pattern).map_err(|source| Error::Pattern {
         field: format!("{field}.pattern"),
         text: site.pattern.clone(),

@@ -129,8 +129,8 @@ fn unknown_missing_and_mistyped_fields() {
     check(
         "displayName: Fabrikam",
         "displayname: Fabrikam",
-        "failed to read a CoBrowseTenant: spec: unknown field `displayname`, expected one of `displayName`, `sites`, \
-         `masking`, `session`, `demo` at line 7 column 3",
+        "failed to read a CoBrowseTenant: unknown field spec.displayname, write one of branding, demo, displayName, \
+         documents, egress, masking, recording, region, session, sessionDefaults, signIn, sites, webhooks",
     );
     check(
         "  displayName: Fabrikam\n",
@@ -140,9 +140,10 @@ fn unknown_missing_and_mistyped_fields() {
     check(
         "- pattern: '*.fabrikam.example'",
         "- '*.fabrikam.example'",
-        "failed to read a CoBrowseTenant: spec.sites[0]: invalid type: string \"*.fabrikam.example\", expected struct \
-         SiteDocument at line 9 column 7",
+        "failed to read a CoBrowseTenant: spec.sites[0]: invalid type: string \"*.fabrikam.example\", expected struct Site \
+         at line 9 column 7",
     );
+    check("  name: fabrikam", "  labels: {}", "failed to read metadata.name: there is none, write the tenant's name");
     assert!(matches!(Tenant::from_yaml(""), Err(Error::Yaml(_))));
     assert!(matches!(Tenant::from_yaml("]"), Err(Error::Yaml(_))));
 }
@@ -205,6 +206,15 @@ fn wrong_limits_and_selectors() {
     for (text, expected) in cases {
         check("'*.fabrikam.example'", &more(text), expected);
     }
+}
+
+#[test]
+fn what_only_a_cluster_can_keep_is_refused() {
+    check(
+        "displayName: Fabrikam",
+        "displayName: Fabrikam\n  recording: {mode: Always}",
+        "failed to read spec.recording: embedded mode has no such thing, take it away",
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Generates code: from `proto/` for Rust and for the console, from the DevTools protocol for the browser pod. It writes
-//! files and compares nothing; `tidy` compares.
+//! Generates code: from `proto/` for Rust and for the console, from the DevTools protocol for the browser pod, and from the
+//! kinds' Rust types for a cluster. It writes files and compares nothing; `tidy` compares.
 
 mod cdp;
 mod description;
@@ -25,6 +25,7 @@ pub(crate) struct Generated {
 pub(crate) const GENERATED: &[Generated] = &[
     Generated { folder: "wire/src/gen", write: wire },
     Generated { folder: "browser-pod/src/chrome/protocol/gen", write: cdp::write },
+    Generated { folder: "crds/yaml", write: kinds },
     Generated { folder: "console/src/gen", write: console },
 ];
 
@@ -48,6 +49,15 @@ fn wire(out: &Path) -> Result<()> {
         .compile_fds(descriptors)
         .context("failed to generate code from proto/")?;
     format(&out.join("cobrowse.v1.rs"))
+}
+
+/// Writes the definitions of all kinds to `out`.
+fn kinds(out: &Path) -> Result<()> {
+    std::fs::create_dir_all(out)?;
+    for definition in cobrowse_crds::kind::definitions() {
+        std::fs::write(out.join(&definition.file), definition.yaml())?;
+    }
+    Ok(())
 }
 
 /// Formats one generated Rust file as `cargo fmt` would, so that both agree on it.

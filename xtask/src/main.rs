@@ -11,7 +11,7 @@ use std::process::ExitCode;
 /// What to do.
 #[derive(Parser)]
 enum Chore {
-    /// Writes all generated code: from proto/ for Rust and for the console.
+    /// Writes all generated code: from proto/ for Rust and for the console, from crds/ for a cluster.
     Gen,
     /// Checks the rules of the house that no other tool checks.
     Tidy,

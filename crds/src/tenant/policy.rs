@@ -5,32 +5,32 @@ use std::time::Duration;
 use cobrowse_session::policy::{LONGEST_LIFE, LivePolicy, SessionPolicy};
 
 use super::Error;
-use super::document::SessionDocument;
 use crate::duration;
+use crate::kind::tenant::SessionLimits;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Reads the limits; what is not written has the design's default.
-pub(super) fn parse(document: &SessionDocument) -> Result<SessionPolicy, Error> {
+pub(super) fn parse(limits: &SessionLimits) -> Result<SessionPolicy, Error> {
     let SessionPolicy { pin_life, disconnect_grace_touch, live } = SessionPolicy::default();
-    let max_duration = read("spec.session.maxDuration", &document.max_duration, live.max_duration, LONGEST_LIFE)?;
-    let idle_timeout = read("spec.session.idleTimeout", &document.idle_timeout, live.idle_timeout, 120 * MINUTE)?;
-    let grace = ("spec.session.disconnectGrace", &document.disconnect_grace);
-    let grace_touch = ("spec.session.disconnectGraceTouch", &document.disconnect_grace_touch);
-    let people = ("spec.session.maxParticipants", document.max_participants);
+    let max_duration = read("spec.session.maxDuration", &limits.max_duration, live.max_duration, LONGEST_LIFE)?;
+    let idle_timeout = read("spec.session.idleTimeout", &limits.idle_timeout, live.idle_timeout, 120 * MINUTE)?;
+    let grace = ("spec.session.disconnectGrace", &limits.disconnect_grace);
+    let grace_touch = ("spec.session.disconnectGraceTouch", &limits.disconnect_grace_touch);
+    let people = ("spec.session.maxParticipants", limits.max_participants);
     let policy = SessionPolicy {
-        pin_life: read("spec.session.pinLife", &document.pin_life, pin_life, 30 * MINUTE)?,
+        pin_life: read("spec.session.pinLife", &limits.pin_life, pin_life, 30 * MINUTE)?,
         disconnect_grace_touch: read(grace_touch.0, grace_touch.1, disconnect_grace_touch, 15 * MINUTE)?,
         live: LivePolicy {
             disconnect_grace: read(grace.0, grace.1, live.disconnect_grace, 10 * MINUTE)?,
             idle_timeout,
             max_duration,
-            extend_step: read("spec.session.extendStep", &document.extend_step, live.extend_step, 120 * MINUTE)?,
-            warning: read_warning(document, idle_timeout.min(max_duration))?,
-            stop_choice: read("spec.session.stopChoice", &document.stop_choice, live.stop_choice, 30 * SECOND)?,
+            extend_step: read("spec.session.extendStep", &limits.extend_step, live.extend_step, 120 * MINUTE)?,
+            warning: read_warning(limits, idle_timeout.min(max_duration))?,
+            stop_choice: read("spec.session.stopChoice", &limits.stop_choice, live.stop_choice, 30 * SECOND)?,
             max_participants: read_count(people.0, people.1, live.max_participants, 2..=16)?,
-            max_tabs: read_count("spec.session.maxTabs", document.max_tabs, live.max_tabs, 1..=20)?,
+            max_tabs: read_count("spec.session.maxTabs", limits.max_tabs, live.max_tabs, 1..=20)?,
         },
     };
     check_warning(&policy.live)?;
@@ -48,9 +48,9 @@ fn read(field: &'static str, text: &Option<String>, default: Duration, most: Dur
 }
 
 /// The warning; when it is not written, the default or half of the shortest limit, so that a short limit needs no second line.
-fn read_warning(document: &SessionDocument, shortest: Duration) -> Result<Duration, Error> {
+fn read_warning(limits: &SessionLimits, shortest: Duration) -> Result<Duration, Error> {
     let default = LivePolicy::default().warning.min(shortest / 2);
-    read("spec.session.warning", &document.warning, default, 30 * MINUTE)
+    read("spec.session.warning", &limits.warning, default, 30 * MINUTE)
 }
 
 fn check_warning(policy: &LivePolicy) -> Result<(), Error> {
@@ -65,14 +65,16 @@ fn check_warning(policy: &LivePolicy) -> Result<(), Error> {
 
 fn read_count(
     field: &'static str,
-    value: Option<u32>,
+    value: Option<i32>,
     default: u32,
     range: std::ops::RangeInclusive<u32>,
 ) -> Result<u32, Error> {
-    let value = value.unwrap_or(default);
-    if range.contains(&value) {
-        return Ok(value);
+    let Some(value) = value else { return Ok(default) };
+    match u32::try_from(value) {
+        Ok(count) if range.contains(&count) => Ok(count),
+        _ => {
+            let (least, most) = (range.start().to_string(), range.end().to_string());
+            Err(Error::Range { field, value: value.to_string(), least, most })
+        }
     }
-    let (least, most) = (range.start().to_string(), range.end().to_string());
-    Err(Error::Range { field, value: value.to_string(), least, most })
 }

@@ -29,7 +29,8 @@ const MAY_IMPORT: [(&str, &[&str]); 10] = [
     ("cobrowse-e2e", &[]),
     // A cluster for tests, which knows nothing of the product.
     ("cobrowse-cluster", &[]),
-    ("xtask", &[]),
+    // Writes the kinds' definitions.
+    ("xtask", &["cobrowse-crds"]),
 ];
 
 /// Engines of fuzzing. They bring a C++ build and a `main` of their own, which no normal build is to have.
@@ -37,8 +38,12 @@ const ENGINES: [&str; 4] = ["libfuzzer-sys", "afl", "honggfuzz", "bolero"];
 
 const PURE: [&str; 4] = ["cobrowse-session", "cobrowse-wire", "cobrowse-identity", "cobrowse-crds"];
 
+/// The one way in which a pure crate may see kube: its types, its derive macros and its reader of CEL rules, which do no I/O.
+const KINDS: &str = "cobrowse-crds";
+const KUBE_PURE_FEATURES: [&str; 2] = ["derive", "cel"];
+
 /// Crates that do I/O, read clocks or draw randomness.
-const IMPURE: [&str; 12] = [
+const IMPURE: [&str; 14] = [
     "tokio",
     "axum",
     "hyper",
@@ -48,6 +53,8 @@ const IMPURE: [&str; 12] = [
     "rand",
     "getrandom",
     "kube",
+    "kube-client",
+    "kube-runtime",
     "tempfile",
     "tracing",
     "anyhow",
@@ -69,6 +76,16 @@ struct Package {
 struct Dependency {
     name: String,
     kind: Option<String>,
+    features: Vec<String>,
+    uses_default_features: bool,
+}
+
+impl Dependency {
+    /// Whether this is kube without its client and its runtime.
+    fn is_pure_kube(&self) -> bool {
+        let pure = |feature: &String| KUBE_PURE_FEATURES.contains(&feature.as_str());
+        self.name == "kube" && !self.uses_default_features && self.features.iter().all(pure)
+    }
 }
 
 /// Asks cargo for the edges of the workspace and checks them.
@@ -94,14 +111,20 @@ fn package(package: &Package) -> Vec<Fault> {
         Fault::new("edge", &package.name, text)
     });
     let imports = package.dependencies.iter().filter(|dependency| dependency.kind.as_deref() != Some("dev"));
-    imports.filter_map(|dependency| edge(&package.name, allowed, &dependency.name)).chain(engines).collect()
+    imports.filter_map(|dependency| edge(&package.name, allowed, dependency)).chain(engines).collect()
 }
 
-fn edge(from: &str, allowed: &[&str], to: &str) -> Option<Fault> {
+fn edge(from: &str, allowed: &[&str], dependency: &Dependency) -> Option<Fault> {
+    let to = dependency.name.as_str();
     let ours = MAY_IMPORT.iter().any(|(name, _)| *name == to);
     if ours && !allowed.contains(&to) {
         let text = format!("must not import {to}: move what both need down to a pure crate, or talk over the wire");
         return Some(Fault::new("edge", from, text));
+    }
+    if from == KINDS && to == "kube" {
+        let text =
+            "describes kinds and talks to no cluster: take kube without default features, with derive and cel alone";
+        return (!dependency.is_pure_kube()).then(|| Fault::new("edge", from, text));
     }
     if PURE.contains(&from) && IMPURE.contains(&to) {
         let text = format!("is pure and must not see {to}: take what it needs as an argument");
@@ -115,7 +138,16 @@ mod tests {
     use super::*;
 
     fn faults(name: &str, dependency: &str, kind: Option<&str>) -> usize {
-        let dependency = Dependency { name: dependency.to_owned(), kind: kind.map(str::to_owned) };
+        faults_with(name, dependency, kind, (true, &[]))
+    }
+
+    fn faults_with(name: &str, dependency: &str, kind: Option<&str>, features: (bool, &[&str])) -> usize {
+        let dependency = Dependency {
+            name: dependency.to_owned(),
+            kind: kind.map(str::to_owned),
+            features: features.1.iter().map(ToString::to_string).collect(),
+            uses_default_features: features.0,
+        };
         package(&Package { name: name.to_owned(), dependencies: vec![dependency] }).len()
     }
 
@@ -130,6 +162,17 @@ mod tests {
         assert_eq!(faults("cobrowse-session", "tokio", None), 1);
         assert_eq!(faults("cobrowse-session", "tokio", Some("dev")), 0);
         assert_eq!(faults("cobrowse-session", "cobrowse-wire", None), 1);
+    }
+
+    #[test]
+    fn kinds_are_kube_s_types_and_nothing_that_talks() {
+        let kube = |name, default, features: &[&str]| faults_with(name, "kube", None, (default, features));
+        assert_eq!(kube("cobrowse-crds", false, &["derive", "cel"]), 0);
+        assert_eq!(kube("cobrowse-crds", false, &["derive", "client"]), 1);
+        assert_eq!(kube("cobrowse-crds", false, &["runtime"]), 1);
+        assert_eq!(kube("cobrowse-crds", true, &["derive"]), 1);
+        assert_eq!(kube("cobrowse-session", false, &["derive"]), 1);
+        assert_eq!(faults("cobrowse-crds", "kube-client", None), 1);
     }
 
     #[test]

@@ -1,0 +1,58 @@
+//! What the operator tells about a tenant.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube::KubeSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::value::HostPatternText;
+
+/// What the operator found and did. It alone writes here.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TenantStatus {
+    /// The metadata.generation that this status speaks of. Less than the object's: the operator has not looked yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// Ready: sessions can start. SitesClaimed: all sites are this tenant's. SecretsFound: every Secret that is named exists
+    /// and has the keys. Each with the generation that it speaks of and a reason.
+    #[schemars(length(max = 16))]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+    /// Which patterns of spec.sites this tenant owns. It keeps them while it asks for them, also when a tenant that was made
+    /// before it asks for them later.
+    #[schemars(with = "Vec<HostPatternText>", length(max = 100))]
+    #[x_kube(merge_strategy = ListMerge::Set)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owned: Vec<String>,
+    /// How many patterns of spec.sites this tenant owns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_sites: Option<i32>,
+    /// How many patterns of spec.sites another tenant owns. Sessions cannot start there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflicting_sites: Option<i32>,
+    /// Which patterns those are, and whose.
+    #[schemars(length(max = 100))]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["pattern".into()]))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<SiteConflict>,
+    /// Name of the Secret with the one-use invitation of the tenant's first administrator. Empty once it was used.
+    #[schemars(length(max = 253))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation_secret: Option<String>,
+}
+
+/// A site that another tenant owns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SiteConflict {
+    /// The pattern as it stands in spec.sites.
+    #[schemars(length(max = 253))]
+    pub pattern: String,
+    /// The pattern of the other tenant that it overlaps with.
+    #[schemars(length(max = 253))]
+    pub other_pattern: String,
+    /// The other tenant: namespace/name.
+    #[schemars(length(max = 317))]
+    pub owner: String,
+}
