@@ -46,7 +46,8 @@ fn refusal(table: &Table, row: &Row, namespace: &str, index: usize) -> Option<St
     let (object, before) = table.objects(row);
     let strict = ["--validate=strict", "--dry-run=server", "-f", "-"];
     let Some(before) = before else {
-        let said = kubectl(&[&["create"][..], &strict].concat(), &placed(object, namespace, None)).expect("kubectl runs");
+        let said =
+            kubectl(&[&["create"][..], &strict].concat(), &placed(object, namespace, None)).expect("kubectl runs");
         return (!said.ok).then_some(said.err);
     };
     // Objects that are updated stand side by side.
@@ -67,7 +68,9 @@ fn check(kind: &str, table: &Table) {
     std::thread::scope(|scope| {
         for _ in 0..CLIENTS {
             scope.spawn(|| {
-                while let Some((index, row)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, table.rows.get(at)?))) {
+                while let Some((index, row)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, table.rows.get(at)?)))
+                {
                     let said = refusal(table, row, &place, index);
                     let fits = said.as_ref().is_some_and(|said| said.contains(&row.at) && said.contains(&row.expected));
                     if !fits {
