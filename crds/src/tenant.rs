@@ -205,7 +205,7 @@ impl Tenant {
 
 /// What says how to read the rest.
 #[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object with apiVersion, kind, metadata and spec")]
 struct Head {
     api_version: String,
     kind: String,
