@@ -52,10 +52,15 @@ fn refusal(table: &Table, row: &Row, namespace: &str, index: usize) -> Option<St
     };
     // Objects that are updated stand side by side.
     let name = format!("row-{index}");
-    must(&["create", "-f", "-"], &placed(before, namespace, Some(&name))).expect(&row.name);
+    let before = placed(before, namespace, Some(&name));
+    must(&["create", "-f", "-"], &before).expect(&row.name);
     let status: &[&str] = if row.subresource.is_some() { &["--subresource=status"] } else { &[] };
-    let said = kubectl(&[&["replace"][..], &strict, status].concat(), &placed(object, namespace, Some(&name)));
-    let said = said.expect("kubectl runs");
+    if !status.is_empty() {
+        // A creation takes no status.
+        must(&[&["replace", "-f", "-"][..], status].concat(), &before).expect(&row.name);
+    }
+    let object = placed(object, namespace, Some(&name));
+    let said = kubectl(&[&["replace"][..], &strict, status].concat(), &object).expect("kubectl runs");
     (!said.ok).then_some(said.err)
 }
 

@@ -18,9 +18,9 @@ pub(crate) struct Row {
     pub(crate) patch: Value,
     /// For an update: what the object differed in before.
     pub(crate) before: Option<Value>,
-    /// The subresource that is updated. For the API server; it makes no difference here.
-    #[serde(rename = "subresource")]
-    pub(crate) _subresource: Option<String>,
+    /// The subresource that is updated.
+    #[allow(dead_code, reason = "it makes a difference to an API server alone")]
+    pub(crate) subresource: Option<String>,
     /// `accepts` where embedded mode's parser is milder.
     pub(crate) embedded: Option<String>,
     pub(crate) at: String,

@@ -114,7 +114,8 @@ pub(crate) fn inside_command(layout: &Layout) -> Result<Command> {
     if !Path::new("/proc").join(first.trim()).exists() {
         bail!("failed to find the cluster: its first process is gone, start it again by `make cluster-up`");
     }
-    command.args(["nsenter", "-t", first.trim(), "-m", "-n", "-p", "-u", "-i", "-C", "--"]);
+    command.args(["nsenter", "-t", first.trim(), "-m", "-n", "-p", "-u", "-i", "-C", "--", "env", "--chdir"]);
+    command.arg(std::env::current_dir().context("failed to find the working folder")?);
     let path = std::env::var("PATH").unwrap_or_default();
     command
         .env("PATH", format!("{}:{path}", layout.programs().display()))
