@@ -1,5 +1,5 @@
 //! How a session gets its pod: no two sessions one pod, no session two pods, no start page loaded twice, whoever dies
-//! when. The operator shows what it sees, does the [`Step`] that [`next`] names, and tells [`Progress::note`] what came
+//! when. The operator shows what it sees, does the [`Step`] that [`next()`] names, and tells [`Progress::note`] what came
 //! of it.
 //!
 //! It rests on facts that never change once seen: a pod names its session for ever, a session its pod, an end is an

@@ -1,5 +1,5 @@
 //! The planning of a warm pool: how many pods to start, which to delete, and when to look again. The operator observes,
-//! asks [`plan`], and does what it says; it decides nothing itself. Which session gets which pod is `claim`'s.
+//! asks [`plan()`], and does what it says; it decides nothing itself. Which session gets which pod is `claim`'s.
 
 mod backoff;
 mod bucket;
