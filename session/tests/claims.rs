@@ -2,7 +2,7 @@
 //! delete, caches that are old, requests that are lost, deaths at every write. After every step nothing that was
 //! promised is broken.
 //!
-//! `COBROWSE_CLAIMS_SEED=7` plays one history and tells it; `COBROWSE_CLAIMS_HISTORIES=100000000` plays more than
+//! `CLAIMS_SEED=7` plays one history and tells it; `CLAIMS_HISTORIES=100000000` plays more than
 //! usual.
 
 #[path = "claims/broken.rs"]
@@ -80,17 +80,17 @@ fn retell(broken: Broken, seed: u64) -> (Option<&'static str>, String) {
 
 #[test]
 fn a_million_histories() {
-    if let Some(seed) = asked("COBROWSE_CLAIMS_SEED") {
+    if let Some(seed) = asked("CLAIMS_SEED") {
         let (violation, history) = retell(Broken::Nothing, seed);
         // A test that passes shows nothing.
         panic!("seed {seed}: {violation:?}\n{history}");
     }
-    let histories = asked("COBROWSE_CLAIMS_HISTORIES").unwrap_or(HISTORIES);
+    let histories = asked("CLAIMS_HISTORIES").unwrap_or(HISTORIES);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let (failed, reached) = search(Broken::Nothing, histories, workers);
     if let Some(seed) = failed {
         let (violation, history) = retell(Broken::Nothing, seed);
-        panic!("{violation:?} in COBROWSE_CLAIMS_SEED={seed}\n{history}");
+        panic!("{violation:?} in CLAIMS_SEED={seed}\n{history}");
     }
     assert!(reached.histories >= histories);
     let least = histories * REACHED_PER_MILLE / 1000;
