@@ -44,6 +44,7 @@ pub(crate) async fn all(data_dir: &Path, mut told: UnboundedReceiver<String>) ->
             fresh.push('\n');
         }
     }
+    let fresh = shop_first(&fresh);
     if fresh.is_empty() {
         return Ok(std::fs::read_to_string(&kept)
             .unwrap_or_else(|_| "    unknown: run `make clean-demo` for new ones\n".to_owned()));
@@ -53,4 +54,24 @@ pub(crate) async fn all(data_dir: &Path, mut told: UnboundedReceiver<String>) ->
     let mut file = options.open(&kept).with_context(|| format!("failed to keep {}", kept.display()))?;
     file.write_all(fresh.as_bytes()).context("failed to keep the sign-ins")?;
     Ok(fresh)
+}
+
+/// The shop's company comes first: whoever takes the first sign-in is let in by the shop's PIN.
+fn shop_first(sign_ins: &str) -> String {
+    let mut lines: Vec<&str> = sign_ins.split_inclusive('\n').collect();
+    lines.sort_by_key(|line| !line.contains("@northwind."));
+    lines.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shop_first;
+
+    #[test]
+    fn the_shop_s_people_are_told_first() {
+        let told = "agent ana@contoso.example a\nagent sam@northwind.example b\nsupervisor priya@northwind.example c\n";
+        let first: Vec<String> =
+            shop_first(told).lines().map(|line| line.split(['@', ' ']).nth(1).unwrap_or_default().to_owned()).collect();
+        assert_eq!(first, ["sam", "priya", "ana"]);
+    }
 }
