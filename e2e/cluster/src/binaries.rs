@@ -135,8 +135,8 @@ fn change_source(of: &str, change: &Change, source: &Path, work: &Path) -> Resul
     run(edit.args(["mod", "edit", "-replace", &format!("{of}=./source")]).current_dir(work)).map(drop)
 }
 
-/// Copies a folder of the module cache, where nothing may be written.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies a folder so that the copy may be written to; in the module cache nothing may.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     call("cp", ["-r", &from.to_string_lossy(), &to.to_string_lossy()])?;
     call("chmod", ["-R", "u+w", &to.to_string_lossy()]).map(drop)
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::binaries::kept;
+use crate::binaries::{copy, kept};
 use crate::layout::{Layout, NODE, NODE_ADDRESS, NODE_POD_RANGE, POD_RANGE};
 use crate::process::{apply, run, start, succeeds};
 use crate::wait::until;
@@ -71,10 +71,6 @@ fn plugged(layout: &Layout, config: &serde_json::Value) -> Result<()> {
     // containerd reads the folder when a file of it changes; half a file must not be seen.
     fs::write(folder.join("partial"), serde_json::to_vec(config)?)?;
     fs::rename(folder.join("partial"), folder.join("10-pods.conflist")).context("failed to give the node a network")
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
-    run(Command::new("cp").arg("-r").arg(from).arg(to)).map(drop)
 }
 
 fn compiler(layout: &Layout) -> Result<()> {
