@@ -8,7 +8,7 @@ import { together } from "../harness/together.ts";
 const receipt = Buffer.from("Ridge 2, paid in full, Kestrel-Receipt-77\n".repeat(9_000));
 const label = "Northwind Outdoor\nReturns, Harbour 12\n";
 
-test("the end user uploads a file; the agent is told that only the customer may", async ({ browser, stack, endUser, agent }) => {
+test("the end user uploads a file; the agent is told that only the customer may", { tag: "@ordinary" }, async ({ browser, stack, endUser, agent }) => {
   const oracle = await together(browser, endUser, agent, `${stack.shop}/returns`);
   const chooser = await oracle.box("#receipt");
   const at = [chooser.x + 50, chooser.y + chooser.height / 2] as const;
@@ -33,7 +33,7 @@ test("the end user uploads a file; the agent is told that only the customer may"
   await oracle.close();
 });
 
-test("the end user saves a file of the page; the agent cannot", async ({ browser, stack, endUser, agent }) => {
+test("the end user saves a file of the page; the agent cannot", { tag: "@ordinary" }, async ({ browser, stack, endUser, agent }) => {
   const oracle = await together(browser, endUser, agent, `${stack.shop}/returns`);
   // What the page hands to the person's own browser, byte for byte.
   await endUser.page.evaluate(() => {
