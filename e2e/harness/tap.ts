@@ -55,10 +55,11 @@ export function disguises(secret: string): Buffer[] {
   return [...plain.map((text) => Buffer.from(text)), ...others];
 }
 
-/** The characters of base64 that depend on the secret alone, at each of the three alignments. */
+/** The characters of base64 that depend on the secret alone, at each of the three alignments: all whose six bits lie in it. */
 function base64Cores(secret: string): Buffer[] {
+  const bytes = Buffer.from(secret);
   return [0, 1, 2].map((shift) => {
-    const encoded = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]).toString("base64").replace(/=+$/, "");
-    return Buffer.from(encoded.slice(shift === 0 ? 0 : 4, -3));
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
+    return Buffer.from(encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6)));
   });
 }
