@@ -6,7 +6,8 @@ import { expect, type Page } from "@playwright/test";
 
 /** Fails with each fault, and the elements that have it. */
 export async function accessible(page: Page, what: string): Promise<void> {
-  await page.evaluate(axe.source);
+  // It is half a megabyte, and a document keeps it.
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   // What fades in is judged when it is there.
   await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => undefined))));
   const faults = await page.evaluate(async () => {
