@@ -32,14 +32,16 @@ test: ahead check build ## Everything that must hold: check, units, contract, co
 	@$(STAGE) 'flows in Firefox and WebKit' 300 e2e/browsers/run
 	@echo; echo 'stages, seconds:'; { cat target/stages.tsv; printf 'altogether, by the clock\t%s\n' $$(($$(date +%s) - $$(cat target/started))); } | column -t -s $$'\t'
 
-# Packages are unpacked one file at a time, which leaves a processor to a program that must be built. It is not to share make's
-# own two jobs.
+# Packages are fetched, and unpacked one file at a time, which leaves the processor to a program that must be built. It is not to
+# share make's own two jobs.
 .PHONY: ahead
 ahead: started
-	@$(MAKE) --jobs=2 debian licence-program
+	@$(MAKE) --jobs=2 fetched licence-program
 
-.PHONY: debian
-debian: tools engines
+.PHONY: fetched
+fetched: tools
+	@$(MAKE) --jobs=1 packages engines
+	@env -u MAKEFLAGS $(STAGE) 'crates' 300 $(CARGO) fetch $(LOCKED) --quiet
 
 .PHONY: licence-program
 licence-program: # where a compiler is there already

@@ -13,21 +13,32 @@ export const planted = {
   pasted: "Osprey-Ledger-83",
 } as const;
 
-/** Names of the secrets that are found in bytes. Three digits are found anywhere, so the security code is left out. */
+/** Which secrets are found in bytes, each with what stands around it. Three digits are found anywhere, so the security code is left out. */
 export function found(bytes: Buffer): string[] {
   const searched = ["card", "otherCard", "password", "code", "customer", "pasted"] as const;
-  return searched.filter((name) => disguises(planted[name]).some((form) => contains(bytes, form)));
+  return searched.flatMap((name) => disguises(planted[name]).flatMap((form) => around(bytes, form).map((text) => `${name} in ${text}`)));
 }
 
-/** Whether `form` is in `bytes`; digits must not be part of a longer number. */
-function contains(bytes: Buffer, form: Buffer): boolean {
+/** The same in what a program printed, but for readings of clocks: their microseconds are six digits, as a code is. */
+export function foundInPrint(text: string): string[] {
+  return found(Buffer.from(text.replace(/"timestamp":"[^"]*"|_us\\?":\d+/g, "")));
+}
+
+/** Characters of a run of hexadecimal that is a hash or an id, in which any six digits come up by chance. */
+const HASH = 16;
+
+/** What stands around the first place of `form` in `bytes`, if there is one; digits must not be part of a longer number or of a hash. */
+function around(bytes: Buffer, form: Buffer): string[] {
   const digits = /^\d+$/.test(form.toString("latin1"));
   for (let at = bytes.indexOf(form); at >= 0; at = bytes.indexOf(form, at + 1)) {
-    if (!digits || (!isDigit(bytes[at - 1]) && !isDigit(bytes[at + form.length]))) return true;
+    const [before, after] = [bytes.subarray(Math.max(0, at - HASH), at), bytes.subarray(at + form.length, at + form.length + HASH)].map((part) => part.toString("latin1"));
+    if (digits && inLonger(before!, after!, form.length)) continue;
+    return [bytes.subarray(Math.max(0, at - 60), at + form.length + 60).toString("latin1")];
   }
-  return false;
+  return [];
 }
 
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+function inLonger(before: string, after: string, length: number): boolean {
+  if (/\d$/.test(before) || /^\d/.test(after)) return true;
+  return /[0-9a-f]*$/.exec(before)![0].length + length + /^[0-9a-f]*/.exec(after)![0].length >= HASH;
 }
