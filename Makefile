@@ -39,8 +39,7 @@ ahead: started
 	@$(MAKE) --jobs=2 fetched licence-program
 
 .PHONY: fetched
-fetched: tools
-	@$(MAKE) --jobs=1 packages engines
+fetched: packages engines
 	@env -u MAKEFLAGS $(STAGE) 'crates' 300 $(CARGO) fetch $(LOCKED) --quiet
 
 .PHONY: licence-program
