@@ -7,6 +7,8 @@ import type { Pixels } from "./png.ts";
 
 /** Above this a picture shows something. A blank canvas has 0. */
 const SOMETHING = 8;
+/** Share of a field's pixels that a caret has. */
+const CARET = 0.002;
 
 export abstract class SharedView {
   /** What is seen now; undefined without a canvas. */
@@ -47,6 +49,20 @@ export abstract class SharedView {
     const size = await this.viewport();
     const scale = picture.width / size.width;
     return crop(picture, { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale });
+  }
+
+  /** A part of the picture once it stands: three looks in a row give the same, but for a caret that blinks. */
+  async settled(box: Box): Promise<Pixels> {
+    let last = await this.part(box);
+    let alike = 0;
+    const look = async () => {
+      const now = await this.part(box);
+      alike = last && now && difference(last, now) < CARET ? alike + 1 : 0;
+      last = now;
+      return alike;
+    };
+    await expect.poll(look, { intervals: [200] }).toBeGreaterThanOrEqual(3);
+    return last!;
   }
 
   /** Acts, and waits until a part of the picture differs from what it was in more than `share` of its pixels. */
