@@ -47,6 +47,9 @@ test("a card number is the end user's alone", { tag: "@ordinary" }, async ({ bro
   }
   await own(endUser, agent, "customer", await reach(scene, "#customer"), () => endUser.shared.type(planted.customer));
   await nowhere(stack, agent);
+  // The same search finds each of them where they belong.
+  const owns = found(endUser.tap.bytes()).map((text) => text.split(" ")[0]);
+  expect(owns).toEqual(expect.arrayContaining(["card", "otherCard", "code", "customer"]));
   await oracle.close();
 });
 

@@ -40,5 +40,6 @@ function around(bytes: Buffer, form: Buffer): string[] {
 
 function inLonger(before: string, after: string, length: number): boolean {
   if (/\d$/.test(before) || /^\d/.test(after)) return true;
-  return /[0-9a-f]*$/.exec(before)![0].length + length + /^[0-9a-f]*/.exec(after)![0].length >= HASH;
+  // A form that is itself as long as a hash comes up nowhere by chance.
+  return length < HASH && /[0-9a-f]*$/.exec(before)![0].length + length + /^[0-9a-f]*/.exec(after)![0].length >= HASH;
 }
