@@ -73,10 +73,12 @@ async fn broken_bytes_are_refused_by_every_call_and_cost_nobody_anything() {
     };
     let mut watches = Viewer::attached(&door, &sam.ticket().await.expect("is in")).await;
     let pod = door.runner.pod_of(&user.person.session);
-    let mut calls = 0;
+    let mut calls = 0u64;
     for kind in KINDS {
         let channel = door.channel().await;
         for path in bytes::paths() {
+            // Who says nothing for a minute is cut, and on a busy machine all these calls take longer.
+            watches.send(Up::Keepalive(Keepalive { sent_us: calls })).await;
             let permission = gate::permission(&path).expect("every call has one");
             for (what, body, wanted) in broken() {
                 // A call without fields has none that could be of another kind, and takes what it does not know.
