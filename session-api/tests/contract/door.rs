@@ -114,6 +114,7 @@ impl TestDoor {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.bind(SocketAddr::from((source, 0))).expect("an address of this machine");
         let stream = socket.connect(self.running.address).await.expect("it listens");
+        stream.set_nodelay(true).expect("a setting");
         let name = ServerName::try_from("localhost").expect("a name");
         TlsConnector::from(tls).connect(name, stream).await.expect("the certificate is the door's")
     }
