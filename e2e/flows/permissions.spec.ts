@@ -21,6 +21,9 @@ test("an agent acts, points and sees only while switched on", async ({ browser, 
   await endUser.shared.type("boots");
   await endUser.shared.press("Enter");
   await expect.poll(() => stack.state().searches).toEqual(["boots"]);
+  // A click on a page that nobody sees yet is one that Chrome drops.
+  await oracle.page.goto(`${stack.shop}/search?q=boots`);
+  await oracle.isSeenBy(agent.shared);
   await permit("act").check();
   await expect(button(agent, "Ask for control")).toBeVisible();
   await agent.shared.click(...search);
