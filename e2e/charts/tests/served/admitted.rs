@@ -55,15 +55,19 @@ fn installed(name: &str) -> Place {
     let place = Place::new(name);
     place.helm(&["install"], &json!({"uninstall": {"refuseWhileLive": false}})).expect("an installation");
     let pod = browser_pod("asks", None).to_string();
-    until("the policies in force", || Ok(!place.acts(&root(), &["create", "--dry-run=server", "-f", "-"], &pod).ok)).expect("a refusal");
-    let way = format!("/api/v1/namespaces/{}/pods/nobody/proxy/", place.sessions);
-    until("the glass in force", || Ok(place.acts(&root(), &["get", "--raw", &way], "").err.contains("nobody gets into")))
+    until("the policies in force", || Ok(!place.acts(&root(), &["create", "--dry-run=server", "-f", "-"], &pod).ok))
         .expect("a refusal");
+    let way = format!("/api/v1/namespaces/{}/pods/nobody/proxy/", place.sessions);
+    until("the glass in force", || {
+        Ok(place.acts(&root(), &["get", "--raw", &way], "").err.contains("nobody gets into"))
+    })
+    .expect("a refusal");
     place
 }
 
 fn uninstalled(place: &Place) {
-    cobrowse_charts::helm::helm(&["uninstall", "cobrowse", "--namespace", &place.system, "--no-hooks"], "").expect("it goes");
+    cobrowse_charts::helm::helm(&["uninstall", "cobrowse", "--namespace", &place.system, "--no-hooks"], "")
+        .expect("it goes");
     for namespace in [&place.sessions, &place.system] {
         must(&["delete", "namespace", namespace, "--wait=false"], "").expect("the namespace goes");
     }
@@ -74,7 +78,11 @@ fn only_the_operator_makes_browser_pods_and_changes_them() {
     let place = installed("admit-pods");
     let pod = browser_pod("one", None);
     let words = "only the operator makes browser pods";
-    for part in ["/metadata/labels/cobrowse.dev~1pool", "/metadata/labels/app.kubernetes.io~1name", "/metadata/annotations/cobrowse.dev~1session-uid"] {
+    for part in [
+        "/metadata/labels/cobrowse.dev~1pool",
+        "/metadata/labels/app.kubernetes.io~1name",
+        "/metadata/annotations/cobrowse.dev~1session-uid",
+    ] {
         // One mark alone is enough.
         let mut marked = pod.clone();
         let kept = marked.pointer(part).expect("a mark").clone();
@@ -92,7 +100,10 @@ fn only_the_operator_makes_browser_pods_and_changes_them() {
         (vec!["label", "pod/one", "cobrowse.dev/slot-"], "only the operator changes the labels"),
         (vec!["label", "pod/one", "cobrowse.dev/more=x"], "only the operator changes the labels"),
         (vec!["label", "pod/one", "app.kubernetes.io/name=x", "--overwrite"], "only the operator changes the labels"),
-        (vec!["annotate", "pod/one", "cobrowse.dev/session-uid=x", "--overwrite"], "only the operator changes the annotations"),
+        (
+            vec!["annotate", "pod/one", "cobrowse.dev/session-uid=x", "--overwrite"],
+            "only the operator changes the annotations",
+        ),
         (vec!["annotate", "pod/one", "cobrowse.dev/session-uid-"], "only the operator changes the annotations"),
         (vec!["set", "image", "pod/one", "agent=registry.example.test/other:1"], "only the operator changes what runs"),
     ] {
@@ -132,7 +143,10 @@ fn nobody_gets_into_a_pod_without_breaking_the_glass() {
             let said = place.acts(&who, way, "");
             assert!(!said.ok, "{way:?} by {}: {said:?}", who.name);
             let by_rights = who.name != "root" && said.err.contains("cannot");
-            assert!(by_rights || said.err.contains("nobody gets into browser pods but cobrowse:break-glass"), "{way:?}: {said:?}");
+            assert!(
+                by_rights || said.err.contains("nobody gets into browser pods but cobrowse:break-glass"),
+                "{way:?}: {said:?}"
+            );
         }
         // Behind the glass there is no kubelet to answer.
         let said = place.acts(&breaker, way, "");
@@ -150,7 +164,9 @@ fn scheduler_kubelet_garbage_collector_and_kwok_go_on() {
     fake_node("admit-cluster");
     let owner = |name: &str| {
         must(&["--namespace", &place.sessions, "create", "configmap", name], "").expect("an owner");
-        let uid = must(&["--namespace", &place.sessions, "get", "configmap", name, "-o", "jsonpath={.metadata.uid}"], "").expect("its id");
+        let uid =
+            must(&["--namespace", &place.sessions, "get", "configmap", name, "-o", "jsonpath={.metadata.uid}"], "")
+                .expect("its id");
         json!({"apiVersion": "v1", "kind": "ConfigMap", "name": name, "uid": uid})
     };
     let mut pod = browser_pod("one", Some("admit-cluster"));
@@ -166,9 +182,11 @@ fn scheduler_kubelet_garbage_collector_and_kwok_go_on() {
 
     // One owner goes: the collector takes it off the pod. Then the other: the pod goes.
     must(&["--namespace", &place.sessions, "delete", "configmap", "first"], "").expect("an owner goes");
-    until("one owner left", || Ok(field("{.metadata.ownerReferences[*].name}") == "second")).expect("the collector changes the pod");
+    until("one owner left", || Ok(field("{.metadata.ownerReferences[*].name}") == "second"))
+        .expect("the collector changes the pod");
     must(&["--namespace", &place.sessions, "delete", "configmap", "second"], "").expect("the other goes");
-    until("the pod gone", || Ok(!place.acts(&root(), &["get", "pod/one"], "").ok)).expect("the collector deletes the pod");
+    until("the pod gone", || Ok(!place.acts(&root(), &["get", "pod/one"], "").ok))
+        .expect("the collector deletes the pod");
     uninstalled(&place);
     must(&["delete", "node", "admit-cluster", "--wait=false"], "").expect("the node goes");
 }

@@ -25,7 +25,15 @@ fn program(name: &str) -> PathBuf {
 /// it ended. Until `done`.
 fn kubelet(place: &Place, done: &AtomicBool) {
     let system = place.system.as_str();
-    let all = ["--namespace", system, "get", "pods", "--selector=batch.kubernetes.io/job-name=cobrowse-uninstall", "-o", "json"];
+    let all = [
+        "--namespace",
+        system,
+        "get",
+        "pods",
+        "--selector=batch.kubernetes.io/job-name=cobrowse-uninstall",
+        "-o",
+        "json",
+    ];
     while !done.load(Ordering::Relaxed) {
         let pods: Value = serde_json::from_str(&must(&all, "").expect("pods")).expect("JSON");
         for pod in pods["items"].as_array().into_iter().flatten().filter(|pod| pod["status"]["phase"] == "Pending") {
@@ -109,7 +117,8 @@ fn a_server_takes_every_object_before_anything_is_there() {
         "test": {"enabled": true, "tenant": "example", "site": "https://www.example.test"},
     });
     let text = place.helm(&["template"], &all).expect("it renders");
-    let said = must(&["apply", "--dry-run=server", "--validate=strict", "-f", "-"], &text).expect("a server takes all of it");
+    let said =
+        must(&["apply", "--dry-run=server", "--validate=strict", "-f", "-"], &text).expect("a server takes all of it");
     assert!(said.lines().count() > 40 && said.lines().all(|line| line.contains("server dry run")), "{said}");
     for namespace in [place.sessions.as_str(), "install-dry-node", place.system.as_str()] {
         must(&["delete", "namespace", namespace, "--wait=false"], "").expect("it goes");
@@ -137,16 +146,30 @@ fn install_upgrade_refusal_uninstall_and_install_again() {
     assert!(refused.contains("pre-delete") || refused.contains("hook"), "{refused}");
     let pods = read(&place.system, "pods");
     let told = pods["items"].to_string();
-    assert!(told.contains("1 session lives") && told.contains("desiredState"), "the job says why and what to do: {told}");
+    assert!(
+        told.contains("1 session lives") && told.contains("desiredState"),
+        "the job says why and what to do: {told}"
+    );
     read(&place.system, "deployment/cobrowse-operator");
 
     let ended = r#"{"spec": {"lifecycle": {"desiredState": "Ended"}}, "status": {"phase": "Finished", "finishReason": "Requested"}}"#;
-    must(&["--namespace", &place.sessions, "patch", "cbs/alive", "--type=merge", "--patch", ended], "").expect("an end");
-    let status = ["--namespace", &place.sessions, "patch", "cbs/alive", "--type=merge", "--subresource=status", "--patch", ended];
+    must(&["--namespace", &place.sessions, "patch", "cbs/alive", "--type=merge", "--patch", ended], "")
+        .expect("an end");
+    let status = [
+        "--namespace",
+        &place.sessions,
+        "patch",
+        "cbs/alive",
+        "--type=merge",
+        "--subresource=status",
+        "--patch",
+        ended,
+    ];
     must(&status, "").expect("what the operator would write");
     uninstall(&place).expect("no session lives");
     until("the programs gone", || {
-        Ok(must(&["--namespace", &place.system, "get", "deployments,jobs,networkpolicies", "-o", "name"], "")?.is_empty())
+        Ok(must(&["--namespace", &place.system, "get", "deployments,jobs,networkpolicies", "-o", "name"], "")?
+            .is_empty())
     })
     .expect("an uninstall takes them away");
     assert_eq!(read(&place.sessions, "cobrowsetenant/example")["spec"]["displayName"], "Example", "tenants stay");
@@ -163,7 +186,18 @@ fn install_upgrade_refusal_uninstall_and_install_again() {
 /// The namespace is under Pod Security "restricted": pods of both programs are made, which needs their accounts too.
 fn programs_are_admitted(place: &Place) {
     until("pods of both programs", || {
-        let names = must(&["--namespace", &place.system, "get", "pods", "--selector=app.kubernetes.io/part-of=cobrowse", "-o", "name"], "")?;
+        let names = must(
+            &[
+                "--namespace",
+                &place.system,
+                "get",
+                "pods",
+                "--selector=app.kubernetes.io/part-of=cobrowse",
+                "-o",
+                "name",
+            ],
+            "",
+        )?;
         let of = |name: &str| names.lines().filter(|line| line.contains(name)).count();
         Ok(of("cobrowse-operator") == 2 && of("cobrowse-session-api") == 2)
     })
@@ -173,18 +207,27 @@ fn programs_are_admitted(place: &Place) {
 /// What the API server says of each account, beside what the roles say.
 fn rights_hold(place: &Place) {
     let account = |name: &str, namespace: &str| {
-        let groups = ["system:serviceaccounts", "system:authenticated", &format!("system:serviceaccounts:{namespace}")].map(str::to_owned);
+        let groups = ["system:serviceaccounts", "system:authenticated", &format!("system:serviceaccounts:{namespace}")]
+            .map(str::to_owned);
         Who { name: format!("system:serviceaccount:{namespace}:{name}"), groups: groups.to_vec() }
     };
     let api = account("cobrowse-session-api", &place.system);
     let pod = account("cobrowse-browser-pod", &place.sessions);
-    let may = |who: &Who, what: &[&str]| place.acts(who, &[&["auth", "can-i"][..], what].concat(), "").out.trim() == "yes";
+    let may =
+        |who: &Who, what: &[&str]| place.acts(who, &[&["auth", "can-i"][..], what].concat(), "").out.trim() == "yes";
     let operator = place.operator();
-    assert!(may(&operator, &["create", "pods"]) && may(&operator, &["patch", "cobrowsesessions", "--subresource=status"]));
+    assert!(
+        may(&operator, &["create", "pods"]) && may(&operator, &["patch", "cobrowsesessions", "--subresource=status"])
+    );
     assert!(may(&operator, &["create", "tokenreviews.authentication.k8s.io", "--all-namespaces"]));
     assert!(may(&api, &["create", "cobrowsesessions"]) && may(&api, &["watch", "cobrowsetenants"]));
     for who in [&operator, &api, &pod] {
-        for what in [&["list", "secrets"][..], &["get", "secrets"], &["create", "pods", "--subresource=exec"], &["list", "nodes"]] {
+        for what in [
+            &["list", "secrets"][..],
+            &["get", "secrets"],
+            &["create", "pods", "--subresource=exec"],
+            &["list", "nodes"],
+        ] {
             assert!(!may(who, what), "{} may {what:?}", who.name);
         }
         assert!(!may(who, &["list", "pods", "--namespace=default"]), "{}", who.name);

@@ -8,19 +8,19 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// Longer than anything here takes on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The release's and the sessions' namespaces of one test.
-pub struct Place {
+pub(crate) struct Place {
     /// Where the programs are.
-    pub system: String,
+    pub(crate) system: String,
     /// Where browser pods are.
-    pub sessions: String,
+    pub(crate) sessions: String,
 }
 
 impl Place {
     /// New namespaces of this name. The release's is under Pod Security "restricted", as the page on installing has it.
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         kinds();
         let place = Self { system: format!("{name}-system"), sessions: format!("{name}-sessions") };
         for namespace in [&place.system, &place.sessions] {
@@ -43,7 +43,7 @@ impl Place {
     ///
     /// # Errors
     /// What Helm complained of.
-    pub fn helm(&self, verb: &[&str], over: &Value) -> Result<String> {
+    pub(crate) fn helm(&self, verb: &[&str], over: &Value) -> Result<String> {
         let (folder, base) = (chart("cobrowse"), values("minimal"));
         let (folder, base) = (folder.to_string_lossy(), base.to_string_lossy());
         let rest = ["cobrowse", &folder, "--namespace", &self.system, "--values", &base, "--values", "-"];
@@ -51,7 +51,7 @@ impl Place {
     }
 
     /// `kubectl` in the sessions' namespace, as somebody.
-    pub fn acts(&self, who: &Who, arguments: &[&str], input: &str) -> Said {
+    pub(crate) fn acts(&self, who: &Who, arguments: &[&str], input: &str) -> Said {
         let mut all: Vec<String> = vec!["--namespace".into(), self.sessions.clone(), format!("--as={}", who.name)];
         all.extend(who.groups.iter().map(|group| format!("--as-group={group}")));
         all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
@@ -60,7 +60,7 @@ impl Place {
     }
 
     /// The operator's service account.
-    pub fn operator(&self) -> Who {
+    pub(crate) fn operator(&self) -> Who {
         let groups = ["system:serviceaccounts".to_owned(), "system:authenticated".to_owned()];
         Who { name: format!("system:serviceaccount:{}:cobrowse-operator", self.system), groups: groups.to_vec() }
     }
@@ -68,16 +68,16 @@ impl Place {
 
 /// Somebody at the API server.
 #[derive(Clone, Debug)]
-pub struct Who {
+pub(crate) struct Who {
     /// The name.
-    pub name: String,
+    pub(crate) name: String,
     /// The groups.
-    pub groups: Vec<String>,
+    pub(crate) groups: Vec<String>,
 }
 
 impl Who {
     /// A person with these groups.
-    pub fn new(name: &str, groups: &[&str]) -> Self {
+    pub(crate) fn new(name: &str, groups: &[&str]) -> Self {
         Self { name: name.to_owned(), groups: groups.iter().map(|group| (*group).to_owned()).collect() }
     }
 }
@@ -88,9 +88,12 @@ fn kinds() {
     DONE.get_or_init(|| {
         let folder = chart("cobrowse-crds");
         let folder = folder.to_string_lossy();
-        helm(&["upgrade", "--install", "cobrowse-crds", &folder, "--namespace", "default", "--take-ownership"], "").expect("the kinds");
-        let all = ["crd/cobrowsesessions.cobrowse.dev", "crd/cobrowsepools.cobrowse.dev", "crd/cobrowsetenants.cobrowse.dev"];
-        must(&[&["wait", "--for=condition=Established", "--timeout=30s"][..], &all].concat(), "").expect("kinds that are served");
+        helm(&["upgrade", "--install", "cobrowse-crds", &folder, "--namespace", "default", "--take-ownership"], "")
+            .expect("the kinds");
+        let all =
+            ["crd/cobrowsesessions.cobrowse.dev", "crd/cobrowsepools.cobrowse.dev", "crd/cobrowsetenants.cobrowse.dev"];
+        must(&[&["wait", "--for=condition=Established", "--timeout=30s"][..], &all].concat(), "")
+            .expect("kinds that are served");
     });
 }
 
@@ -98,7 +101,7 @@ fn kinds() {
 ///
 /// # Errors
 /// It did not in time.
-pub fn until(what: &str, mut holds: impl FnMut() -> Result<bool>) -> Result<()> {
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> Result<bool>) -> Result<()> {
     let end = Instant::now() + PATIENCE;
     // Each turn asks an API server, which takes tens of milliseconds; there is nothing to wait for besides.
     while Instant::now() < end {
