@@ -4,6 +4,7 @@
 mod binaries;
 mod control_plane;
 mod down;
+mod forward;
 mod images;
 mod layout;
 mod modules;
@@ -64,6 +65,18 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Run a command beside the cluster, in the network where people and websites are
+    World {
+        /// The command and its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        command: Vec<OsString>,
+    },
+    /// Pass connections to ports of this machine's loopback on into the world's network, until ended
+    Forward {
+        /// A port of this machine, and the address in the world's network
+        #[arg(value_name = "PORT=ADDRESS:PORT", required = true, value_parser = forward::parse)]
+        routes: Vec<forward::Route>,
+    },
     /// The first process of the namespaces
     #[command(hide = true)]
     Pid1,
@@ -92,6 +105,14 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Inside { command } => {
             needs_root()?;
             spaces::inside(&layout, &command)
+        }
+        Command::World { command } => {
+            needs_root()?;
+            spaces::world(&layout, &command)
+        }
+        Command::Forward { routes } => {
+            needs_root()?;
+            forward::forward(&routes)
         }
         Command::Pid1 => pid1::run(&layout),
         Command::BringUp { profile } => up::bring_up(&layout, profile),

@@ -1,5 +1,6 @@
 //! Keys and certificates of a cluster's components, each for one purpose, and their kubeconfigs. Three authorities, as upstream has:
-//! the cluster's, etcd's, and the front proxy's. All are made anew with each cluster and die with it.
+//! the cluster's, etcd's, and the front proxy's. All are made anew with each cluster and die with it. The world's websites have an
+//! authority of their own, which stays.
 
 use anyhow::{Context, Result};
 use base64::Engine as _;
@@ -60,6 +61,21 @@ pub(crate) fn write(layout: &Layout) -> Result<()> {
         kubeconfig(layout, name, &cluster.certificate)?;
     }
     Ok(())
+}
+
+/// Makes the authority and the certificate of the world's websites, `*.example.test`, unless they are there.
+pub(crate) fn write_world(layout: &Layout) -> Result<()> {
+    let folder = layout.world();
+    if folder.is_dir() {
+        return Ok(());
+    }
+    // Whole or not at all.
+    let made = folder.with_extension("made");
+    fs::create_dir_all(&made).context("failed to make the folder of the world's keys")?;
+    let world = authority(&made, "ca")?;
+    let names = ["*.example.test", "example.test"];
+    issue(&made, "site", &world, ("example.test", ""), &[Purpose::ServerAuth], &names)?;
+    fs::rename(&made, &folder).context("failed to keep the world's keys")
 }
 
 fn authority(folder: &Path, name: &str) -> Result<Authority> {
