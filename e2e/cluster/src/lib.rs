@@ -21,6 +21,7 @@ mod world;
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use layout::Layout;
 
@@ -77,6 +78,17 @@ enum Command {
         #[arg(value_name = "PORT=ADDRESS:PORT", required = true, value_parser = forward::parse)]
         routes: Vec<forward::Route>,
     },
+    /// Issue a certificate that the world trusts, as NAME.crt and NAME.key
+    Certificate {
+        /// The folder they go to
+        #[arg(long)]
+        folder: PathBuf,
+        /// Name of the files
+        name: String,
+        /// Names of the server
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
     /// The first process of the namespaces
     #[command(hide = true)]
     Pid1,
@@ -113,6 +125,9 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Forward { routes } => {
             needs_root()?;
             forward::forward(&routes)
+        }
+        Command::Certificate { folder, name, names } => {
+            pki::certificate(&layout, &folder, &name, &names.iter().map(String::as_str).collect::<Vec<_>>())
         }
         Command::Pid1 => pid1::run(&layout),
         Command::BringUp { profile } => up::bring_up(&layout, profile),

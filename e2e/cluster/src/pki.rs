@@ -78,6 +78,16 @@ pub(crate) fn write_world(layout: &Layout) -> Result<()> {
     fs::rename(&made, &folder).context("failed to keep the world's keys")
 }
 
+/// Issues a certificate of the world's authority for a server with these names, as `NAME.crt` and `NAME.key` in a folder.
+pub(crate) fn certificate(layout: &Layout, folder: &Path, name: &str, names: &[&str]) -> Result<()> {
+    write_world(layout)?;
+    let read = |ending: &str| fs::read_to_string(layout.world().join(format!("ca.{ending}")));
+    let (key, certificate) = (KeyPair::from_pem(&read("key")?)?, read("crt")?);
+    let issuer = Issuer::from_ca_cert_pem(&certificate, key).context("failed to read the world's authority")?;
+    fs::create_dir_all(folder)?;
+    issue(folder, name, &Authority { issuer, certificate }, (name, ""), &[Purpose::ServerAuth], names)
+}
+
 fn authority(folder: &Path, name: &str) -> Result<Authority> {
     let key = KeyPair::generate()?;
     let mut params = CertificateParams::new(Vec::new())?;
