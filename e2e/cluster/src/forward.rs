@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::fs::File;
-use std::io::{copy, ErrorKind};
+use std::io::{ErrorKind, copy};
 use std::net::{Ipv4Addr, Shutdown, SocketAddrV4, TcpListener, TcpStream};
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
