@@ -13,8 +13,8 @@ use rustix::process::Signal;
 use tokio::process::{Child, Command};
 
 use crate::pod::{END_USER, PATIENCE, Pod, Started, TOKEN};
-use crate::processes::{below, chrome, signal, wait_until_gone};
-use crate::site;
+use crate::processes::{arguments, below, chrome, signal, wait_until_gone};
+use crate::site::{Page, Site};
 use crate::viewer::RED;
 
 /// The users of the two sides, as root; otherwise both are this user.
@@ -85,9 +85,9 @@ fn browser(folders: &Folders) -> Child {
     command.arg("--folder").arg(folders.path("browser")).spawn().expect("a browser side")
 }
 
-/// The program of a side: the first process of its namespace.
+/// The program of a side: the first process of its namespace. Only root may ask what a closed process runs.
 fn program(all: &[u32]) -> Option<u32> {
-    let is = |pid: &u32| std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe.ends_with("browser-pod"));
+    let is = |pid: &u32| arguments(*pid).split('\0').next().is_some_and(|program| program.ends_with("/browser-pod"));
     all.iter().copied().find(is)
 }
 
@@ -137,7 +137,7 @@ fn intrude(path: &Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_containers_serve_a_session_and_end_when_told() {
-    let (folders, site) = (Folders::new(), site());
+    let (folders, site) = (Folders::new(), red());
     let started = agent(&folders, Stdio::inherit()).await;
     if is_root() {
         intrude(&folders.path("side.sock"));
@@ -170,7 +170,7 @@ async fn two_containers_serve_a_session_and_end_when_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_reason_of_the_end_is_left_for_the_kubelet() {
-    let (folders, site) = (Folders::new(), site());
+    let (folders, site) = (Folders::new(), red());
     // The browser side may be there first.
     let browser = browser(&folders);
     let mut pod = Pod::of(agent(&folders, Stdio::inherit()).await).await;
@@ -199,6 +199,6 @@ async fn a_chrome_that_dies_is_told_to_the_kubelet() {
     assert_eq!(folders.told(), serde_json::json!({"reason": "BrowserCrashed", "lastSeq": 0}));
 }
 
-fn site() -> site::Site {
-    site::Site::start(&[("/", site::Page::Html("<body style='margin:0;height:100vh;background:#f00'>"))])
+fn red() -> Site {
+    Site::start(&[("/", Page::Html("<body style='margin:0;height:100vh;background:#f00'>"))])
 }

@@ -6,6 +6,7 @@ mod control_plane;
 mod down;
 mod images;
 mod layout;
+mod load;
 mod modules;
 mod network;
 mod node;
@@ -20,6 +21,7 @@ mod world;
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use layout::Layout;
 
@@ -64,6 +66,14 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Give the running cluster's node images, and seccomp profiles
+    Load {
+        /// OCI archives
+        archives: Vec<PathBuf>,
+        /// A folder whose content goes to where the kubelet looks for profiles
+        #[arg(long)]
+        seccomp: Option<PathBuf>,
+    },
     /// The first process of the namespaces
     #[command(hide = true)]
     Pid1,
@@ -92,6 +102,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Inside { command } => {
             needs_root()?;
             spaces::inside(&layout, &command)
+        }
+        Command::Load { archives, seccomp } => {
+            needs_root()?;
+            load::load(&layout, &archives, seccomp.as_deref())
         }
         Command::Pid1 => pid1::run(&layout),
         Command::BringUp { profile } => up::bring_up(&layout, profile),
