@@ -133,6 +133,7 @@ test-cluster-as-root: images
 
 .PHONY: test-on-cluster
 test-on-cluster: # as root, on the cluster that is up
+	@$(STAGE) 'image of the browser pod that trusts the test shop' 120 .ci/test-browser
 	@$(STAGE) 'images on the cluster' 300 target/debug/cluster load --seccomp images/seccomp $(ARCHIVES)
 	@$(STAGE) 'tests on a cluster' 1080 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER)
 

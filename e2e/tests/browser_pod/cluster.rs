@@ -4,7 +4,22 @@ use cobrowse_e2e::{kubectl, must};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-const IMAGE: &str = "localhost/cobrowse/browser-pod:dev";
+/// How the image is shipped, and the same where Chrome also trusts the shop's authority.
+#[derive(Clone, Copy)]
+pub(crate) enum Image {
+    Shipped,
+    Trusting,
+}
+
+impl Image {
+    fn reference(self) -> &'static str {
+        match self {
+            Self::Shipped => "localhost/cobrowse/browser-pod:dev",
+            Self::Trusting => "localhost/cobrowse/browser-pod:test",
+        }
+    }
+}
+
 const NAME: &str = "browser";
 
 /// The pod.
@@ -16,7 +31,7 @@ pub(crate) struct Pod {
 
 impl Pod {
     /// Creates it in a new namespace.
-    pub(crate) fn create(namespace: &str, host_users: bool) -> Self {
+    pub(crate) fn create(namespace: &str, image: Image, host_users: bool) -> Self {
         let _ = kubectl(&["delete", "namespace", namespace, "--ignore-not-found", "--wait"], "").expect("kubectl runs");
         let objects = json!({"apiVersion": "v1", "kind": "List", "items": [
             {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": {
@@ -26,7 +41,7 @@ impl Pod {
         ]});
         must(&["create", "-f", "-"], &objects.to_string()).expect("a namespace");
         let created = Instant::now();
-        must(&["create", "-f", "-"], &manifest(namespace, host_users).to_string()).expect("a pod");
+        must(&["create", "-f", "-"], &manifest(namespace, image, host_users).to_string()).expect("a pod");
         let pod = Self { namespace: namespace.to_owned(), uid: String::new(), created };
         let uid = pod.field("{.metadata.uid}");
         Self { uid, ..pod }
@@ -101,7 +116,7 @@ impl Pod {
 }
 
 /// The pod as an operator makes it.
-fn manifest(namespace: &str, host_users: bool) -> Value {
+fn manifest(namespace: &str, image: Image, host_users: bool) -> Value {
     let memory = |name: &str, size: &str| json!({"name": name, "emptyDir": {"medium": "Memory", "sizeLimit": size}});
     let mount = |name: &str, path: &str| json!({"name": name, "mountPath": path});
     let security = |id: u32, profile: Value| {
@@ -113,7 +128,7 @@ fn manifest(namespace: &str, host_users: bool) -> Value {
         json!({"exec": {"command": command}, "periodSeconds": 1, "timeoutSeconds": 5, "failureThreshold": 60})
     };
     let agent = json!({
-        "name": "agent", "image": IMAGE, "imagePullPolicy": "Never",
+        "name": "agent", "image": image.reference(), "imagePullPolicy": "Never",
         "args": ["agent", "--listen", "[::]:8700", "--socket", "/run/cobrowse/side.sock",
             "--token-file", "/run/secrets/cobrowse/token", "--termination-log", "/dev/termination-log"],
         "ports": [{"name": "pod", "containerPort": 8700}],
@@ -123,7 +138,7 @@ fn manifest(namespace: &str, host_users: bool) -> Value {
         "volumeMounts": [mount("socket", "/run/cobrowse"), mount("token", "/run/secrets/cobrowse"), mount("tmp-agent", "/tmp")],
     });
     let browser = json!({
-        "name": "browser", "image": IMAGE, "imagePullPolicy": "Never",
+        "name": "browser", "image": image.reference(), "imagePullPolicy": "Never",
         "args": ["browser", "--socket", "/run/cobrowse/side.sock"],
         "startupProbe": probe(&["--chrome"]),
         "terminationMessagePolicy": "FallbackToLogsOnError",

@@ -118,15 +118,21 @@ impl Pictures {
         tokio::time::timeout(PATIENCE, found).await.expect("what was waited for in time")
     }
 
-    /// Waits for a picture that stands alone.
-    pub(crate) async fn until_picture(&mut self) {
-        let picture = |body| match body {
-            server_message::Body::Event(v1::Event { body: Some(event::Body::Picture(picture)), .. }) => {
-                (picture.key && picture.data.len() > 100).then_some((picture.width, picture.height))
+    /// Waits until this page is there and pictures have come; gives its title.
+    pub(crate) async fn until_shown(&mut self, page: &str) -> String {
+        let (mut size, mut title) = (None, None);
+        let seen = |body| {
+            let server_message::Body::Event(v1::Event { body: Some(body), .. }) = body else { return None };
+            match body {
+                event::Body::Picture(picture) if picture.key => size = Some((picture.width, picture.height)),
+                event::Body::Navigation(there) if there.url == page && !there.loading => title = Some(there.title),
+                _ => {}
             }
-            _ => None,
+            size.zip(title.clone())
         };
-        assert_eq!(self.until(picture).await, (1_280, 720));
+        let (size, title) = self.until(seen).await;
+        assert_eq!(size, (1_280, 720));
+        title
     }
 
     /// Waits for the end of the stream, and gives the reason.
