@@ -116,8 +116,6 @@ images: tools console-build ## Make the container images, without a registry, in
 
 # What is tested on one cluster, with one node: each part's feature is what it needs there.
 ON_CLUSTER := --package cobrowse-e2e --features cobrowse-e2e/node
-# All that must be loaded.
-ARCHIVES = $(sort $(wildcard target/images/*.tar))
 
 .PHONY: test-cluster
 test-cluster: ## What must hold on a cluster: makes the images, starts one, tests, and ends it
@@ -134,8 +132,7 @@ test-cluster-as-root: images
 .PHONY: test-on-cluster
 test-on-cluster: # as root, on the cluster that is up
 	@$(STAGE) 'image of the browser pod that trusts the test shop' 120 .ci/test-browser
-	@$(STAGE) 'images on the cluster' 300 target/debug/cluster load --seccomp images/seccomp $(ARCHIVES)
-	@$(STAGE) 'tests on a cluster' 1080 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER)
+	@$(STAGE) 'tests on a cluster' 1080 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER)
 
 .PHONY: console
 console: packages ## Work on the console's pages alone, on a fake transport

@@ -14,7 +14,7 @@ use link::{END_USER, Link};
 use std::time::Duration;
 
 /// A page of the world outside of the cluster, without TLS.
-const PLAIN: &str = "http://shop.example.test/";
+const PLAIN: &str = "http://other.example.test/";
 /// The sample shop there.
 const SHOP: &str = "https://shop.example.test/";
 /// From the first container's start to both probes' success, with the image there.
@@ -76,7 +76,7 @@ async fn a_deleted_pod_tells_its_people_and_goes_within_the_grace() {
     let pod = Pod::create("browser-pod-deleted", Image::Shipped, true);
     pod.until_started(STARTED);
     let mut link = Link::enroll(&pod).await;
-    link.bind("http://shop.example.test").await;
+    link.bind("http://other.example.test").await;
     let mut pictures = link.attach(END_USER).await;
     link.start(PLAIN).await.expect("a first picture");
     pod.begin_deletion();

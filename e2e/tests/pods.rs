@@ -31,7 +31,7 @@ fn a_pod_runs_and_finds_names_inside_and_outside() {
     let loose = kubectl(&["create", "-f", "-"], &pod("loose", &["pause"], "{}")).expect("kubectl runs");
     assert!(!loose.ok && loose.err.contains("violates PodSecurity"), "{}", loose.err);
 
-    let names = ["dial", "5s", "shop.example.test:80", "kubernetes.default.svc.cluster.local:443"];
+    let names = ["dial", "5s", "other.example.test:80", "kubernetes.default.svc.cluster.local:443"];
     must(&["create", "-f", "-"], &pod("names", &names, RESTRICTED)).expect("a pod");
     let ended =
         ["wait", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=60s", "--namespace", NAMESPACE, "pod/names"];

@@ -2,6 +2,7 @@
 //! other's uid. It passes nothing on.
 
 use super::{Error, Socket};
+use nix::sys::socket::{getsockopt, sockopt};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::Mode;
 use rustix::io::Errno;
@@ -88,7 +89,8 @@ fn socket() -> Result<OwnedFd, Error> {
 }
 
 fn check(peer: &OwnedFd, uid: u32) -> Result<(), Error> {
-    let found = rustix::net::sockopt::socket_peercred(peer)?.uid.as_raw();
+    // In another process namespace the other end has no number, which rustix cannot say.
+    let found = getsockopt(peer, sockopt::PeerCredentials).map_err(|errno| Error::Socket(errno.into()))?.uid();
     if found == uid { Ok(()) } else { Err(Error::Stranger { found, expected: uid }) }
 }
 

@@ -18,7 +18,7 @@ mod up;
 mod wait;
 mod world;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -74,8 +74,6 @@ enum Command {
         #[arg(long)]
         seccomp: Option<PathBuf>,
     },
-    /// Print the certificate of the authority that the websites of the running cluster's world are known by
-    Authority,
     /// The first process of the namespaces
     #[command(hide = true)]
     Pid1,
@@ -108,13 +106,6 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Load { archives, seccomp } => {
             needs_root()?;
             load::load(&layout, &archives, seccomp.as_deref())
-        }
-        Command::Authority => {
-            let file = layout.pki().join("world-ca.crt");
-            let text =
-                std::fs::read_to_string(file).context("failed to find the cluster: start it by `make cluster-up`")?;
-            wait::say(text.trim_end());
-            Ok(())
         }
         Command::Pid1 => pid1::run(&layout),
         Command::BringUp { profile } => up::bring_up(&layout, profile),

@@ -1,5 +1,5 @@
 //! Keys and certificates of a cluster's components, each for one purpose, and their kubeconfigs. Three authorities, as upstream has:
-//! the cluster's, etcd's, and the front proxy's; and one of the world outside. All are made anew with each cluster and die with it.
+//! the cluster's, etcd's, and the front proxy's. All are made anew with each cluster and die with it.
 
 use anyhow::{Context, Result};
 use base64::Engine as _;
@@ -14,7 +14,6 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use crate::layout::{API_SERVER, API_SERVICE, Layout, NODE, NODE_ADDRESS};
-use crate::world::WEBSITES;
 
 /// Who calls the API server: the name of its kubeconfig, its user, its group.
 const USERS: [(&str, &str, &str); 7] = [
@@ -54,9 +53,6 @@ pub(crate) fn write(layout: &Layout) -> Result<()> {
     issue(&folder, "apiserver", &cluster, ("kube-apiserver", ""), &[Purpose::ServerAuth], &api)?;
     issue(&folder, "apiserver-kubelet", &cluster, ("apiserver-kubelet-client", ""), &[Purpose::ClientAuth], &[])?;
     issue(&folder, "front-client", &front, ("front-proxy-client", ""), &[Purpose::ClientAuth], &[])?;
-    // The websites of the world, by an authority that only those trust who are told to.
-    let world = authority(&folder, "world-ca")?;
-    issue(&folder, "world", &world, ("world", ""), &[Purpose::ServerAuth], &WEBSITES)?;
     let node = format!("system:node:{NODE}");
     issue(&folder, "kubelet-server", &cluster, (&node, "system:nodes"), &[Purpose::ServerAuth], &[NODE_ADDRESS, NODE])?;
     for (name, user, group) in USERS {

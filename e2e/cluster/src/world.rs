@@ -3,7 +3,6 @@
 
 use anyhow::Result;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use crate::layout::{Layout, WORLD};
@@ -19,12 +18,10 @@ pub(crate) const OTHER: &str = "198.51.100.200";
 pub(crate) const THIRD: &str = "203.0.113.10";
 /// The world's DNS server.
 pub(crate) const DNS: &str = "203.0.113.53";
-/// Names of the world that answer by TLS, at the shop's address.
-pub(crate) const WEBSITES: [&str; 3] = ["shop.example.test", "bank.example.test", "elsewhere.example.test"];
 /// All that the world owns.
 pub(crate) const ADDRESSES: [&str; 5] = [METADATA, SHOP, OTHER, THIRD, DNS];
 
-/// Starts web servers that answer with their own name at every address, the sample websites by TLS, and the DNS server.
+/// Starts web servers that answer with their own name at every address, and the DNS server.
 pub(crate) fn begin(layout: &Layout) -> Result<()> {
     let zone = layout.run.join("example.test.zone");
     fs::write(&zone, zone_file())?;
@@ -35,31 +32,20 @@ pub(crate) fn begin(layout: &Layout) -> Result<()> {
         zone.display()
     );
     fs::write(&corefile, text)?;
-    let own = ADDRESSES.iter().flat_map(|address| ["80", "443"].map(|port| format!("{address}:{port}")));
-    let plain = own.filter(|at| *at != format!("{SHOP}:443"));
-    start(layout, "world-web", there(&layout.program("probe")).arg("serve").args(plain))?;
-    start(layout, "world-shop", &mut websites(layout))?;
-    start(layout, "world-dns", there(&layout.program("coredns")).arg("-conf").arg(&corefile))?;
+    start(layout, "world-web", there(layout, "probe").args(["serve", "80", "443"]))?;
+    start(layout, "world-dns", there(layout, "coredns").arg("-conf").arg(&corefile))?;
     Ok(())
 }
 
-/// The sample shop and bank, under their names.
-fn websites(layout: &Layout) -> Command {
-    let mut command = there(Path::new("node"));
-    command.arg(layout.source.join("../../examples/shop/both.mjs")).args(["--address", SHOP, "--port", "443"]);
-    command.arg("--certificate").arg(layout.pki().join("world.crt")).arg("--key").arg(layout.pki().join("world.key"));
-    command
-}
-
-/// A program in the world's network.
-fn there(program: &Path) -> Command {
+/// A program of the cluster's, in the world's network.
+fn there(layout: &Layout, program: &str) -> Command {
     let mut command = Command::new("ip");
-    command.args(["netns", "exec", WORLD]).arg(program);
+    command.args(["netns", "exec", WORLD]).arg(layout.program(program));
     command
 }
 
 fn zone_file() -> String {
-    let names = [("ns", DNS), ("shop", SHOP), ("bank", SHOP), ("elsewhere", SHOP), ("other", THIRD)];
+    let names = [("ns", DNS), ("shop", SHOP), ("bank", SHOP), ("other", THIRD)];
     let head =
         "@ 60 IN SOA ns.example.test. admin.example.test. 1 60 60 60 60\n@ 60 IN NS ns.example.test.\n".to_owned();
     names.iter().fold(head, |zone, (name, address)| zone + &format!("{name} 60 IN A {address}\n"))

@@ -1,7 +1,7 @@
 // The program of the test cluster's own images: it waits, answers, dials and resolves. It has no file and no library beside it.
 //
 //	probe pause                            waits to be ended; the sandbox of every pod
-//	probe serve [ADDRESS:]PORT...          answers each request with its host's name and the port
+//	probe serve PORT...                    answers each request with its host's name and the port
 //	probe dial TIMEOUT HOST:PORT...        one attempt each; prints "open" or "closed", and fails if any is closed
 //	probe dial-from-start SECONDS HOST:PORT...   tries again and again from its first instruction on; prints how often each opened
 //	probe resolve SERVER NAME              asks one DNS server
@@ -15,7 +15,6 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -72,11 +71,7 @@ func pause() {
 func serve(ports []string) {
 	host, _ := os.Hostname()
 	for _, port := range ports {
-		address := port
-		if !strings.Contains(address, ":") {
-			address = ":" + port
-		}
-		listener, err := net.Listen("tcp", address)
+		listener, err := net.Listen("tcp", ":"+port)
 		if err != nil {
 			fail(err.Error())
 		}
