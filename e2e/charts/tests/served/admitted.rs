@@ -176,8 +176,12 @@ fn scheduler_kubelet_garbage_collector_and_kwok_go_on() {
     until("the scheduler's choice", || Ok(field("{.spec.nodeName}") == "admit-cluster")).expect("the scheduler binds");
     until("kwok's status", || Ok(field("{.status.phase}") == "Running")).expect("kwok writes status");
     let kubelet = Who::new("system:node:admit-cluster", &["system:nodes", "system:authenticated"]);
-    let message = r#"{"status": {"message": "seen by the kubelet"}}"#;
-    taken(&place.acts(&kubelet, &["patch", "pod/one", "--subresource=status", "--patch", message], ""));
+    // As a kubelet writes: to the status alone, without reading it from there.
+    let text = place.acts(&root(), &["get", "pod/one", "-o", "json"], "").out;
+    let mut seen: Value = serde_json::from_str(&text).expect("a pod");
+    seen["status"]["message"] = json!("seen by the kubelet");
+    let way = format!("/api/v1/namespaces/{}/pods/one/status", place.sessions);
+    taken(&place.acts(&kubelet, &["replace", "--raw", &way, "-f", "-"], &seen.to_string()));
     assert_eq!(field("{.status.message}"), "seen by the kubelet");
 
     // One owner goes: the collector takes it off the pod. Then the other: the pod goes.

@@ -116,6 +116,8 @@ fn a_server_takes_every_object_before_anything_is_there() {
         "networkPolicy": {"monitoring": {"namespaceLabels": {"a": "b"}}, "clients": {"cidrs": ["203.0.113.0/24"]}},
         "test": {"enabled": true, "tenant": "example", "site": "https://www.example.test"},
     });
+    // A pod's account is looked up even by a dry run.
+    must(&["--namespace", &place.system, "create", "serviceaccount", "cobrowse-check"], "").expect("an account");
     let text = place.helm(&["template"], &all).expect("it renders");
     let said =
         must(&["apply", "--dry-run=server", "--validate=strict", "-f", "-"], &text).expect("a server takes all of it");
