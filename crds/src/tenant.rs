@@ -215,7 +215,17 @@ impl Tenant {
         let defaults = policy::defaults(&spec.session_defaults.clone().unwrap_or_default())?;
         let max_concurrent_sessions = policy::concurrent(&spec.limits.clone().unwrap_or_default())?;
         let demo = spec.demo;
-        Ok(Self { id, display_name, sites, start_pages, mask_selectors, policy, defaults, max_concurrent_sessions, demo })
+        Ok(Self {
+            id,
+            display_name,
+            sites,
+            start_pages,
+            mask_selectors,
+            policy,
+            defaults,
+            max_concurrent_sessions,
+            demo,
+        })
     }
 }
 

@@ -144,7 +144,11 @@ impl Metrics {
         let r = &mut self.registry;
         r.register("leader", "1 while this replica leads", self.leader.clone());
         r.register("session_claim_seconds", "From the sight of a session to its pod", self.claim_seconds.clone());
-        r.register("session_ready_seconds", "From the sight of a session to its first picture", self.ready_seconds.clone());
+        r.register(
+            "session_ready_seconds",
+            "From the sight of a session to its first picture",
+            self.ready_seconds.clone(),
+        );
         r.register("pod_warm_seconds", "From a pod's creation to its enrollment", self.warm_seconds.clone());
         r.register("claim_alarms", "Steps that failed and never should", self.alarms.clone());
         r.register("sessions_over_limit", "Sessions that wait for others of their tenant", self.over_limit.clone());

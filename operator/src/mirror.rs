@@ -29,13 +29,7 @@ struct Entry<V> {
 impl<K: Copy + Eq + Hash, V> Mirror<K, V> {
     /// Nothing seen.
     pub fn new() -> Self {
-        Self {
-            seen: HashMap::new(),
-            gone: HashSet::new(),
-            gone_order: VecDeque::new(),
-            listing: 0,
-            complete: false,
-        }
+        Self { seen: HashMap::new(), gone: HashSet::new(), gone_order: VecDeque::new(), listing: 0, complete: false }
     }
 
     /// Whether all objects were listed once.

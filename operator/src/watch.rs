@@ -30,11 +30,12 @@ pub enum Change<T> {
 /// Starts the four watches. Each ends with the receiver of its changes.
 pub fn begin(client: &kube::Client, namespace: &str, events: &mpsc::Sender<Event>) {
     let ours = watcher::Config::default().labels(&format!("{}={}", names::MANAGED_BY, names::MANAGER));
-    let pods = watch::<core::Pod, _>(client, namespace, ours, |pod| seen::Pod::read(&pod));
+    let pods = watch::<core::Pod, _, _>(client, namespace, ours, |pod| seen::Pod::read(&pod));
     let all = watcher::Config::default();
-    let sessions = watch::<CoBrowseSession, _>(client, namespace, all.clone(), |object| seen::Session::read(&object));
-    let pools = watch::<CoBrowsePool, _>(client, namespace, all.clone(), seen::Pool::read);
-    let tenants = watch::<CoBrowseTenant, _>(client, namespace, all, seen::Tenant::read);
+    let sessions =
+        watch::<CoBrowseSession, _, _>(client, namespace, all.clone(), |object| seen::Session::read(&object));
+    let pools = watch::<CoBrowsePool, _, _>(client, namespace, all.clone(), seen::Pool::read);
+    let tenants = watch::<CoBrowseTenant, _, _>(client, namespace, all, seen::Tenant::read);
     tokio::spawn(pass(pods, Event::Pods, events.clone()));
     tokio::spawn(pass(sessions, Event::Sessions, events.clone()));
     tokio::spawn(pass(pools, Event::Pools, events.clone()));
@@ -50,13 +51,14 @@ async fn pass<T>(changes: impl Stream<Item = Change<T>>, event: fn(Change<T>) ->
     }
 }
 
-fn watch<K, T>(
+fn watch<K, T, F>(
     client: &kube::Client,
     namespace: &str,
     config: watcher::Config,
-    read: impl Fn(K) -> Result<T, seen::Error>,
-) -> impl Stream<Item = Change<T>>
+    read: F,
+) -> impl Stream<Item = Change<T>> + use<K, T, F>
 where
+    F: Fn(K) -> Result<T, seen::Error>,
     K: kube::Resource<Scope = kube::core::NamespaceResourceScope> + Clone + DeserializeOwned + Debug + Send + 'static,
     K::DynamicType: Default,
 {

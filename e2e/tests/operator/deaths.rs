@@ -71,7 +71,8 @@ async fn writes_of_a_dead_leader_arrive_late() {
         let ended = async {
             until("it is ready", SOON, || async { stand.history.ready_at(&name).map(drop) }).await;
             stand.lifecycle(&name, json!({"desiredState": "Ended"})).await;
-            until("it ends", SOON, || async { stand.status(&name).await["finishReason"].is_string().then_some(()) }).await;
+            until("it ends", SOON, || async { stand.status(&name).await["finishReason"].is_string().then_some(()) })
+                .await;
         };
         tokio::pin!(ended);
         tokio::select! {

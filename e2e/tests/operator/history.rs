@@ -37,7 +37,12 @@ struct Seen {
 
 impl History {
     /// Watches until stopped.
-    pub(crate) fn begin(sessions: Api<DynamicObject>, pods: Api<Pod>, resource: kube::api::ApiResource, stop: CancellationToken) -> Arc<Self> {
+    pub(crate) fn begin(
+        sessions: Api<DynamicObject>,
+        pods: Api<Pod>,
+        resource: kube::api::ApiResource,
+        stop: CancellationToken,
+    ) -> Arc<Self> {
         let history = Arc::new(Self::default());
         let (seen, ended) = (history.clone(), stop.clone());
         tokio::spawn(async move {
@@ -85,7 +90,11 @@ impl History {
         match slot.as_deref() {
             Some("bound") => {
                 seen.pods_bound.insert(uid.clone());
-                if there { seen.present.insert(uid) } else { seen.present.remove(&uid) };
+                if there {
+                    seen.present.insert(uid)
+                } else {
+                    seen.present.remove(&uid)
+                };
             }
             Some("warm") if seen.pods_bound.contains(&uid) => {
                 seen.again_warm.insert(uid);

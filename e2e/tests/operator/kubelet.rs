@@ -9,8 +9,8 @@ use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{Node, Pod, ServiceAccount};
 use k8s_openapi::jiff::Timestamp;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams, Preconditions};
-use kube::runtime::watcher::{self, watcher};
 use kube::runtime::WatchStreamExt as _;
+use kube::runtime::watcher::{self, watcher};
 use kube::{Client, ResourceExt as _};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -75,7 +75,10 @@ impl Kubelet {
         let now = Timestamp::now().to_string();
         let status = json!({"status": {"capacity": amounts, "allocatable": amounts, "conditions": [
             {"type": "Ready", "status": "True", "reason": "Test", "lastHeartbeatTime": now, "lastTransitionTime": now}]}});
-        nodes.patch_status(&self.node, &PatchParams::default(), &Patch::Merge(&status)).await.context("a node's status")?;
+        nodes
+            .patch_status(&self.node, &PatchParams::default(), &Patch::Merge(&status))
+            .await
+            .context("a node's status")?;
         Ok(())
     }
 
@@ -132,7 +135,8 @@ impl Kubelet {
             }
             return;
         }
-        let over = pod.status.as_ref().and_then(|status| status.phase.as_deref()).is_some_and(|phase| phase == "Failed");
+        let over =
+            pod.status.as_ref().and_then(|status| status.phase.as_deref()).is_some_and(|phase| phase == "Failed");
         let running = Running { inside: None, name: pod.name_any(), stop: self.stop.child_token() };
         let mut pods = self.pods.lock().expect("no panic holds it");
         if over || pods.contains_key(&uid) || self.stuck.load(Ordering::Relaxed) {
@@ -153,13 +157,15 @@ impl Kubelet {
         let address = Ipv4Addr::from(u32::from(Ipv4Addr::new(127, 16, 0, 0)) + number);
         let token = self.token(uid, &running.name).await.context("a token")?;
         let socket = SocketAddr::from((address, POD_PORT));
-        let inside = Inside::begin(socket, token, self.loads.clone(), running.stop.clone()).await.context("a listener")?;
+        let inside =
+            Inside::begin(socket, token, self.loads.clone(), running.stop.clone()).await.context("a listener")?;
         if let Some(running) = self.pods.lock().expect("no panic holds it").get_mut(uid) {
             running.inside = Some(inside);
         }
         let now = Timestamp::now().to_string();
         let started = json!({"running": {"startedAt": now}});
-        let conditions = ["Initialized", "Ready", "ContainersReady"].map(|kind| json!({"type": kind, "status": "True"}));
+        let conditions =
+            ["Initialized", "Ready", "ContainersReady"].map(|kind| json!({"type": kind, "status": "True"}));
         let status = json!({"phase": "Running", "podIP": address.to_string(), "podIPs": [{"ip": address.to_string()}],
             "startTime": now, "conditions": conditions, "containerStatuses": containers(&started, true)});
         self.tell(uid, &running.name, status).await
@@ -222,9 +228,7 @@ impl Kubelet {
 }
 
 fn containers(state: &Value, ready: bool) -> Vec<Value> {
-    let container = |name: &str| {
-        json!({"name": name, "image": "x", "imageID": "x", "ready": ready, "started": true, "restartCount": 0, "state": state})
-    };
+    let container = |name: &str| json!({"name": name, "image": "x", "imageID": "x", "ready": ready, "started": true, "restartCount": 0, "state": state});
     vec![container("agent"), container("browser")]
 }
 

@@ -75,14 +75,18 @@ async fn two_leaders_at_once_do_no_harm() {
     let names: Vec<String> = (0..25).map(|number| format!("s-{number}")).collect();
     let kinds = ["Wait", "Cold", "Wait"];
     let made = names.iter().zip(kinds.iter().cycle());
-    futures::future::join_all(made.map(|(name, kind)| stand.session(name, json!({"whenPoolEmpty": kind, "claimDeadline": "1m"})))).await;
+    futures::future::join_all(
+        made.map(|(name, kind)| stand.session(name, json!({"whenPoolEmpty": kind, "claimDeadline": "1m"}))),
+    )
+    .await;
     for name in &names {
         until(&format!("{name} is ready"), 2 * SOON, || async { stand.history.ready_at(name).map(drop) }).await;
     }
     for name in &names {
         stand.lifecycle(name, json!({"desiredState": "Ended"})).await;
     }
-    until("all pods have gone", 2 * SOON, || async { stand.pods_that_are("bound").await.is_empty().then_some(()) }).await;
+    until("all pods have gone", 2 * SOON, || async { stand.pods_that_are("bound").await.is_empty().then_some(()) })
+        .await;
     stand.check().await;
     must(&["delete", "namespace", elsewhere, "--wait=false"], "").expect("it goes");
 }

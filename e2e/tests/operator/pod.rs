@@ -133,7 +133,9 @@ impl PodService for Inside {
         let request = request.into_inner();
         let mut bound = self.bound.lock().expect("no panic holds it");
         match bound.as_ref() {
-            Some(other) if other.session_id != request.session_id => Err(Status::permission_denied("another session's")),
+            Some(other) if other.session_id != request.session_id => {
+                Err(Status::permission_denied("another session's"))
+            }
             _ => {
                 bound.get_or_insert(request);
                 Ok(Response::new(BindResponse {}))
@@ -163,7 +165,10 @@ impl PodService for Inside {
         Err(Status::unimplemented("no people"))
     }
 
-    async fn attach(&self, _: Request<Streaming<PodServiceAttachRequest>>) -> Result<Response<Self::AttachStream>, Status> {
+    async fn attach(
+        &self,
+        _: Request<Streaming<PodServiceAttachRequest>>,
+    ) -> Result<Response<Self::AttachStream>, Status> {
         Err(Status::unimplemented("no people"))
     }
 

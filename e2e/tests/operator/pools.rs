@@ -21,9 +21,14 @@ async fn a_pool_is_filled_kept_and_given_up() {
     assert_eq!(pods.len(), 3);
     let policies: Api<NetworkPolicy> = Api::namespaced(stand.client.clone(), &stand.namespace);
     let policy = policies.get("cobrowse-pool-pool").await.expect("a policy");
-    assert!(pods.iter().all(|pod| pod.creation_timestamp() >= policy.creation_timestamp()), "the policy was there first");
+    assert!(
+        pods.iter().all(|pod| pod.creation_timestamp() >= policy.creation_timestamp()),
+        "the policy was there first"
+    );
     for pod in &pods {
-        assert!(stand.kubelet.inside(&pod.uid().expect("a uid")).expect("it runs").bound.lock().expect("free").is_none());
+        assert!(
+            stand.kubelet.inside(&pod.uid().expect("a uid")).expect("it runs").bound.lock().expect("free").is_none()
+        );
         assert_eq!(pod.owner_references()[0].kind, "CoBrowsePool");
     }
     // One that goes is replaced.

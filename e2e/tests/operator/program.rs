@@ -43,7 +43,8 @@ impl Program {
             command.env("KUBECONFIG", kubeconfig);
         }
         let lines = std::fs::OpenOptions::new().create(true).append(true).open(&log)?;
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(lines).spawn().context("the operator starts")?;
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(lines).spawn().context("the operator starts")?;
         Ok(Self { child, log, metrics })
     }
 

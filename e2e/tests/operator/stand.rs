@@ -47,7 +47,8 @@ fn defined() {
         must(&["apply", "--server-side", "--force-conflicts", "-f", folder], "").expect("the definitions are accepted");
         for name in ["cobrowsesessions", "cobrowsepools", "cobrowsetenants"] {
             let definition = format!("crd/{name}.cobrowse.dev");
-            must(&["wait", "--for=condition=Established", "--timeout=30s", &definition], "").expect("the kind is served");
+            must(&["wait", "--for=condition=Established", "--timeout=30s", &definition], "")
+                .expect("the kind is served");
         }
     });
 }
@@ -57,7 +58,8 @@ impl Stand {
     pub(crate) async fn new(name: &str) -> Self {
         defined();
         let namespace = format!("op-{name}");
-        let _ = kubectl(&["delete", "namespace", &namespace, "--ignore-not-found", "--wait"], "").expect("kubectl runs");
+        let _ =
+            kubectl(&["delete", "namespace", &namespace, "--ignore-not-found", "--wait"], "").expect("kubectl runs");
         must(&["create", "namespace", &namespace], "").expect("a namespace");
         let restricted = "pod-security.kubernetes.io/enforce=restricted";
         must(&["label", "namespace", &namespace, restricted], "").expect("a label");
@@ -87,7 +89,8 @@ impl Stand {
 
     /// An operator behind a proxy.
     pub(crate) fn operator_behind(&self, proxy: &Proxy, identity: &str) -> Program {
-        let place = Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: Some(&proxy.kubeconfig) };
+        let place =
+            Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: Some(&proxy.kubeconfig) };
         Program::start(&place, identity).expect("the operator starts")
     }
 
@@ -110,7 +113,8 @@ impl Stand {
     }
 
     async fn apply(&self, kind: &str, name: &str, spec: Value) {
-        let object = json!({"apiVersion": "cobrowse.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec});
+        let object =
+            json!({"apiVersion": "cobrowse.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec});
         let parameters = PatchParams::apply("cobrowse-test").force();
         self.api(kind).patch(name, &parameters, &Patch::Apply(&object)).await.expect("it is accepted");
     }

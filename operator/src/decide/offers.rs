@@ -15,8 +15,10 @@ impl Decider {
     pub(super) fn offer(&mut self, pool: &str, now: Timestamp, offers: &mut HashMap<SessionUid, Offer>) {
         let wanting = self.wanting(pool, now);
         let free = self.free(pool);
-        let waiting: Vec<Waiting<'_>> =
-            wanting.iter().map(|(session, tenant, since)| Waiting { session: *session, tenant, since: *since }).collect();
+        let waiting: Vec<Waiting<'_>> = wanting
+            .iter()
+            .map(|(session, tenant, since)| Waiting { session: *session, tenant, since: *since })
+            .collect();
         let loads = self.loads(&wanting);
         let served = self.turns.serve(&waiting, &loads, free.len());
         let over_limit: HashSet<SessionUid> = served.over_limit.iter().copied().collect();
@@ -31,7 +33,11 @@ impl Decider {
                 continue;
             }
             let none = over_limit.contains(session) || probing;
-            let offer = if none { Offer::NotYet } else { Offer::Empty { room: *room.get_or_insert_with(|| self.has_room(pool)) } };
+            let offer = if none {
+                Offer::NotYet
+            } else {
+                Offer::Empty { room: *room.get_or_insert_with(|| self.has_room(pool)) }
+            };
             // One more pod for this session alone is one less for the next.
             if offer == (Offer::Empty { room: true }) && self.patience(*session).1 == WhenPoolEmpty::Cold {
                 room = None;
@@ -108,6 +114,7 @@ impl Decider {
         let pods = self.known.by_pool.get(pool).into_iter().flatten().filter_map(|uid| self.known.pods.get(uid));
         let total = pods.filter(|pod| !matches!(pod.stage, seen::Stage::Exited(_))).count();
         let total = u32::try_from(total).unwrap_or(u32::MAX);
-        state.may_create() && total.saturating_add(state.in_flight).saturating_add(state.promised) < spec.max_total
+        let coming = state.in_flight.saturating_add(state.promised).saturating_add(state.cold);
+        state.may_create() && total.saturating_add(coming) < spec.max_total
     }
 }

@@ -9,7 +9,7 @@ use crate::seen;
 use crate::work::Work;
 use cobrowse_session::pool::{self, Action, Backoff, Facts, Memory, Observed, PoolSpec, Revision, plan};
 use cobrowse_session::{SessionUid, Timestamp};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// A pool is planned at most this often: what happens meanwhile is planned together.
@@ -33,6 +33,8 @@ pub(super) struct PoolState {
     pub(super) in_flight: u32,
     /// Pods promised to sessions in this round.
     pub(super) promised: u32,
+    /// Pods of sessions' own whose creation is not answered yet.
+    pub(super) cold: u32,
     /// Sessions that wait for a pod.
     pub(super) waiting: u32,
     pub(super) over_limit: HashSet<SessionUid>,
@@ -55,6 +57,7 @@ impl PoolState {
             memory: Memory::new(),
             in_flight: 0,
             promised: 0,
+            cold: 0,
             waiting: 0,
             over_limit: HashSet::new(),
             policy_at: None,
@@ -70,9 +73,9 @@ impl PoolState {
 
     /// What another leader did meanwhile is not known.
     pub(super) fn forget(&mut self) {
-        let in_flight = self.in_flight;
+        let (in_flight, cold) = (self.in_flight, self.cold);
         let (generation, spec, revision) = (self.generation, self.spec.clone(), self.revision);
-        *self = Self { generation, spec, revision, in_flight, ..Self::new() };
+        *self = Self { generation, spec, revision, in_flight, cold, ..Self::new() };
     }
 
     /// No pod without its policy, and none that was refused a moment ago.
@@ -223,7 +226,8 @@ impl Decider {
 
     fn count_pods(&self, pool: &str, facts: Option<Facts>) {
         let Some(facts) = facts else { return };
-        let counts = [("warm", facts.warm), ("warming", facts.warming), ("bound", facts.bound), ("leaving", facts.leaving)];
+        let counts =
+            [("warm", facts.warm), ("warming", facts.warming), ("bound", facts.bound), ("leaving", facts.leaving)];
         for (state, count) in counts {
             self.metrics.pods(pool, state).set(i64::from(count));
         }
@@ -287,7 +291,7 @@ impl Decider {
 
     /// Pools by name, for tests.
     #[cfg(test)]
-    pub(super) fn pool_states(&self) -> &BTreeMap<String, PoolState> {
+    pub(super) fn pool_states(&self) -> &std::collections::BTreeMap<String, PoolState> {
         &self.pools
     }
 }

@@ -164,6 +164,9 @@ impl Decider {
     pub(super) fn reported(&mut self, report: Report, now: Timestamp) {
         match report {
             Report::Session { uid, act, outcome, answer, error } => {
+                if act == Act::Claim(Step::Cold) {
+                    self.count_cold(uid, -1);
+                }
                 self.answered(uid, answer, now);
                 self.session_done(uid, &act, outcome, error.as_deref(), now);
             }

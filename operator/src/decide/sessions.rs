@@ -56,7 +56,9 @@ impl Decider {
             Step::Read(doubt) => self.read(uid, doubt)?,
             Step::ClaimPod(pod) => self.claim_job(uid, pod, now)?,
             Step::Cold => Job::Create(Box::new(self.cold(uid)?)),
-            Step::DeletePod { uid: pod, .. } => Job::DeletePod { pod: self.known.pods.get(&pod)?.clone(), exact: false },
+            Step::DeletePod { uid: pod, .. } => {
+                Job::DeletePod { pod: self.known.pods.get(&pod)?.clone(), exact: false }
+            }
             Step::Bind(pod) | Step::Start(pod) => match self.call(uid, pod, &step) {
                 Ok(job) => job,
                 Err(error) => return self.cannot_go_on(uid, &step, &error, now),
@@ -82,7 +84,19 @@ impl Decider {
         if let Act::Claim(Step::Start(_)) = act {
             claim.abort = CancellationToken::new();
         }
-        Work::Session { uid, name: claim.name.clone(), act, job, abort: claim.abort.clone() }
+        let (name, abort) = (claim.name.clone(), claim.abort.clone());
+        if act == Act::Claim(Step::Cold) {
+            self.count_cold(uid, 1);
+        }
+        Work::Session { uid, name, act, job, abort }
+    }
+
+    /// A pod of a session's own is on its way, or no more.
+    pub(super) fn count_cold(&mut self, uid: SessionUid, change: i32) {
+        if let Some(pool) = self.known.sessions.get(&uid).map(|session| session.pool.clone()) {
+            let state = self.pool_state(&pool);
+            state.cold = state.cold.saturating_add_signed(change);
+        }
     }
 
     /// The session as the rules of the claim go by it.

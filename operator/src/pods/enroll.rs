@@ -148,7 +148,10 @@ mod tests {
             ("not valid", status(|status| status["authenticated"] = json!(false))),
             ("for others", status(|status| status["audiences"] = json!(["https://kubernetes.default.svc"]))),
             ("for others", status(|status| status["audiences"] = json!(null))),
-            ("no browser pod's", status(|status| status["user"]["username"] = json!("system:serviceaccount:cobrowse:default"))),
+            (
+                "no browser pod's",
+                status(|status| status["user"]["username"] = json!("system:serviceaccount:cobrowse:default")),
+            ),
             ("another pod's", status(|status| status["user"]["extra"] = json!({POD_UID: ["other"]}))),
             ("another pod's", status(|status| status["user"]["extra"] = json!(null))),
         ];

@@ -29,9 +29,9 @@ pub fn status(object: &CoBrowsePool, known: &Known<'_>) -> PoolStatus {
     let name = object.metadata.name.as_deref().unwrap_or_default();
     let count = |value: Option<u32>| value.map_or(0, |value| i32::try_from(value).unwrap_or(i32::MAX));
     let facts = known.facts;
-    let conditions = conditions(known).into_iter().fold(before.conditions, |conditions, told| {
-        with_condition(conditions, &told, generation)
-    });
+    let conditions = conditions(known)
+        .into_iter()
+        .fold(before.conditions, |conditions, told| with_condition(conditions, &told, generation));
     PoolStatus {
         observed_generation: Some(generation),
         conditions,
@@ -61,8 +61,16 @@ fn conditions(known: &Known<'_>) -> Vec<Told> {
     let quota = matches!(facts.held_back, Some(HeldBack::Quota | HeldBack::Total));
     vec![
         if ready { Told::yes("Ready", "WarmPods", "") } else { Told::no("Ready", reason, message.to_owned()) },
-        if refilling { Told::yes("Refilling", "PodsStart", "") } else { Told::no("Refilling", "Steady", String::new()) },
-        if quota { Told::yes("QuotaExceeded", reason, message) } else { Told::no("QuotaExceeded", "Enough", String::new()) },
+        if refilling {
+            Told::yes("Refilling", "PodsStart", "")
+        } else {
+            Told::no("Refilling", "Steady", String::new())
+        },
+        if quota {
+            Told::yes("QuotaExceeded", reason, message)
+        } else {
+            Told::no("QuotaExceeded", "Enough", String::new())
+        },
     ]
 }
 
@@ -72,7 +80,9 @@ fn held_back(why: HeldBack) -> (&'static str, &'static str) {
         HeldBack::Pending => ("MaxPending", "as many pods start as may at once"),
         HeldBack::Rate => ("RefillRate", "pods are made as fast as refill.ratePerSecond allows"),
         HeldBack::Quota => ("QuotaExceeded", "a ResourceQuota of the namespace is used up: raise it"),
-        HeldBack::Unschedulable => ("Unschedulable", "no node has room for more pods: add nodes, or change spec.scheduling"),
+        HeldBack::Unschedulable => {
+            ("Unschedulable", "no node has room for more pods: add nodes, or change spec.scheduling")
+        }
         HeldBack::Crashing => ("PodsCrash", "pods exit before they are ready: look at the image and at their logs"),
     }
 }

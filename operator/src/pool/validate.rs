@@ -34,7 +34,11 @@ pub fn validate(object: &CoBrowsePool) -> Result<PoolSpec, Error> {
         min_warm: pool.min_warm,
         max_warm: pool.max_warm,
         max_total: pool.max_total,
-        refill: Refill { per_second: pool.refill_per_second, burst: pool.refill_per_second, max_pending: pool.max_pending },
+        refill: Refill {
+            per_second: pool.refill_per_second,
+            burst: pool.refill_per_second,
+            max_pending: pool.max_pending,
+        },
         max_warm_age: pool.max_warm_age,
         update: match pool.recreate_percent {
             Some(max_unavailable_percent) => Update::Recreate { max_unavailable_percent },

@@ -121,7 +121,11 @@ impl Pod {
     }
 }
 
-fn stage(metadata: &k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta, status: &core::PodStatus, created_at: Timestamp) -> Stage {
+fn stage(
+    metadata: &k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta,
+    status: &core::PodStatus,
+    created_at: Timestamp,
+) -> Stage {
     if let Some(at) = moment(metadata.deletion_timestamp.as_ref()) {
         // The grace is in the time already.
         return Stage::Leaving(at);
@@ -131,7 +135,9 @@ fn stage(metadata: &k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta, 
     }
     let scheduled = condition(status, "PodScheduled");
     let since = scheduled.and_then(|condition| moment(condition.last_transition_time.as_ref())).unwrap_or(created_at);
-    if scheduled.is_some_and(|condition| condition.status == "False" && condition.reason.as_deref() == Some("Unschedulable")) {
+    if scheduled
+        .is_some_and(|condition| condition.status == "False" && condition.reason.as_deref() == Some("Unschedulable"))
+    {
         return Stage::Unschedulable(since);
     }
     match status.phase.as_deref() {
@@ -151,7 +157,8 @@ fn agent(status: &core::PodStatus) -> Option<&core::ContainerStatus> {
 }
 
 fn exit_time(status: &core::PodStatus) -> Option<Timestamp> {
-    let terminated = |container: &core::ContainerStatus| container.state.as_ref().and_then(|state| state.terminated.clone());
+    let terminated =
+        |container: &core::ContainerStatus| container.state.as_ref().and_then(|state| state.terminated.clone());
     let ends = status.container_statuses.iter().flatten().filter_map(terminated);
     ends.filter_map(|end| moment(end.finished_at.as_ref())).max()
 }
@@ -222,7 +229,8 @@ mod tests {
     #[test]
     fn a_pod_says_no_more_than_its_reason() {
         let said = |message: &str| {
-            let status = json!({"phase": "Failed", "containerStatuses": [exited(json!({"exitCode": 1, "message": message}))]});
+            let status =
+                json!({"phase": "Failed", "containerStatuses": [exited(json!({"exitCode": 1, "message": message}))]});
             read(status, json!({})).over.said
         };
         assert_eq!(said(r#"{"reason":"Idle","lastSeq":12}"#), Some(EndReason::Idle));

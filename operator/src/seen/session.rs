@@ -76,9 +76,10 @@ impl Session {
         let (metadata, status) = (&object.metadata, object.status.clone().unwrap_or_default());
         let created_at = moment(metadata.creation_timestamp.as_ref()).ok_or(Error::Metadata("creationTimestamp"))?;
         let leaving = metadata.deletion_timestamp.is_some();
-        let binding = status.binding.as_ref().map(|binding| {
-            PodUid::parse(&binding.pod_uid).map(|pod| Binding { pod, name: binding.pod_name.clone() })
-        });
+        let binding = status
+            .binding
+            .as_ref()
+            .map(|binding| PodUid::parse(&binding.pod_uid).map(|pod| Binding { pod, name: binding.pod_name.clone() }));
         let binding = binding.transpose().map_err(|_| Error::Status("binding.podUID"))?;
         let timings = status.timings.clone().unwrap_or_default();
         let at = status.conditions.iter().find(|condition| condition.type_ == "Finished");

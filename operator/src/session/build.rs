@@ -54,7 +54,9 @@ fn policy(wish: &cobrowse_crds::Session, tenant: &cobrowse_crds::Tenant) -> Live
     let ceiling = tenant.policy.live(wish.viewport.touch);
     let defaults = &tenant.defaults;
     let grace = if wish.viewport.touch { defaults.disconnect_grace_touch } else { defaults.disconnect_grace };
-    let within = |asked: Option<Duration>, default: Option<Duration>, most: Duration| asked.or(default).unwrap_or(most).min(most);
+    let within = |asked: Option<Duration>, default: Option<Duration>, most: Duration| {
+        asked.or(default).unwrap_or(most).min(most)
+    };
     let max_duration = within(wish.max_duration, defaults.max_duration, ceiling.max_duration).min(LONGEST_LIFE);
     let idle_timeout = within(wish.idle_timeout, defaults.idle_timeout, ceiling.idle_timeout);
     LivePolicy {

@@ -50,7 +50,8 @@ pub fn with_condition(mut conditions: Vec<Condition>, told: &Told, generation: i
         reason: told.reason.clone(),
         message,
         observed_generation: Some(generation),
-        last_transition_time: since.map_or_else(|| Time(Timestamp::now()), |condition| condition.last_transition_time.clone()),
+        last_transition_time: since
+            .map_or_else(|| Time(Timestamp::now()), |condition| condition.last_transition_time.clone()),
     };
     match before {
         Some(at) => conditions[at] = condition,
@@ -102,9 +103,9 @@ impl<'a> Patch<'a> {
 
     fn tell(&mut self, phase: Phase, told: &[Told]) {
         let generation = self.session.generation;
-        let conditions = told.iter().fold(self.session.conditions.clone(), |conditions, told| {
-            with_condition(conditions, told, generation)
-        });
+        let conditions = told
+            .iter()
+            .fold(self.session.conditions.clone(), |conditions, told| with_condition(conditions, told, generation));
         self.add("/status/observedGeneration", json!(generation));
         self.add("/status/phase", json!(phase));
         self.add("/status/conditions", json!(conditions));

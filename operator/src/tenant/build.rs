@@ -38,7 +38,8 @@ fn conditions(known: &Known, claims: &Claims) -> [Told; 2] {
             Told::no("SitesClaimed", "Unreadable", format!("{pattern} is no host pattern: mend it in spec.sites"))
         }
         (conflicts, _) => {
-            let message = format!("{conflicts} of spec.sites are another tenant's, see status.conflicts: take them away");
+            let message =
+                format!("{conflicts} of spec.sites are another tenant's, see status.conflicts: take them away");
             Told::no("SitesClaimed", "Conflict", message)
         }
     };
@@ -73,9 +74,8 @@ mod tests {
     fn who_came_later_is_told_whose_a_site_is() {
         let (first, second) = (tenant("a", 1, &["www.shop.example"]), tenant("b", 2, &["*.shop.example", "b.example"]));
         let claims = dereference::claims(&[&first, &second]);
-        let status = |tenant: &seen::Tenant, claims: &Claims| {
-            build(tenant, &validate::validate(tenant, claims), claims, None)
-        };
+        let status =
+            |tenant: &seen::Tenant, claims: &Claims| build(tenant, &validate::validate(tenant, claims), claims, None);
         let (first, second) = (status(&first, &claims[0]), status(&second, &claims[1]));
         assert_eq!((first.claimed_sites, first.conflicting_sites), (Some(1), Some(0)));
         assert_eq!(second.owned, ["b.example"]);

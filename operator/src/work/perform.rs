@@ -127,7 +127,9 @@ impl Inner {
             Job::DeletePod { pod: gone, exact } => {
                 Ok(apply::delete_pod(&self.pods, &gone, exact).await?.map_or(Answer::PodGone(gone.uid), pod))
             }
-            Job::DeleteSession(session) => apply::delete_session(&self.sessions, &session).await.map(|()| Answer::SessionGone),
+            Job::DeleteSession(session) => {
+                apply::delete_session(&self.sessions, &session).await.map(|()| Answer::SessionGone)
+            }
             Job::Bind { .. } | Job::Start { .. } => Ok(Answer::Nothing),
         }
     }

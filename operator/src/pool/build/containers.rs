@@ -25,7 +25,15 @@ pub fn agent(spec: &PoolSpec, port: u16) -> Container {
     let socket = socket();
     let token = format!("{}/token", volumes::TOKEN);
     let args = [
-        "agent", "--listen", &listen, "--socket", &socket, "--token-file", &token, "--termination-log", "/dev/termination-log",
+        "agent",
+        "--listen",
+        &listen,
+        "--socket",
+        &socket,
+        "--token-file",
+        &token,
+        "--termination-log",
+        "/dev/termination-log",
     ];
     let resources = &spec.resources.agent;
     Container {
@@ -35,10 +43,17 @@ pub fn agent(spec: &PoolSpec, port: u16) -> Container {
             protocol: Some("TCP".to_owned()),
             ..ContainerPort::default()
         }]),
-        startup_probe: Some(probe(port)),
+        startup_probe: Some(probe(&["--listen-port", &port.to_string()])),
         termination_message_policy: Some("File".to_owned()),
         volume_mounts: Some(volumes::of_agent()),
-        ..container(names::AGENT, spec, &args, AGENT_ID, &resources.cpu, (&resources.memory, &resources.ephemeral_storage))
+        ..container(
+            names::AGENT,
+            spec,
+            &args,
+            AGENT_ID,
+            &resources.cpu,
+            (&resources.memory, &resources.ephemeral_storage),
+        )
     }
 }
 
@@ -54,6 +69,7 @@ pub fn browser(spec: &PoolSpec) -> Container {
         &resources.cpu,
         (&resources.memory, &resources.ephemeral_storage),
     );
+    container.startup_probe = Some(probe(&["--chrome"]));
     container.termination_message_policy = Some("FallbackToLogsOnError".to_owned());
     container.volume_mounts = Some(volumes::of_browser());
     if let Some(context) = &mut container.security_context {
@@ -110,8 +126,8 @@ fn confined(id: i64) -> SecurityContext {
 }
 
 /// A kubelet cannot speak mutual TLS, so the pod asks itself. Once it has started nobody asks any more.
-fn probe(port: u16) -> Probe {
-    let command = [PROGRAM, "probe", "--listen-port", &port.to_string()].map(str::to_owned).to_vec();
+fn probe(what: &[&str]) -> Probe {
+    let command = [PROGRAM, "probe"].iter().chain(what).map(|text| (*text).to_owned()).collect();
     Probe {
         exec: Some(ExecAction { command: Some(command) }),
         period_seconds: Some(1),

@@ -36,8 +36,15 @@ pub enum Owner<'a> {
 pub fn revision(object: &CoBrowsePool, installation: &Installation) -> Revision {
     let spec = &object.spec;
     let parts = serde_json::json!([
-        TEMPLATE, spec.image, spec.image_pull_secrets, spec.resources, spec.display, spec.isolation, spec.scheduling,
-        installation.pod_port, installation.host_users,
+        TEMPLATE,
+        spec.image,
+        spec.image_pull_secrets,
+        spec.resources,
+        spec.display,
+        spec.isolation,
+        spec.scheduling,
+        installation.pod_port,
+        installation.host_users,
     ]);
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, parts.to_string().as_bytes());
     Revision(digest.as_ref().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte)))
@@ -48,10 +55,7 @@ pub fn pod(object: &CoBrowsePool, spec: &PoolSpec, installation: &Installation, 
     let deadline = i64::try_from(longest_life(spec).as_secs()).unwrap_or(i64::MAX);
     core::Pod {
         metadata: metadata(object, installation, owner),
-        spec: Some(core::PodSpec {
-            active_deadline_seconds: Some(deadline),
-            ..pod_spec(object, installation)
-        }),
+        spec: Some(core::PodSpec { active_deadline_seconds: Some(deadline), ..pod_spec(object, installation) }),
         status: None,
     }
 }

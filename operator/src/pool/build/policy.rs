@@ -14,7 +14,9 @@ use std::net::IpAddr;
 
 /// A range that is none.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-#[error("failed to read the cluster range {0:?}: write an address and a prefix without host bits, for example 203.0.113.0/24")]
+#[error(
+    "failed to read the cluster range {0:?}: write an address and a prefix without host bits, for example 203.0.113.0/24"
+)]
 pub struct Error(String);
 
 /// Addresses that are nobody's on the public internet, or a machine's own, or its cloud's. An API server refuses a policy in which
@@ -116,10 +118,7 @@ pub fn policy(pool: &str, installation: &Installation) -> NetworkPolicy {
 }
 
 fn labelled(key: &str, value: &str) -> LabelSelector {
-    LabelSelector {
-        match_labels: Some(BTreeMap::from([(key.to_owned(), value.to_owned())])),
-        match_expressions: None,
-    }
+    LabelSelector { match_labels: Some(BTreeMap::from([(key.to_owned(), value.to_owned())])), match_expressions: None }
 }
 
 #[cfg(test)]
@@ -148,9 +147,25 @@ mod tests {
             assert!(is_open(&blocks, open), "{open}");
         }
         let closed = [
-            "10.96.0.1", "127.0.0.1", "169.254.169.254", "168.63.129.16", "100.100.100.200", "172.18.0.2", "192.168.1.1",
-            "203.0.113.10", "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1",
-            "64:ff9b::a00:1", "2002:a00:1::", "2a00:1::1", "ff02::1",
+            "10.96.0.1",
+            "127.0.0.1",
+            "169.254.169.254",
+            "168.63.129.16",
+            "100.100.100.200",
+            "172.18.0.2",
+            "192.168.1.1",
+            "203.0.113.10",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::1",
+            "fd00::1",
+            "fe80::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:a00:1::",
+            "2a00:1::1",
+            "ff02::1",
         ];
         for closed in closed {
             assert!(!is_open(&blocks, closed), "{closed}");

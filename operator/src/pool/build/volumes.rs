@@ -11,7 +11,8 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 pub const SOCKET: &str = "/run/cobrowse";
 /// Where the agent side finds the token that it proves itself with.
 pub const TOKEN: &str = "/run/secrets/cobrowse";
-const HOME: &str = "/home/browser";
+/// Chrome's profile and downloads.
+const FOLDER: &str = "/run/browser";
 const SHARED_MEMORY: &str = "/dev/shm";
 const TEMPORARY: &str = "/tmp";
 
@@ -28,7 +29,7 @@ pub fn volumes(resources: &Resources) -> Vec<Volume> {
         memory("socket", SOCKET_SIZE),
         memory("agent-tmp", AGENT_TEMPORARY),
         memory("browser-tmp", &resources.browser.scratch),
-        memory("home", &resources.browser.scratch),
+        memory("folder", &resources.browser.scratch),
         memory("shm", &resources.browser.shared_memory),
         token(),
     ]
@@ -42,7 +43,7 @@ pub fn of_agent() -> Vec<VolumeMount> {
 
 /// What the browser side sees: never the token.
 pub fn of_browser() -> Vec<VolumeMount> {
-    vec![mount("socket", SOCKET), mount("browser-tmp", TEMPORARY), mount("home", HOME), mount("shm", SHARED_MEMORY)]
+    vec![mount("socket", SOCKET), mount("browser-tmp", TEMPORARY), mount("folder", FOLDER), mount("shm", SHARED_MEMORY)]
 }
 
 fn memory(name: &str, limit: &str) -> Volume {

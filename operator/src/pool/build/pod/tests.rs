@@ -62,7 +62,8 @@ fn every_container_is_restricted() {
 fn the_token_is_the_agent_s_and_all_volumes_are_memory_with_a_limit() {
     let pod = built(&pool(json!({})), &Owner::Pool);
     for container in pod["spec"]["containers"].as_array().expect("containers") {
-        let has_token = container["volumeMounts"].as_array().expect("mounts").iter().any(|mount| mount["name"] == "token");
+        let has_token =
+            container["volumeMounts"].as_array().expect("mounts").iter().any(|mount| mount["name"] == "token");
         assert_eq!(has_token, container["name"] == "agent");
     }
     for volume in pod["spec"]["volumes"].as_array().expect("volumes") {
