@@ -30,6 +30,15 @@ async fn a_session_gets_a_warm_pod() {
     assert!(bound.participants.is_empty());
     assert_eq!(bound.policy.expect("a policy").max_duration_ms, 3_600_000);
     assert_eq!(stand.kubelet.loads.lock().expect("free")["first"], 1);
+    // Whoever asks is told.
+    until("its story is told", SOON, || async {
+        let about = "regarding.name=first";
+        let told =
+            cobrowse_e2e::must(&["get", "events.events.k8s.io", "-n", &stand.namespace, "--field-selector", about], "")
+                .ok()?;
+        ["Bound", "Ready"].iter().all(|word| told.contains(word)).then_some(())
+    })
+    .await;
     // And the pool has as many as before.
     stand.warm(2).await;
     stand.check().await;

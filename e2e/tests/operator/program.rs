@@ -1,6 +1,7 @@
 //! The operator's real program, started and ended.
 
 use anyhow::{Context as _, ensure};
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -10,7 +11,7 @@ use std::time::Duration;
 pub(crate) struct Program {
     child: Child,
     log: PathBuf,
-    pub(crate) metrics: String,
+    metrics: String,
 }
 
 /// Where it runs.
@@ -64,6 +65,15 @@ impl Program {
     /// Whether it has ended, and how.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
+    }
+
+    /// What its port for machines says: the status line, the headers and the body.
+    pub(crate) fn get(&self, path: &str) -> anyhow::Result<String> {
+        let mut stream = std::net::TcpStream::connect(&self.metrics)?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: operator\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
     }
 
     /// Its last lines.
