@@ -184,7 +184,12 @@ impl Decider {
             self.mark(key);
         }
         let mut works = Vec::new();
-        if !self.leading || !self.known.is_complete() {
+        if !self.leading {
+            // All is looked at when this replica leads.
+            self.dirty = Dirty::default();
+            return works;
+        }
+        if !self.known.is_complete() {
             return works;
         }
         if std::mem::take(&mut self.dirty.tenants) {
@@ -249,6 +254,8 @@ impl Decider {
         self.dirty.sessions.extend(self.known.sessions.iter().map(|(uid, _)| *uid));
         self.dirty.sessions.extend(self.known.by_session.keys());
         self.dirty.pools.extend(self.pools.keys().cloned());
+        self.dirty.pools.extend(self.known.pools.iter().map(|(_, pool)| pool.name().to_owned()));
+        self.dirty.pools.extend(self.known.open.keys().chain(self.known.by_pool.keys()).cloned());
         tracing::info!(at = now.as_millis(), "this replica leads");
     }
 }

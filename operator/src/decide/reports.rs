@@ -48,6 +48,7 @@ impl Decider {
             let claim = self.claim_entry(session, pod.session_name.as_deref().unwrap_or_default(), now);
             claim.gone = Some((uid, last.unwrap_or(pod.over)));
             self.dirty.sessions.insert(session);
+            self.forget_if_gone(session);
         }
     }
 
@@ -92,6 +93,14 @@ impl Decider {
             claim.abort.cancel();
         }
         self.dirty.sessions.insert(uid);
+        self.forget_if_gone(uid);
+    }
+
+    /// Whoever leads looks once more before it forgets; a replica that only watches need not.
+    fn forget_if_gone(&mut self, uid: SessionUid) {
+        if !self.leading && self.known.sessions.get(&uid).is_none() && !self.known.by_session.contains_key(&uid) {
+            self.claims.remove(&uid);
+        }
     }
 
     /// A tenant may have room again for one that waits, whatever its pool.
