@@ -24,6 +24,8 @@ pub struct Session {
     pub site: HostPattern,
     /// The page that it starts on, of that site.
     pub start_url: Option<PageUrl>,
+    /// Whether session-api hands over the whole address.
+    pub query_follows: bool,
     /// Size of the page.
     pub viewport: Viewport,
     /// Language, a BCP 47 tag.
@@ -62,6 +64,7 @@ impl Session {
             pool: spec.pool_ref.name.clone(),
             start_url: spec.start_url.as_deref().map(|text| spec::address("spec.startUrl", text, &site)).transpose()?,
             site,
+            query_follows: spec.query_follows,
             viewport: spec.viewport.clone(),
             locale: spec.locale.clone(),
             timezone: spec.timezone.clone(),

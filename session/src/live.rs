@@ -25,8 +25,8 @@ use people::People;
 /// Why there is no live session with these participants.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Error {
-    /// None or several end users.
-    #[error("failed to set up the live session: it needs exactly one end user")]
+    /// Several end users, or others without one.
+    #[error("failed to set up the live session: it needs exactly one end user, or nobody yet")]
     EndUser,
     /// The same id twice.
     #[error("failed to set up the live session: two participants have the same id")]
@@ -67,8 +67,8 @@ pub struct State {
 }
 
 impl Live {
-    /// A session that begins now, with the end user and all that were allowed so far. Nobody is connected yet, so nobody sees,
-    /// and the grace of each link runs.
+    /// A session that begins now, with the end user and all that were allowed so far, or with nobody: then its end user must be
+    /// let in first, within the grace. Nobody is connected yet, so nobody sees, and the grace of each link runs.
     pub fn new(now: Timestamp, policy: LivePolicy, participants: Vec<Participant>) -> Result<Self, Error> {
         Ok(Self {
             policy,

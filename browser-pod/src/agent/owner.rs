@@ -48,8 +48,8 @@ const FAREWELL: Duration = Duration::from_secs(3);
 pub(super) enum Message {
     /// `PodService.Bind`.
     Bind(v1::BindRequest, oneshot::Sender<Result<(), Status>>),
-    /// `PodService.Start`; answered with microseconds to the first picture, or the reason of the failure.
-    Start(v1::StartRequest, oneshot::Sender<Result<Result<u64, Reason>, Status>>),
+    /// `PodService.Start`; answered with how it began, or the reason of the failure.
+    Start(v1::StartRequest, StartReply),
     /// `PodService.Admit`.
     Admit(v1::Participant, oneshot::Sender<Result<(), Status>>),
     /// A stream's first message.
@@ -120,7 +120,8 @@ struct Session {
     tenant: String,
     live: Live,
     viewport: v1::Viewport,
-    end_user: ParticipantId,
+    /// Unknown where Bind came for nobody, until Admit.
+    end_user: Option<ParticipantId>,
 }
 
 /// The page's answer to `Page::bind`, for everybody who needs it.
@@ -147,7 +148,16 @@ enum Starting {
     Failed(Reason),
 }
 
-type StartReply = oneshot::Sender<Result<Result<u64, Reason>, Status>>;
+/// What Start came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// The page is there, these microseconds after it was asked for.
+    FirstPicture(u64),
+    /// Nothing is loaded: the address is still to come whole.
+    AwaitsQuery,
+}
+
+type StartReply = oneshot::Sender<Result<Result<Begun, Reason>, Status>>;
 
 /// The owner.
 pub(super) struct Owner {

@@ -11,7 +11,7 @@ use tokio::sync::{oneshot, watch};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::downlink::{self, Outbox};
-use super::owner::{Mailbox, Message};
+use super::owner::{Begun, Mailbox, Message};
 use super::page::Page;
 use super::serve::Peer;
 use super::status;
@@ -67,7 +67,8 @@ impl PodService for Service {
         check_peer(&request)?;
         let request = request.into_inner();
         let outcome = match self.ask(|reply| Message::Start(request, reply)).await? {
-            Ok(first_picture_us) => start_response::Outcome::FirstPictureUs(first_picture_us),
+            Ok(Begun::FirstPicture(us)) => start_response::Outcome::FirstPictureUs(us),
+            Ok(Begun::AwaitsQuery) => start_response::Outcome::AwaitsQuery(true),
             Err(reason) => start_response::Outcome::Failure(reason.to_owned()),
         };
         let response = v1::StartResponse { outcome: Some(outcome) };

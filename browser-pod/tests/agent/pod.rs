@@ -171,16 +171,21 @@ impl Pod {
 
     /// Loads the start page; microseconds to its first picture.
     pub(crate) async fn open(&mut self, url: &str) -> Result<u64, String> {
-        let request = v1::StartRequest { session_id: SESSION.into(), start_url: url.into() };
+        match self.start(url, false).await {
+            start_response::Outcome::FirstPictureUs(micros) => Ok(micros),
+            start_response::Outcome::Failure(reason) => Err(reason),
+            start_response::Outcome::AwaitsQuery(_) => panic!("the address was whole"),
+        }
+    }
+
+    pub(crate) async fn start(&mut self, url: &str, query_follows: bool) -> start_response::Outcome {
+        let request = v1::StartRequest { session_id: SESSION.into(), start_url: url.into(), query_follows };
         let started = async {
             let mut responses = self.client.start(request).await.expect("started").into_inner();
             responses.message().await.expect("an answer").expect("an outcome").outcome
         };
-        match tokio::time::timeout(PATIENCE, started).await.expect("a first picture in time") {
-            Some(start_response::Outcome::FirstPictureUs(micros)) => Ok(micros),
-            Some(start_response::Outcome::Failure(reason)) => Err(reason),
-            None => panic!("no outcome"),
-        }
+        let outcome = tokio::time::timeout(PATIENCE, started).await.expect("an answer in time");
+        outcome.expect("an outcome")
     }
 
     pub(crate) async fn admit(&mut self, who: &str) -> Result<(), Status> {

@@ -56,6 +56,7 @@ const NEW: &str = "make a new session";
     validation = rule::fixed("poolRef", NEW),
     validation = rule::fixed("site", NEW),
     validation = rule::fixed("startUrl", NEW),
+    validation = rule::fixed("queryFollows", NEW),
     validation = rule::fixed("viewport", "the end user's window sets the size while the session is live"),
     validation = rule::fixed("locale", NEW),
     validation = rule::fixed("timezone", NEW),
@@ -82,6 +83,10 @@ pub struct SessionSpec {
     #[schemars(with = "Option<StartAddress>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_url: Option<String>,
+    /// Whether session-api hands the browser the whole address itself, because its query may be private: the pod is prepared and
+    /// loads nothing until then. session-api sets it; a session made by hand is never loaded with it. Default false.
+    #[serde(default)]
+    pub query_follows: bool,
     /// Size of the page at the start. Later the end user's window sets it.
     #[serde(default)]
     pub viewport: Viewport,

@@ -73,7 +73,9 @@ impl Drive {
     ) -> Option<Streaming<cobrowse_wire::v1::WatchResponse>> {
         let parts = self.sessions.parts();
         let start_url = parts.sealer.open(&self.id, &claimed.start.url).ok()?;
-        let started = client.start(carry(StartRequest { session_id: self.id.to_string(), start_url })).await;
+        let started = client
+            .start(carry(StartRequest { session_id: self.id.to_string(), start_url, query_follows: false }))
+            .await;
         let facts = client.watch(carry(WatchRequest {})).await;
         match (facts, started) {
             (Ok(facts), Ok(started)) => {
@@ -99,7 +101,7 @@ impl Drive {
                 Some(Outcome::Failure(failure)) => {
                     tracing::warn!(session_id = %self.id, failure, "the start page did not load");
                 }
-                None => {}
+                Some(Outcome::AwaitsQuery(_)) | None => {}
             }
         }
     }

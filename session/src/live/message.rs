@@ -10,8 +10,8 @@ use crate::participant::{EndReason, Participant, Permissions};
 /// One thing that happened to the live session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// session-api says that the end user allowed this person. Idempotent: who is in already keeps the permissions that the
-    /// end user switched since.
+    /// session-api says that the end user allowed this person, or who the end user is where the session began with nobody.
+    /// Idempotent: who is in already keeps the permissions that the end user switched since.
     Admit(Participant),
     /// The participant's stream is open. A second stream of the same person replaces the first and says so again.
     Attached(ParticipantId),

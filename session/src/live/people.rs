@@ -26,6 +26,8 @@ struct Link {
 
 #[derive(Clone, Debug)]
 pub(super) struct People {
+    /// When the session began, until its end user is let in.
+    awaited_since: Option<Timestamp>,
     people: Vec<(Participant, Link)>,
     /// Ids that left. They never come back: a late word of their Allow must not let them in again.
     left: Vec<ParticipantId>,
@@ -33,10 +35,12 @@ pub(super) struct People {
 
 impl People {
     pub(super) fn new(now: Timestamp, policy: &LivePolicy, participants: Vec<Participant>) -> Result<Self, Error> {
-        if participants.iter().filter(|p| p.role == Role::EndUser).count() != 1 {
+        let end_users = participants.iter().filter(|p| p.role == Role::EndUser).count();
+        if end_users != 1 && !participants.is_empty() {
             return Err(Error::EndUser);
         }
-        let mut people = Self { people: Vec::new(), left: Vec::new() };
+        let awaited_since = participants.is_empty().then_some(now);
+        let mut people = Self { awaited_since, people: Vec::new(), left: Vec::new() };
         for participant in participants {
             if people.get(&participant.id).is_some() {
                 return Err(Error::SameId);
@@ -65,10 +69,12 @@ impl People {
         self.iter().any(|participant| participant.role == Role::EndUser && participant.connected)
     }
 
-    /// Lets a new person in.
+    /// Lets a new person in. The end user comes once, and first where the session began with nobody.
     pub(super) fn admit(&mut self, now: Timestamp, policy: &LivePolicy, new: Participant) -> Result<(), Refusal> {
-        if new.role == Role::EndUser {
-            return Err(Refusal::NotAllowed);
+        match (new.role == Role::EndUser, self.awaited_since) {
+            (true, None) => return Err(Refusal::NotAllowed),
+            (false, Some(_)) => return Err(Refusal::EndUserAway),
+            _ => {}
         }
         if self.left.contains(&new.id) {
             return Err(Refusal::NotParticipant);
@@ -81,6 +87,7 @@ impl People {
             return Err(Refusal::SessionFull);
         }
         self.people.push(entry(now, new));
+        self.awaited_since = None;
         Ok(())
     }
 
@@ -127,13 +134,14 @@ impl People {
         gone
     }
 
-    /// When the end user's grace, and the first other's, run out.
+    /// When the end user's grace, and the first other's, run out. One who was not let in yet is away like one whose link is
+    /// down.
     pub(super) fn grace_ends(&self, grace: Duration) -> (Option<Timestamp>, Option<Timestamp>) {
         let first = |end_user: bool| {
             let people = self.people.iter().filter(|(participant, _)| (participant.role == Role::EndUser) == end_user);
             people.filter_map(|(_, link)| link.away_since).min().map(|since| since + grace)
         };
-        (first(true), first(false))
+        (self.awaited_since.map(|since| since + grace).or_else(|| first(true)), first(false))
     }
 
     /// Notes what somebody is told now, and gives what was told before.

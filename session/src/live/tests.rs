@@ -47,7 +47,12 @@ impl Story {
         Self { live, now: START }
     }
 
-    /// The same with both connected, and "kim", another agent, too.
+    /// Nobody yet.
+    fn empty() -> Self {
+        Self { live: Live::new(START, LivePolicy::default(), Vec::new()).expect("nobody"), now: START }
+    }
+
+    /// The same as `new` with both connected, and "kim", another agent, too.
     fn connected() -> Self {
         let mut story = Self::new();
         story.give(Input::Admit(person("kim", Role::Agent, Permissions::ALL)));

@@ -128,7 +128,9 @@ impl Session {
 
     pub(crate) fn make_pod(&mut self, now: Timestamp, replica: Index) {
         if self.holds_claim(replica) && self.row.end_reason.is_none() {
-            let participants: Vec<Participant> = self.row.allowed().map(|person| person.participant.clone()).collect();
+            // What the second replica makes begins with nobody, as on a cluster.
+            let bound_for = self.row.allowed().filter(|_| replica == 0);
+            let participants: Vec<Participant> = bound_for.map(|person| person.participant.clone()).collect();
             self.pod = Some(Pod::new(now, participants, &mut self.model));
             self.stop_pending = self.row.paused;
         }
@@ -181,7 +183,7 @@ impl Session {
             return;
         }
         let everybody: Vec<Participant> = self.row.allowed().map(|person| person.participant.clone()).collect();
-        for person in everybody.into_iter().filter(|person| person.role != Role::EndUser) {
+        for person in everybody {
             self.give(now, Input::Admit(person));
         }
     }

@@ -2772,7 +2772,8 @@ pub struct BindRequest {
     pub locale: ::prost::alloc::string::String,
     #[prost(string, tag = "6")]
     pub timezone: ::prost::alloc::string::String,
-    /// The end user, and all that were allowed so far.
+    /// The end user, and all that were allowed so far. Nobody: they come by Admit, the end user first and within
+    /// disconnect_grace_ms, or the session ends.
     #[prost(message, repeated, tag = "7")]
     pub participants: ::prost::alloc::vec::Vec<Participant>,
 }
@@ -2785,10 +2786,14 @@ pub struct StartRequest {
     /// May have a query; never logged.
     #[prost(string, tag = "2")]
     pub start_url: ::prost::alloc::string::String,
+    /// start_url is without its query: nothing is loaded, and a Start of the same session without this, with the whole address,
+    /// loads it.
+    #[prost(bool, tag = "3")]
+    pub query_follows: bool,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StartResponse {
-    #[prost(oneof = "start_response::Outcome", tags = "1, 2")]
+    #[prost(oneof = "start_response::Outcome", tags = "1, 2, 3")]
     pub outcome: ::core::option::Option<start_response::Outcome>,
 }
 /// Nested message and enum types in `StartResponse`.
@@ -2801,6 +2806,9 @@ pub mod start_response {
         /// CamelCase, stable.
         #[prost(string, tag = "2")]
         Failure(::prost::alloc::string::String),
+        /// Nothing was loaded: the pod is prepared and waits for the whole address. Only to query_follows.
+        #[prost(bool, tag = "3")]
+        AwaitsQuery(bool),
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3257,7 +3265,8 @@ pub mod pod_service_client {
             req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.PodService", "Bind"));
             self.inner.unary(req, path, codec).await
         }
-        /// Start loads the start page. Idempotent. The stream ends after the first picture or a failure.
+        /// Start loads the start page. Idempotent: it is loaded at most once, whoever asks how often. The stream ends after the first
+        /// picture or a failure; at once where the query is still to come.
         pub async fn start(
             &mut self,
             request: impl tonic::IntoRequest<super::StartRequest>,
@@ -3273,7 +3282,7 @@ pub mod pod_service_client {
             req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.PodService", "Start"));
             self.inner.server_streaming(req, path, codec).await
         }
-        /// Admit lets a participant in that the end user allowed. Idempotent: who is in keeps what the end user switched since, and
+        /// Admit lets a participant in that the end user allowed. Bound for nobody, the pod takes the end user first. Idempotent: who is in keeps what the end user switched since, and
         /// who left for good does not come back under that id.
         pub async fn admit(
             &mut self,
@@ -3385,12 +3394,13 @@ pub mod pod_service_server {
         type StartStream: tonic::codegen::tokio_stream::Stream<Item = std::result::Result<super::StartResponse, tonic::Status>>
             + std::marker::Send
             + 'static;
-        /// Start loads the start page. Idempotent. The stream ends after the first picture or a failure.
+        /// Start loads the start page. Idempotent: it is loaded at most once, whoever asks how often. The stream ends after the first
+        /// picture or a failure; at once where the query is still to come.
         async fn start(
             &self,
             request: tonic::Request<super::StartRequest>,
         ) -> std::result::Result<tonic::Response<Self::StartStream>, tonic::Status>;
-        /// Admit lets a participant in that the end user allowed. Idempotent: who is in keeps what the end user switched since, and
+        /// Admit lets a participant in that the end user allowed. Bound for nobody, the pod takes the end user first. Idempotent: who is in keeps what the end user switched since, and
         /// who left for good does not come back under that id.
         async fn admit(
             &self,

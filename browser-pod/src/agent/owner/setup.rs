@@ -12,7 +12,7 @@ use tonic::Status;
 
 use super::super::page::{Order, Reason, Setup};
 use super::super::status;
-use super::{Message, Owner, Session, StartReply, Starting};
+use super::{Begun, Message, Owner, Session, StartReply, Starting};
 use crate::display::Size;
 use crate::encode::worker::Picture;
 
@@ -43,7 +43,6 @@ impl Owner {
         let policy = BoundPolicy::try_from(policy).map_err(|error| status::invalid(&error.to_string()))?;
         let people = people(request.participants)?;
         let end_user = people.iter().find(|person| person.role == Role::EndUser).map(|person| person.id.clone());
-        let end_user = end_user.ok_or_else(|| status::invalid("participants"))?;
         let live = Live::new(self.clock.now(), policy.live, people).map_err(|e| status::invalid(&e.to_string()))?;
         let (locale, timezone, max_tabs) = (request.locale, request.timezone, policy.live.max_tabs);
         let (sites, mask_selectors) = (policy.sites, policy.mask_selectors);
@@ -79,13 +78,14 @@ impl Owner {
             return drop(reply.send(Err(status)));
         }
         match &mut self.starting {
+            Starting::No if request.query_follows => self.prepare(reply),
             Starting::No => {
                 self.starting = Starting::Opening { since: self.clock.micros(), waiting: vec![reply] };
                 self.started_us = Some(self.clock.micros());
                 self.open(request.start_url);
             }
             Starting::Opening { waiting, .. } | Starting::Committed { waiting, .. } => waiting.push(reply),
-            Starting::Started { first_picture_us } => drop(reply.send(Ok(Ok(*first_picture_us)))),
+            Starting::Started { first_picture_us } => drop(reply.send(Ok(Ok(Begun::FirstPicture(*first_picture_us))))),
             Starting::Failed(reason) => drop(reply.send(Ok(Err(reason)))),
         }
     }
@@ -95,8 +95,17 @@ impl Owner {
         if session.id.as_str() != request.session_id {
             return Err(status::other_session());
         }
-        let long = request.start_url.is_empty() || request.start_url.len() > URL_BYTES;
-        if long { Err(status::invalid("start_url")) } else { Ok(()) }
+        let missing = request.start_url.is_empty() && !request.query_follows;
+        if missing || request.start_url.len() > URL_BYTES { Err(status::invalid("start_url")) } else { Ok(()) }
+    }
+
+    /// Answers once the page could be loaded, and loads nothing: the whole address is still to come.
+    fn prepare(&self, reply: StartReply) {
+        let ready = self.ready.clone();
+        tokio::spawn(async move {
+            let prepared = ready.await.map(|()| Begun::AwaitsQuery);
+            drop(reply.send(Ok(prepared)));
+        });
     }
 
     fn open(&mut self, url: String) {
@@ -155,28 +164,31 @@ impl Owner {
         }
         let first_picture_us = self.clock.micros().saturating_sub(*since);
         tracing::info!(first_picture_us, "the first picture of the page is there");
-        waiting.drain(..).for_each(|reply| drop(reply.send(Ok(Ok(first_picture_us)))));
+        waiting.drain(..).for_each(|reply| drop(reply.send(Ok(Ok(Begun::FirstPicture(first_picture_us))))));
         self.starting = Starting::Started { first_picture_us };
         self.tell_all();
     }
 
-    /// Lets a person in that the end user allowed.
+    /// Lets a person in that the end user allowed, or the end user where Bind came for nobody.
     pub(super) fn admit(&mut self, participant: v1::Participant) -> Result<(), Status> {
         let participant = Participant::try_from(participant).map_err(|e| status::invalid(&e.to_string()))?;
-        let (id, now) = (participant.id.clone(), self.clock.now());
+        let (id, role, now) = (participant.id.clone(), participant.role, self.clock.now());
         let session = self.session.as_mut().ok_or_else(status::not_bound)?;
         let outputs = session.live.handle(now, Input::Admit(participant));
         let refused = outputs.iter().find_map(|output| match output {
             Output::NotAdmitted { participant, reason } if *participant == id => Some(*reason),
             _ => None,
         });
+        if role == Role::EndUser && refused.is_none() {
+            session.end_user = Some(id);
+        }
         self.carry_out(outputs);
         refused.map_or(Ok(()), |reason| Err(status::refused(reason)))
     }
 
-    /// The end user's id, after Bind.
+    /// Whether this is the end user.
     pub(super) fn is_end_user(&self, who: &ParticipantId) -> bool {
-        self.session.as_ref().is_some_and(|session| session.end_user == *who)
+        self.session.as_ref().is_some_and(|session| session.end_user.as_ref() == Some(who))
     }
 }
 

@@ -229,7 +229,7 @@ async fn bind_refuses_what_is_malformed() {
             viewport: Some(v1::Viewport { width: 9, height: 9, scale_percent: 100, touch: false }),
             ..good.clone()
         },
-        v1::BindRequest { participants: Vec::new(), ..good.clone() },
+        v1::BindRequest { participants: vec![stand::participant(AGENT)], ..good.clone() },
         v1::BindRequest { locale: "x".repeat(65), ..good.clone() },
     ];
     let mut stand = Stand::unbound();
@@ -260,6 +260,61 @@ async fn start_fails_with_the_pages_reason_and_again_with_the_same() {
     for _ in 0..2 {
         assert_eq!(stand.start().await.expect("answered"), Err("SiteNotAllowed"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bound_for_nobody_the_end_user_is_let_in_first() {
+    let mut stand = Stand::unbound();
+    stand.bind(v1::BindRequest { participants: Vec::new(), ..stand::bind_request() }).await.expect("bound");
+    let refused = stand.admit(AGENT).await.map_err(|status| status.code());
+    assert_eq!(refused, Err(tonic::Code::PermissionDenied));
+    assert!(stand.attach(END_USER).await.is_err(), "nobody is in");
+    stand.admit(END_USER).await.expect("admitted");
+    stand.admit(END_USER).await.expect("idempotent");
+    stand.admit(AGENT).await.expect("admitted");
+    let mut end_user = stand.attach(END_USER).await.expect("attached");
+    let mut agent = stand.attach(AGENT).await.expect("attached");
+    // Who it is that may type into protected fields is known by the end user's Admit.
+    stand.page.protect(true);
+    stand.act(&agent, key(true)).await;
+    stand.act(&end_user, button(true)).await;
+    stand.screen.wait_for(&Input::Button { code: 0x110, down: true }).await;
+    assert!(!stand.screen.got(&Input::Key { code: 30, keysym: 0x61, down: true }));
+    stand.act(&end_user, key(true)).await;
+    stand.screen.wait_for(&Input::Key { code: 30, keysym: 0x61, down: true }).await;
+    let asked = stand.command(&end_user, command::Body::End(v1::EndCommand {})).await;
+    assert!(end_user.result(asked).await.ok);
+    assert_eq!(agent.closed().await, "Ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_query_an_address_is_not_loaded_and_whole_it_is_loaded_once() {
+    let mut stand = Stand::bound().await;
+    let whole = "https://a.example/?q=1";
+    for _ in 0..2 {
+        let prepared = stand.start_at("https://a.example/", true).await.expect("answered");
+        assert_eq!(prepared, Ok(Begun::AwaitsQuery));
+    }
+    assert_eq!(stand.page.opened(), [""; 0]);
+    // The fake screen shows nothing: what is waited for is the order.
+    let (first, again) = (stand.start_later(whole, false).await, stand.start_later(whole, false).await);
+    let late = stand.start_later("https://a.example/", true).await;
+    stand.page.wait_for_opened(1).await;
+    stand.urgent(Message::Opened(Err("Timeout"))).await;
+    for waiting in [first, again, late] {
+        assert_eq!(stand::answer(waiting).await.expect("answered"), Err("Timeout"));
+    }
+    assert_eq!(stand.start_at(whole, false).await.expect("answered"), Err("Timeout"));
+    assert_eq!(stand.page.opened(), [whole]);
+    assert!(stand.start_at("", false).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_cannot_be_prepared_is_told_before_the_query() {
+    let mut stand = Stand::unbound();
+    stand.page.fail("MaskSelectorInvalid");
+    stand.bind(stand::bind_request()).await.expect("bound");
+    assert_eq!(stand.start_at("", true).await.expect("answered"), Err("MaskSelectorInvalid"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

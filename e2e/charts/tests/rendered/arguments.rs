@@ -31,7 +31,8 @@ fn told(objects: &Objects) -> Vec<(String, String, Vec<String>)> {
     });
     let named = all.filter_map(|(name, container)| {
         let image = container["image"].as_str().expect("an image");
-        let program = ["operator", "session-api"].into_iter().find(|program| image.contains(&format!("cobrowse/{program}")))?;
+        let program =
+            ["operator", "session-api"].into_iter().find(|program| image.contains(&format!("cobrowse/{program}")))?;
         Some((name, program.to_owned(), texts(&container["args"])))
     });
     named.collect()
@@ -73,15 +74,26 @@ fn ports_and_files_of_the_arguments_are_those_of_the_pod() {
         let container = &deployment["spec"]["template"]["spec"]["containers"][0];
         let mounts = container["volumeMounts"].as_array().expect("mounts").iter();
         let mounts: Vec<&str> = mounts.filter_map(|mount| mount["mountPath"].as_str()).collect();
-        let ports: Vec<u64> = container["ports"].as_array().expect("ports").iter().filter_map(|port| port["containerPort"].as_u64()).collect();
+        let ports: Vec<u64> = container["ports"]
+            .as_array()
+            .expect("ports")
+            .iter()
+            .filter_map(|port| port["containerPort"].as_u64())
+            .collect();
         for argument in texts(&container["args"]) {
             let Some((flag, value)) = argument.split_once('=') else { continue };
             if value.starts_with('/') {
-                assert!(mounts.iter().any(|mount| value.starts_with(mount)), "{name} {argument}: nothing is mounted there");
+                assert!(
+                    mounts.iter().any(|mount| value.starts_with(mount)),
+                    "{name} {argument}: nothing is mounted there"
+                );
             }
             if flag.ends_with("listen") || flag == "--metrics" {
                 let (_, port) = value.rsplit_once(':').expect("a port");
-                assert!(ports.contains(&port.parse().expect("a number")), "{name} {argument}: no such port of the container");
+                assert!(
+                    ports.contains(&port.parse().expect("a number")),
+                    "{name} {argument}: no such port of the container"
+                );
             }
         }
     }

@@ -4,6 +4,8 @@
 use cobrowse_charts::helm::{SESSIONS, SYSTEM, render, render_full};
 use cobrowse_charts::objects::Objects;
 use cobrowse_charts::policy::{End, Labels, Pod, Port, reaches};
+use cobrowse_operator::pool::build::policy::{policy, public};
+use cobrowse_operator::pool::dereference::Installation;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -140,6 +142,40 @@ fn among_sessions_nothing_goes_out_by_the_chart_s_policies() {
     assert_eq!(open(&objects, &pod(SESSIONS, &[], "10.244.0.61")), set(&[]));
     let installer = rendered(&objects, "cobrowse-node", "DaemonSet", "cobrowse-seccomp", "10.244.0.62");
     assert_eq!(open(&objects, &installer), set(&[]));
+}
+
+/// The objects, and the policy that the operator makes for the chart's pool.
+fn with_pool(objects: Objects, cluster: &[&str]) -> Objects {
+    let ranges: Vec<String> = cluster.iter().map(|range| (*range).to_owned()).collect();
+    let installation = Installation {
+        namespace: SESSIONS.to_owned(),
+        system: SYSTEM.to_owned(),
+        pod_port: 8700,
+        host_users: false,
+        public: public(&ranges).expect("ranges"),
+    };
+    let mut policy = serde_json::to_value(policy("default", &installation)).expect("a policy is JSON");
+    policy["kind"] = json!("NetworkPolicy");
+    Objects([objects.0, vec![policy]].concat())
+}
+
+#[test]
+fn a_pool_s_pods_reach_public_addresses_and_dns_and_are_reached_by_programs_alone() {
+    let objects = with_pool(render(&json!({})).expect("it renders"), &["203.0.113.0/24"]);
+    let wanted = ["dns", "dns by tcp", "public by IPv6"];
+    // 203.0.113.0/24 is said to be the cluster's own.
+    assert_eq!(open(&objects, &browser("10.244.0.60")), set(&wanted));
+    let objects = with_pool(render(&json!({})).expect("it renders"), &[]);
+    let wanted = ["dns", "dns by tcp", "public", "public by IPv6", "public dns"];
+    assert_eq!(open(&objects, &browser("10.244.0.60")), set(&wanted));
+    for name in ["cobrowse-operator", "cobrowse-session-api"] {
+        let reached = system(&objects, "Deployment", name);
+        assert!(reached.contains("browser pod") && !reached.contains("browser pod devtools"), "{name}: {reached:?}");
+    }
+    let stranger = open(&objects, &pod("default", &[("app.kubernetes.io/component", "operator")], "10.244.0.71"));
+    assert!(!stranger.contains("browser pod"), "{stranger:?}");
+    let other = open(&objects, &pod(SYSTEM, &[("app", "x")], "10.244.0.73"));
+    assert!(!other.contains("browser pod"), "{other:?}");
 }
 
 #[test]

@@ -35,6 +35,19 @@ fn the_end_users_grace() {
 }
 
 #[test]
+fn an_end_user_who_is_never_let_in() {
+    let mut story = Story::empty();
+    story.due_at(120, Why::EndUserGrace).at(119).gives(Input::Tick, &[]);
+    story.at(120).gives(Input::Tick, &[Output::End(EndReason::Disconnected)]);
+    let late = person("customer", Role::EndUser, Permissions::ALL);
+    story.gives(Input::Admit(late), &[Output::NotAdmitted { participant: id("customer"), reason: Refusal::Ended }]);
+    // Let in within it, the end user has the grace of a link from then on.
+    let mut story = Story::empty();
+    story.at(100).give(Input::Admit(person("customer", Role::EndUser, Permissions::ALL)));
+    story.due_at(220, Why::EndUserGrace);
+}
+
+#[test]
 fn others_leave_after_their_grace_and_do_not_come_back() {
     let mut story = Story::connected();
     story.at(10).give(Input::Command { by: id("sam"), id: 1, command: Command::Control(ControlAction::Request) });

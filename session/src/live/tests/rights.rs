@@ -12,11 +12,26 @@ fn a_session_needs_one_end_user() {
         Live::new(START, few, people.iter().map(|person| (*person).clone()).collect()).map(|live| live.roster().count())
     };
     assert_eq!(make(&[&customer, &sam]), Ok(2));
-    assert_eq!(make(&[]), Err(Error::EndUser));
+    assert_eq!(make(&[]), Ok(0));
     assert_eq!(make(&[&sam]), Err(Error::EndUser));
     assert_eq!(make(&[&customer, &other]), Err(Error::EndUser));
     assert_eq!(make(&[&customer, &sam, &sam]), Err(Error::SameId));
     assert_eq!(make(&[&customer, &sam, &person("kim", Role::Agent, Permissions::ALL)]), Err(Error::TooMany));
+}
+
+#[test]
+fn a_session_may_begin_with_nobody_and_its_end_user_comes_first() {
+    let mut story = Story::empty();
+    let admit = |who: &str, role| Input::Admit(person(who, role, Permissions::ALL));
+    let refused = |who: &str, reason| Output::NotAdmitted { participant: id(who), reason };
+    story.gives(admit("sam", Role::Agent), &[refused("sam", Refusal::EndUserAway)]);
+    story.gives(Input::Attached(id("customer")), &[Output::Remove(id("customer"))]);
+    story.at(119).gives(admit("customer", Role::EndUser), &[Output::RosterChanged]);
+    story.gives(admit("customer", Role::EndUser), &[]);
+    story.gives(admit("other", Role::EndUser), &[refused("other", Refusal::NotAllowed)]);
+    story.gives(admit("sam", Role::Agent), &[Output::RosterChanged]);
+    story.gives(Input::Attached(id("customer")), &[Output::RosterChanged, pictures("customer", true)]);
+    story.gives(Input::Attached(id("sam")), &[Output::RosterChanged, pictures("sam", true)]);
 }
 
 #[test]

@@ -71,6 +71,7 @@ pub(super) struct FakePage {
     protected: AtomicBool,
     failure: Mutex<Option<Reason>>,
     acting: Mutex<Vec<bool>>,
+    opened: Mutex<Vec<String>>,
 }
 
 impl FakePage {
@@ -85,6 +86,20 @@ impl FakePage {
     /// Whether the end user acted, each time the page was told.
     pub(super) fn told_acting(&self) -> Vec<bool> {
         self.acting.lock().expect("no panic while held").clone()
+    }
+
+    /// Every address that was to be loaded.
+    pub(super) fn opened(&self) -> Vec<String> {
+        self.opened.lock().expect("no panic while held").clone()
+    }
+
+    pub(super) async fn wait_for_opened(&self, count: usize) {
+        let found = async {
+            while self.opened().len() < count {
+                tokio::task::yield_now().await;
+            }
+        };
+        assert!(tokio::time::timeout(PATIENCE, found).await.is_ok(), "{:?}", self.opened());
     }
 
     pub(super) fn fail(&self, reason: Reason) {
@@ -105,7 +120,10 @@ impl Page for FakePage {
     fn bind(&self, _setup: Setup) -> Answer<()> {
         self.answer(())
     }
-    fn carry_out(&self, _order: Order) -> Answer<()> {
+    fn carry_out(&self, order: Order) -> Answer<()> {
+        if let Order::Open(url) = order {
+            self.opened.lock().expect("no panic while held").push(url);
+        }
         self.answer(())
     }
     fn element_at(&self, x: f64, y: f64) -> Answer<v1::Rect> {
@@ -135,6 +153,13 @@ impl Page for FakePage {
     fn download(&self, _id: String) -> Answer<mpsc::Receiver<bytes::Bytes>> {
         self.answer(mpsc::channel(1).1)
     }
+}
+
+/// What Start is answered with.
+pub(super) type Started = Result<Result<Begun, Reason>, Status>;
+
+pub(super) async fn answer<T>(waiting: oneshot::Receiver<T>) -> T {
+    tokio::time::timeout(PATIENCE, waiting).await.expect("an answer in time").expect("an answer")
 }
 
 pub(super) struct Stand {
@@ -176,18 +201,29 @@ impl Stand {
     }
 
     async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> T {
-        let (reply, answer) = oneshot::channel();
+        let (reply, waiting) = oneshot::channel();
         self.urgent(message(reply)).await;
-        tokio::time::timeout(PATIENCE, answer).await.expect("an answer in time").expect("an answer")
+        answer(waiting).await
     }
 
     pub(super) async fn bind(&mut self, request: v1::BindRequest) -> Result<(), Status> {
         self.ask(|reply| Message::Bind(request, reply)).await
     }
 
-    pub(super) async fn start(&mut self) -> Result<Result<u64, Reason>, Status> {
-        let request = v1::StartRequest { session_id: "s-1".into(), start_url: "https://a.example/".into() };
-        self.ask(|reply| Message::Start(request, reply)).await
+    pub(super) async fn start(&mut self) -> Started {
+        self.start_at("https://a.example/", false).await
+    }
+
+    pub(super) async fn start_at(&mut self, url: &str, query_follows: bool) -> Started {
+        answer(self.start_later(url, query_follows).await).await
+    }
+
+    /// Asks, and leaves the answer for later.
+    pub(super) async fn start_later(&self, url: &str, query_follows: bool) -> oneshot::Receiver<Started> {
+        let (reply, answer) = oneshot::channel();
+        let request = v1::StartRequest { session_id: "s-1".into(), start_url: url.into(), query_follows };
+        self.urgent(Message::Start(request, reply)).await;
+        answer
     }
 
     pub(super) async fn admit(&mut self, who: &str) -> Result<(), Status> {
@@ -293,7 +329,7 @@ pub(super) fn bind_request() -> v1::BindRequest {
     }
 }
 
-fn participant(id: &str) -> v1::Participant {
+pub(super) fn participant(id: &str) -> v1::Participant {
     let role = if id == END_USER { v1::Role::EndUser } else { v1::Role::Agent };
     let permissions = Some(v1::Permissions { view: true, point: true, act: true, clipboard: false });
     v1::Participant { id: id.into(), role: role.into(), name: "Sam".into(), permissions, ..v1::Participant::default() }
