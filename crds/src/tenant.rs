@@ -187,6 +187,19 @@ impl Tenant {
         Self::from_spec(id, &object.spec)
     }
 
+    /// Reads one object of a cluster. Of its sites it has those that its status says it owns and that nobody else does.
+    pub(crate) fn of_object(object: &CoBrowseTenant, settled: &[HostPattern]) -> Result<Self, Error> {
+        let name = object.metadata.name.clone().ok_or(Error::Nameless)?;
+        let id = TenantId::parse(&name).map_err(|source| Error::Name { name, source })?;
+        let mut tenant = Self::from_spec(id, &object.spec)?;
+        let said = object.status.iter().flat_map(|status| &status.owned);
+        let owned: Vec<HostPattern> = said.filter_map(|text| HostPattern::parse(text).ok()).collect();
+        tenant.sites.retain(|site| owned.contains(site) && settled.contains(site));
+        let sites = &tenant.sites;
+        tenant.start_pages.retain(|page| sites.iter().any(|site| site.matches(page.url.origin())));
+        Ok(tenant)
+    }
+
     fn from_spec(id: TenantId, spec: &TenantSpec) -> Result<Self, Error> {
         let display_name = parse_name("spec.displayName", &spec.display_name)?;
         check_count("spec.sites", spec.sites.len(), 1, SITES_MAX)?;

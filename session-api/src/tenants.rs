@@ -1,7 +1,32 @@
-//! Reads the tenants' files, once, at the start.
+//! The tenants as they are at any moment. In embedded mode their files are read once, at the start; on a cluster `cluster`
+//! watches their objects.
 
 use cobrowse_crds::{Tenant, Tenants, TenantsError};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The tenants as they are now. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Current(Arc<RwLock<Arc<Tenants>>>);
+
+impl Current {
+    /// Tenants that stay as they are.
+    pub fn fixed(tenants: Tenants) -> Self {
+        let current = Self::default();
+        current.set(tenants);
+        current
+    }
+
+    /// As they are now. Who holds on to it sees no later change.
+    pub fn now(&self) -> Arc<Tenants> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// They changed.
+    pub fn set(&self, tenants: Tenants) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(tenants);
+    }
+}
 
 /// Why there are no tenants.
 #[derive(Debug, thiserror::Error)]

@@ -61,6 +61,7 @@ impl Change {
             Event::ClaimStarted { by } => self.claim_started(by),
             Event::ClaimBound { by, pod } => self.claim_bound(by, pod),
             Event::ClaimFailed { by, failure } => self.claim_failed(&by, failure),
+            Event::TakenOver { from, by } => self.taken_over(&from, by),
             Event::WentLive { expires_at } => self.went_live(expires_at),
             Event::Extended { expires_at } => self.extended(expires_at),
             Event::Paused { epoch } => self.paused(epoch),

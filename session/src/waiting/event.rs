@@ -108,6 +108,13 @@ pub enum Event {
         /// CamelCase reason.
         failure: String,
     },
+    /// A replica died or went, and another goes on with the browser that it made or was making.
+    TakenOver {
+        /// Who had it.
+        from: ReplicaId,
+        /// Who has it now.
+        by: ReplicaId,
+    },
     /// The pod says that the page is there.
     WentLive {
         /// When the session ends by its maximum duration.
@@ -165,6 +172,7 @@ impl Event {
             Event::ClaimStarted { .. } => "ClaimStarted",
             Event::ClaimBound { .. } => "ClaimBound",
             Event::ClaimFailed { .. } => "ClaimFailed",
+            Event::TakenOver { .. } => "TakenOver",
             Event::WentLive { .. } => "WentLive",
             Event::Extended { .. } => "Extended",
             Event::Paused { .. } => "Paused",
