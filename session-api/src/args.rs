@@ -118,7 +118,7 @@ pub struct Settings {
     /// First of the user ids that pods get when this program runs as root; two per pod [default: 210000].
     #[arg(long, env = "COBROWSE_POD_UID_BASE", value_name = "UID")]
     pub pod_uid_base: Option<u32>,
-    /// Makes demo accounts for every tenant at the first start and prints their passwords once.
+    /// Makes demo accounts for every tenant that asks for them with spec.demo, once, and prints their passwords.
     #[arg(long, env = "COBROWSE_DEMO", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub demo: Option<bool>,
     /// How logs are written [default: human on a terminal, else json].

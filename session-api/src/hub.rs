@@ -2,8 +2,8 @@
 //! right. Changes made here arrive at once, those of other replicas by the store's notice.
 
 use crate::store::{Error, Listener, Store, SystemScope};
+use cobrowse_session::SessionId;
 use cobrowse_session::waiting::Row;
-use cobrowse_session::{SessionId, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -115,7 +115,7 @@ impl Hub {
 
     /// Looks once; where there are notices, listens until they cannot be heard.
     async fn follow_once(&self, store: &Store) -> Result<(), Error> {
-        let listener = store.listen().await?;
+        let listener = store.listen(SystemScope::to_sweep()).await?;
         self.look(store).await?;
         match listener {
             Some(listener) => self.hear(store, listener).await,

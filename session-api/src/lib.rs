@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod adopt;
 pub mod announce;
 pub mod args;
 pub mod caller;

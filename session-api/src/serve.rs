@@ -22,7 +22,7 @@ use crate::refusal::Refusal;
 use crate::relay::Relay;
 use crate::sessions::{Parts, Sessions, Wanted};
 use crate::store::{self, Store};
-use crate::{clock, drive, replicas, tenants};
+use crate::{adopt, clock, drive, replicas, tenants};
 use cobrowse_session::capacity::Capacity;
 use cobrowse_session::id::ReplicaId;
 use ground::Ground;
@@ -113,9 +113,13 @@ pub async fn start(config: &Config, runner: Box<dyn PodRunner>) -> Result<Runnin
     let ground = Ground::prepare(config, runner, &metrics, &tasks, &stop).await?;
     let Ground { tls, store, tenants, keys, links, browsers } = ground;
     let passwords = Passwords::new().map_err(Error::Passwords)?;
-    let demo = match config.demo {
-        true => demo::make(&store, &tenants.now(), &passwords).await.map_err(Error::Demo)?,
-        false => Vec::new(),
+    let demo = match (config.demo, &browsers) {
+        (false, _) => Vec::new(),
+        (true, Browsers::Children(_)) => demo::make(&store, &tenants.now(), &passwords).await.map_err(Error::Demo)?,
+        (true, Browsers::Cluster(_)) => {
+            tasks.spawn(demo::follow(store.clone(), tenants.clone(), passwords.clone(), stop.clone()));
+            Vec::new()
+        }
     };
     let (wanted, wants) = mpsc::unbounded_channel();
     let (journal, acts) = Journal::new(metrics.clone());
@@ -166,7 +170,10 @@ fn spawn_upkeep(
         // Its pods die with a replica; what is left is a row to end.
         Browsers::Children(_) => tasks.spawn(sessions.clone().find_lost(stop.clone())),
         // Its pods live on, and another replica goes on with them.
-        Browsers::Cluster(_) => tasks.spawn(replicas::watch(sessions.clone(), stop.clone())),
+        Browsers::Cluster(cluster) => {
+            tasks.spawn(adopt::watch(sessions.clone(), cluster.clone(), stop.clone()));
+            tasks.spawn(replicas::watch(sessions.clone(), stop.clone()))
+        }
     };
 }
 

@@ -3,11 +3,19 @@
 
 use cobrowse_crds::{Tenant, Tenants, TenantsError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use tokio::sync::watch;
 
 /// The tenants as they are now. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Current(Arc<RwLock<Arc<Tenants>>>);
+#[derive(Clone, Debug)]
+pub struct Current(watch::Sender<Arc<Tenants>>);
+
+impl Default for Current {
+    /// None yet.
+    fn default() -> Self {
+        Self(watch::Sender::new(Arc::default()))
+    }
+}
 
 impl Current {
     /// Tenants that stay as they are.
@@ -19,12 +27,17 @@ impl Current {
 
     /// As they are now. Who holds on to it sees no later change.
     pub fn now(&self) -> Arc<Tenants> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.borrow().clone()
     }
 
     /// They changed.
     pub fn set(&self, tenants: Tenants) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(tenants);
+        self.0.send_replace(Arc::new(tenants));
+    }
+
+    /// Tells of later changes.
+    pub fn changes(&self) -> watch::Receiver<Arc<Tenants>> {
+        self.0.subscribe()
     }
 }
 

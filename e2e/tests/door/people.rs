@@ -1,5 +1,6 @@
 //! People, as their programs call a replica. They move to another one when theirs is gone.
 
+use crate::program::until;
 use crate::stand::{Replica, Stand};
 use cobrowse_identity::{ServerName, door};
 use cobrowse_wire::v1::account_service_client::AccountServiceClient;
@@ -66,16 +67,21 @@ pub(crate) async fn start(stand: &Stand, replica: &Replica, url: &str) -> Result
 
 /// The agent of a tenant, signed in.
 pub(crate) async fn agent(stand: &Stand, replica: &Replica, tenant: &str) -> Person {
-    let (email, password) = stand.agent(tenant);
+    let (email, password) = stand.agent(tenant).await;
     let channel = channel(stand, replica).await;
     let request = SignInRequest { email, password };
     let token = AccountServiceClient::new(channel.clone()).sign_in(request).await.expect("signs in").into_inner().token;
     Person { client: SessionServiceClient::new(channel), token, session: String::new() }
 }
 
+/// The same at a site whose owner the operator says in its time.
+pub(crate) async fn supported(stand: &Stand, replica: &Replica, url: &str) -> (Person, String) {
+    until("the site is supported", PATIENCE, || async { start(stand, replica, url).await.ok() }).await
+}
+
 /// An end user and an agent in a live session of the shop, at this address.
 pub(crate) async fn live(stand: &Stand, replica: &Replica, url: &str) -> (Person, Person) {
-    let (mut user, pin) = start(stand, replica, url).await.expect("the shop is supported");
+    let (mut user, pin) = supported(stand, replica, url).await;
     let mut agent = agent(stand, replica, "northwind").await;
     let knocking = agent.join(&pin).await.expect("the PIN admits");
     user.allow(&knocking.self_id).await;
@@ -83,7 +89,31 @@ pub(crate) async fn live(stand: &Stand, replica: &Replica, url: &str) -> (Person
     (user, agent)
 }
 
+/// Whom an invitation makes the end user of a session that somebody made by hand.
+pub(crate) async fn seated(stand: &Stand, replica: &Replica, invitation: &str) -> Result<Person, Status> {
+    let mut client = SessionServiceClient::new(channel(stand, replica).await);
+    let request = AcceptInvitationRequest { invitation: invitation.to_owned() };
+    let accepted = client.accept_invitation(request).await?.into_inner();
+    let session = accepted.session.expect("a session").id;
+    Ok(Person { client, token: accepted.token, session })
+}
+
 impl Person {
+    /// A one-use invitation to a session.
+    pub(crate) async fn invite(&mut self, session: &str, role: Role) -> Result<String, Status> {
+        let request = CreateInvitationRequest { session_id: session.to_owned(), role: role.into() };
+        Ok(self.client.create_invitation(with(&self.token, request)).await?.into_inner().invitation)
+    }
+
+    /// Knocks with an invitation.
+    pub(crate) async fn accept(&mut self, invitation: &str) -> Session {
+        let request = with(&self.token, AcceptInvitationRequest { invitation: invitation.to_owned() });
+        let accepted = self.client.accept_invitation(request).await.expect("it is for an account").into_inner();
+        let session = accepted.session.expect("a session");
+        self.session.clone_from(&session.id);
+        session
+    }
+
     /// Goes to another replica.
     pub(crate) async fn move_to(&mut self, stand: &Stand, replica: &Replica) {
         self.client = SessionServiceClient::new(channel(stand, replica).await);
@@ -169,7 +199,9 @@ impl Viewer {
     /// Waits for this picture.
     pub(crate) async fn picture(&mut self, wanted: &[u8]) {
         let found = self.find(|body| match body {
-            Down::Event(Event { body: Some(event::Body::Picture(picture)), .. }) => (picture.data == wanted).then_some(()),
+            Down::Event(Event { body: Some(event::Body::Picture(picture)), .. }) => {
+                (picture.data == wanted).then_some(())
+            }
             _ => None,
         });
         found.await.expect("the stream goes on");

@@ -1,11 +1,11 @@
-//! A pod without a browser, bound for nobody: takes the end user first, loads its page once, says what a test tells it to.
+//! A pod without a browser, as operator and session-api meet it: real TLS, real enrollment with a token of the API server. It takes
+//! the end user first, loads its page once, and says what a test tells it to.
 
-use cobrowse_identity::authority::Authority;
-use cobrowse_identity::enrollment::PodKey;
-use cobrowse_identity::mutual;
-use cobrowse_identity::name::PodUid;
+use cobrowse_identity::enrollment::{self, PodKey};
+use cobrowse_identity::{CertificateDer, ServerConfig, mutual};
 use cobrowse_wire::v1::client_message::Body as Up;
 use cobrowse_wire::v1::command::Body as Act;
+use cobrowse_wire::v1::enrollment_service_server::{EnrollmentService, EnrollmentServiceServer};
 use cobrowse_wire::v1::pod_service_server::{PodService, PodServiceServer};
 use cobrowse_wire::v1::server_message::Body as Down;
 use cobrowse_wire::v1::start_response::Outcome;
@@ -13,10 +13,11 @@ use cobrowse_wire::v1::*;
 use futures::stream::{BoxStream, StreamExt};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
@@ -25,20 +26,21 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming};
 
-/// Where pods listen, each on an address of its own.
-pub(crate) const PORT: u16 = 8700;
 /// The page a fake session is on at its end.
 pub(crate) const LAST_URL: &str = "http://shop.localhost:8300/order?id=private-query";
 
-/// One fake pod.
-pub(crate) struct FakePod {
-    pub(crate) uid: String,
-    pub(crate) address: IpAddr,
-    session: String,
-    facts: watch::Sender<WatchResponse>,
-    events: broadcast::Sender<Event>,
-    seq: AtomicU64,
-    /// Addresses that were loaded, and calls that asked for one.
+/// What all pods of one test loaded: by session, how often the start page was fetched.
+pub(crate) type Loads = Arc<Mutex<BTreeMap<String, u32>>>;
+
+/// What happens in a pod.
+pub(crate) struct Inside {
+    key: PodKey,
+    token: String,
+    certified: Mutex<Option<Arc<ServerConfig>>>,
+    pub(crate) bound: Mutex<Option<BindRequest>>,
+    loads: Loads,
+    said: Arc<Said>,
+    /// Addresses that were loaded, and calls that asked for one to be.
     pub(crate) loaded: Mutex<Vec<String>>,
     pub(crate) asked: Mutex<Vec<String>>,
     /// Who was let in, in order.
@@ -46,74 +48,102 @@ pub(crate) struct FakePod {
     stop: CancellationToken,
 }
 
-impl FakePod {
-    /// A pod that the operator has bound to a session.
-    pub(crate) async fn bound(authority: &Authority, session: &str) -> Arc<Self> {
-        static NEXT: AtomicU16 = AtomicU16::new(1);
-        let [high, low] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-        // All of 127.0.0.0/8 is this machine.
-        let address = IpAddr::from(Ipv4Addr::new(127, 87, high, low));
-        let (key, uid) = (PodKey::generate().expect("a key"), format!("{session}-{high}-{low}"));
-        let (request, now) = (key.signing_request().expect("a request"), SystemTime::now());
-        let named = PodUid::parse(&uid).expect("a label");
-        let leaf = authority.issue_pod(&request, &named, now, Duration::from_secs(3600)).expect("a certificate");
-        let tls = mutual::server(&key, vec![leaf], authority.certificate().clone()).expect("mutual TLS");
-        let listener = TcpListener::bind(SocketAddr::from((address, PORT))).await.expect("a port is free");
-        let mut facts = WatchResponse::default();
-        facts.set_phase(Phase::Live);
-        let pod = Arc::new(Self {
-            uid,
-            address,
-            session: session.to_owned(),
-            facts: watch::channel(facts).0,
-            events: broadcast::channel(1024).0,
-            seq: AtomicU64::new(0),
+/// What it says to those who watch and look.
+struct Said {
+    facts: watch::Sender<WatchResponse>,
+    events: broadcast::Sender<Event>,
+    seq: AtomicU64,
+}
+
+impl Inside {
+    /// Serves at this address until stopped.
+    pub(crate) async fn begin(
+        address: SocketAddr,
+        token: String,
+        loads: Loads,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Arc<Self>> {
+        let inside = Arc::new(Self {
+            key: PodKey::generate()?,
+            token,
+            certified: Mutex::default(),
+            bound: Mutex::default(),
+            loads,
+            said: Arc::new(Said {
+                facts: watch::Sender::default(),
+                events: broadcast::channel(1024).0,
+                seq: AtomicU64::new(0),
+            }),
             loaded: Mutex::default(),
             asked: Mutex::default(),
             admitted: Mutex::default(),
-            stop: CancellationToken::new(),
+            stop,
         });
-        let (served, stop) = (pod.clone(), pod.stop.clone());
-        tokio::spawn(async move { stop.run_until_cancelled(accept(served, listener, TlsAcceptor::from(tls))).await });
-        pod
+        let listener = TcpListener::bind(address).await?;
+        let (served, stop) = (inside.clone(), inside.stop.clone());
+        tokio::spawn(async move { stop.run_until_cancelled(served.accept(listener)).await });
+        Ok(inside)
     }
 
-    /// The pod dies without a word.
-    pub(crate) fn die(&self) {
-        self.stop.cancel();
+    async fn accept(self: Arc<Self>, listener: TcpListener) {
+        while let Ok((stream, _)) = listener.accept().await {
+            let _ = stream.set_nodelay(true);
+            let (served, stop) = (self.clone(), self.stop.clone());
+            tokio::spawn(async move { stop.run_until_cancelled(served.serve(stream)).await });
+        }
+    }
+
+    async fn serve(self: Arc<Self>, stream: tokio::net::TcpStream) {
+        let certified = self.certified.lock().expect("not poisoned").clone();
+        let (tls, routes) = match certified {
+            Some(tls) => (tls, Routes::new(PodServiceServer::from_arc(self))),
+            None => {
+                let tls = enrollment::server(&self.key, SystemTime::now()).expect("a configuration");
+                (tls, Routes::new(EnrollmentServiceServer::from_arc(self)))
+            }
+        };
+        let Ok(stream) = TlsAcceptor::from(tls).accept(stream).await else { return };
+        let service = TowerToHyperService::new(routes.into_axum_router());
+        let builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+        let _ = builder.serve_connection(TokioIo::new(stream), service).await;
     }
 
     /// The pod ends its session by a rule of its own, and says so.
     pub(crate) fn end(&self, reason: EndReason) {
-        let _ = self.send(event::Body::End(End { reason: reason.into() }));
-        self.facts.send_modify(|fact| {
-            fact.set_phase(Phase::Ended);
-            fact.set_end_reason(reason);
-            LAST_URL.clone_into(&mut fact.last_url);
-        });
+        self.said.end(reason);
     }
 
     /// Waits for the session's end, and gives the reason.
     pub(crate) async fn ended(&self) -> EndReason {
-        let mut facts = self.facts.subscribe();
+        let mut facts = self.said.facts.subscribe();
         let ended = facts.wait_for(|fact| fact.phase() == Phase::Ended).await.expect("the pod lives");
         ended.end_reason()
     }
 
     /// Shows a picture to every viewer that is attached.
-    pub(crate) fn show(&self, data: &'static [u8]) -> u64 {
+    pub(crate) fn show(&self, data: &'static [u8]) {
         let picture =
             Picture { codec: Codec::H264.into(), key: true, width: 1, height: 1, data: data.into(), area: None };
-        self.send(event::Body::Picture(picture))
+        self.said.send(event::Body::Picture(picture));
     }
+}
 
-    fn send(&self, body: event::Body) -> u64 {
+impl Said {
+    fn send(&self, body: event::Body) {
         let seq = self.seq.fetch_add(1, Ordering::SeqCst) + 1;
         let pause_epoch = self.facts.borrow().pause_epoch;
         let (audience, track, body) = (Audience::All.into(), Track::Picture.into(), Some(body));
         // Without a viewer nobody gets it.
         let _ = self.events.send(Event { seq, t_us: seq, pause_epoch, audience, track, body });
-        seq
+    }
+
+    fn end(&self, reason: EndReason) {
+        self.send(event::Body::End(End { reason: reason.into() }));
+        self.facts.send_modify(|fact| {
+            fact.set_phase(Phase::Ended);
+            fact.set_end_reason(reason);
+            LAST_URL.clone_into(&mut fact.last_url);
+        });
     }
 
     fn act(&self, who: &str, command: &Command) -> CommandResult {
@@ -133,21 +163,6 @@ impl FakePod {
     }
 }
 
-async fn accept(pod: Arc<FakePod>, listener: TcpListener, tls: TlsAcceptor) {
-    while let Ok((stream, _)) = listener.accept().await {
-        let (tls, stop) = (tls.clone(), pod.stop.clone());
-        let service = TowerToHyperService::new(Routes::new(PodServiceServer::new(Served(pod.clone()))).into_axum_router());
-        tokio::spawn(async move {
-            let _ = stream.set_nodelay(true);
-            let Ok(stream) = tls.accept(stream).await else { return };
-            let builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
-            let _ = stop.run_until_cancelled(builder.serve_connection(TokioIo::new(stream), service)).await;
-        });
-    }
-}
-
-struct Served(Arc<FakePod>);
-
 type Stream<T> = BoxStream<'static, Result<T, Status>>;
 
 fn say(body: Down) -> Result<PodServiceAttachResponse, Status> {
@@ -155,37 +170,78 @@ fn say(body: Down) -> Result<PodServiceAttachResponse, Status> {
 }
 
 #[tonic::async_trait]
-impl PodService for Served {
-    async fn bind(&self, _: Request<BindRequest>) -> Result<Response<BindResponse>, Status> {
-        Err(Status::permission_denied("session-api binds nobody"))
+impl EnrollmentService for Inside {
+    async fn enroll(&self, _: Request<EnrollRequest>) -> Result<Response<EnrollResponse>, Status> {
+        let signing_request = self.key.signing_request().expect("a request");
+        Ok(Response::new(EnrollResponse { token: self.token.clone(), signing_request }))
+    }
+
+    async fn certify(&self, request: Request<CertifyRequest>) -> Result<Response<CertifyResponse>, Status> {
+        let request = request.into_inner();
+        let chain = request.certificates.into_iter().map(CertificateDer::from).collect();
+        let tls = mutual::server(&self.key, chain, CertificateDer::from(request.client_authority));
+        *self.certified.lock().expect("not poisoned") = Some(tls.expect("mutual TLS"));
+        Ok(Response::new(CertifyResponse {}))
+    }
+}
+
+#[tonic::async_trait]
+impl PodService for Inside {
+    async fn bind(&self, request: Request<BindRequest>) -> Result<Response<BindResponse>, Status> {
+        let request = request.into_inner();
+        if !request.participants.is_empty() {
+            return Err(Status::invalid_argument("the operator knows nobody"));
+        }
+        let mut bound = self.bound.lock().expect("not poisoned");
+        if bound.as_ref().is_some_and(|other| other.session_id != request.session_id) {
+            return Err(Status::permission_denied("another session's"));
+        }
+        bound.get_or_insert(request);
+        self.said.facts.send_if_modified(|fact| {
+            let new = fact.phase() == Phase::Unspecified;
+            if new {
+                fact.set_phase(Phase::Live);
+            }
+            new
+        });
+        Ok(Response::new(BindResponse {}))
     }
 
     type StartStream = Stream<StartResponse>;
 
     async fn start(&self, request: Request<StartRequest>) -> Result<Response<Self::StartStream>, Status> {
         let StartRequest { session_id, start_url, query_follows } = request.into_inner();
-        if session_id != self.0.session || query_follows {
-            return Err(Status::permission_denied("not from session-api"));
+        let bound = self.bound.lock().expect("not poisoned").as_ref().map(|bound| bound.session_id.clone());
+        if bound.as_ref() != Some(&session_id) {
+            return Err(Status::permission_denied("another session's"));
         }
-        self.0.asked.lock().expect("not poisoned").push(start_url.clone());
-        let mut loaded = self.0.loaded.lock().expect("not poisoned");
-        if loaded.is_empty() {
-            loaded.push(start_url);
-        }
-        let response = StartResponse { outcome: Some(Outcome::FirstPictureUs(1)) };
+        let mut loaded = self.loaded.lock().expect("not poisoned");
+        let outcome = if query_follows && loaded.is_empty() {
+            Outcome::AwaitsQuery(true)
+        } else {
+            if !query_follows {
+                self.asked.lock().expect("not poisoned").push(start_url.clone());
+            }
+            if loaded.is_empty() {
+                loaded.push(start_url);
+                *self.loads.lock().expect("not poisoned").entry(session_id).or_default() += 1;
+            }
+            Outcome::FirstPictureUs(1)
+        };
+        let response = StartResponse { outcome: Some(outcome) };
         Ok(Response::new(futures::stream::iter([Ok(response)]).boxed()))
     }
 
     async fn admit(&self, request: Request<AdmitRequest>) -> Result<Response<AdmitResponse>, Status> {
         let participant = request.into_inner().participant.expect("a participant");
-        let mut admitted = self.0.admitted.lock().expect("not poisoned");
+        let mut admitted = self.admitted.lock().expect("not poisoned");
         if admitted.is_empty() && participant.role() != Role::EndUser {
             return Err(Status::permission_denied("the end user comes first"));
         }
-        let known = self.0.facts.borrow().participants.iter().any(|other| other.id == participant.id);
+        let known = self.said.facts.borrow().participants.iter().any(|other| other.id == participant.id);
         if !known {
             admitted.push(participant.role());
-            self.0.facts.send_modify(|fact| fact.participants.push(participant));
+            self.said.facts.send_modify(|fact| fact.participants.push(participant));
         }
         Ok(Response::new(AdmitResponse {}))
     }
@@ -201,23 +257,25 @@ impl PodService for Served {
         let Some(Up::Attach(attach)) = first else { return Err(Status::invalid_argument("no attach")) };
         let id = attach.participant.expect("session-api says who it is").id;
         let (down, stream) = mpsc::channel(1);
+        // From now on it misses nothing.
+        let events = self.said.events.subscribe();
         let attached =
             Attached { protocol_version: 1, participant_id: id.clone(), keepalive_ms: 250, ..Attached::default() };
         let _ = down.send(say(Down::Attached(attached))).await;
-        tokio::spawn(serve_viewer(self.0.clone(), id, up, down));
+        tokio::spawn(serve_viewer((self.said.clone(), events), id, up, down));
         Ok(Response::new(ReceiverStream::new(stream).boxed()))
     }
 
     async fn execute(&self, request: Request<ExecuteRequest>) -> Result<Response<ExecuteResponse>, Status> {
         let request = request.into_inner();
-        let result = request.command.map(|command| self.0.act(&request.participant_id, &command));
+        let result = request.command.map(|command| self.said.act(&request.participant_id, &command));
         Ok(Response::new(ExecuteResponse { result }))
     }
 
     type WatchStream = Stream<WatchResponse>;
 
     async fn watch(&self, _: Request<WatchRequest>) -> Result<Response<Self::WatchStream>, Status> {
-        Ok(Response::new(WatchStream::new(self.0.facts.subscribe()).map(Ok).boxed()))
+        Ok(Response::new(WatchStream::new(self.said.facts.subscribe()).map(Ok).boxed()))
     }
 
     async fn upload(&self, _: Request<UploadRequest>) -> Result<Response<UploadResponse>, Status> {
@@ -233,12 +291,11 @@ impl PodService for Served {
 
 /// One viewer, until it or the session is gone.
 async fn serve_viewer(
-    pod: Arc<FakePod>,
+    (said, mut events): (Arc<Said>, broadcast::Receiver<Event>),
     id: String,
     mut up: Streaming<PodServiceAttachRequest>,
     down: mpsc::Sender<Result<PodServiceAttachResponse, Status>>,
 ) {
-    let mut events = pod.events.subscribe();
     loop {
         let answer = tokio::select! {
             event = events.recv() => match event {
@@ -247,7 +304,7 @@ async fn serve_viewer(
             },
             message = up.message() => match message {
                 Ok(Some(message)) => match message.message.and_then(|message| message.body) {
-                    Some(Up::Command(command)) => Some(Down::Result(pod.act(&id, &command))),
+                    Some(Up::Command(command)) => Some(Down::Result(said.act(&id, &command))),
                     Some(Up::Keepalive(keepalive)) => Some(Down::Keepalive(keepalive)),
                     _ => None,
                 },
@@ -255,7 +312,9 @@ async fn serve_viewer(
             },
             () = down.closed() => return,
         };
-        if let Some(answer) = answer && down.send(say(answer)).await.is_err() {
+        if let Some(answer) = answer
+            && down.send(say(answer)).await.is_err()
+        {
             return;
         }
     }

@@ -1,7 +1,7 @@
 //! Replicas that die while sessions live.
 
-use crate::people::{PATIENCE, live};
-use crate::stand::{SHOP, Stand};
+use crate::people::{PATIENCE, live, supported};
+use crate::stand::Stand;
 use cobrowse_wire::v1::{EndReason, Phase};
 use std::time::{Duration, Instant};
 
@@ -12,8 +12,8 @@ const TAKEN_OVER: Duration = Duration::from_secs(15);
 async fn a_session_goes_on_when_its_replica_is_killed_and_ends_by_its_pods_word() {
     let stand = Stand::open("killed").await;
     let (first, second) = (stand.replica().await, stand.replica().await);
-    let (mut user, mut sam) = live(&stand, &first, SHOP).await;
-    let pod = stand.operator.pod_of(&user.session).await;
+    let (mut user, mut sam) = live(&stand, &first, &stand.shop()).await;
+    let pod = stand.pod_of(&user.session).await.inside;
     let mut sees = sam.attach().await;
     pod.show(b"before");
     sees.picture(b"before").await;
@@ -33,15 +33,15 @@ async fn a_session_goes_on_when_its_replica_is_killed_and_ends_by_its_pods_word(
     assert_eq!(ended.end_reason(), EndReason::MaxDuration);
     println!("the end was known {:?} after the replica's death", died.elapsed());
     assert!(died.elapsed() < TAKEN_OVER);
-    assert_eq!((pod.loaded.lock().expect("not poisoned").len(), stand.operator.count()), (1, 1), "one pod, loaded once");
+    assert_eq!(stand.loads(&user.session), 1, "one pod, loaded once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_replica_that_goes_in_order_hands_over_at_once_and_nobody_new_waits() {
     let stand = Stand::open("order").await;
     let (first, second) = (stand.replica().await, stand.replica().await);
-    let (mut user, _sam) = live(&stand, &first, SHOP).await;
-    let pod = stand.operator.pod_of(&user.session).await;
+    let (mut user, _sam) = live(&stand, &first, &stand.shop()).await;
+    let pod = stand.pod_of(&user.session).await.inside;
     first.stop().await;
     let gone = Instant::now();
     user.move_to(&stand, &second).await;
@@ -57,7 +57,7 @@ async fn a_replica_that_goes_in_order_hands_over_at_once_and_nobody_new_waits() 
     tokio::time::timeout(PATIENCE, again).await.expect("it is taken over");
     println!("taken over {:?} after it went", gone.elapsed());
     assert!(gone.elapsed() < Duration::from_secs(8));
-    assert_eq!(pod.loaded.lock().expect("not poisoned").len(), 1);
+    assert_eq!(stand.loads(&user.session), 1);
     user.end().await;
     assert_eq!(user.until(Phase::Ended).await.end_reason(), EndReason::EndUser);
 }
@@ -66,10 +66,11 @@ async fn a_replica_that_goes_in_order_hands_over_at_once_and_nobody_new_waits() 
 async fn a_pod_that_dies_after_its_replica_ends_the_session_with_the_operators_word() {
     let stand = Stand::open("both").await;
     let (first, second) = (stand.replica().await, stand.replica().await);
-    let (mut user, _sam) = live(&stand, &first, SHOP).await;
+    let (mut user, _sam) = live(&stand, &first, &stand.shop()).await;
     first.kill();
-    stand.operator.pod_of(&user.session).await.die();
-    crate::operator::status(&stand.namespace, &user.session, &serde_json::json!({"finishReason": "Evicted"}));
+    let pod = stand.pod_of(&user.session).await;
+    let evicted = serde_json::json!({"reason": "Evicted"});
+    stand.kubelet.exit(&pod.uid, "", evicted).await.expect("it is told");
     user.move_to(&stand, &second).await;
     assert_eq!(user.until(Phase::Ended).await.end_reason(), EndReason::PodLost);
 }
@@ -78,7 +79,7 @@ async fn a_pod_that_dies_after_its_replica_ends_the_session_with_the_operators_w
 async fn a_replica_killed_while_it_waits_for_a_pod_is_replaced_and_there_is_one_pod() {
     let stand = Stand::open("waits").await;
     let (first, second) = (stand.replica().await, stand.replica().await);
-    let (mut user, pin) = crate::people::start(&stand, &first, SHOP).await.expect("is supported");
+    let (mut user, pin) = supported(&stand, &first, &stand.shop()).await;
     let mut sam = crate::people::agent(&stand, &second, "northwind").await;
     let knocking = sam.join(&pin).await.expect("the PIN admits");
     user.allow(&knocking.self_id).await;
@@ -86,6 +87,5 @@ async fn a_replica_killed_while_it_waits_for_a_pod_is_replaced_and_there_is_one_
     first.kill();
     user.move_to(&stand, &second).await;
     user.until(Phase::Live).await;
-    let pod = stand.operator.pod_of(&user.session).await;
-    assert_eq!((stand.operator.count(), pod.loaded.lock().expect("not poisoned").len()), (1, 1));
+    assert_eq!(stand.loads(&user.session), 1, "one pod, loaded once");
 }

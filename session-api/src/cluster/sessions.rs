@@ -3,7 +3,7 @@
 use super::watch::Seen;
 use crate::sessions::links::Place;
 use cobrowse_crds::kind::CoBrowseSession;
-use cobrowse_crds::kind::session::{Binding, FinishReason};
+use cobrowse_crds::kind::session::{Binding, FinishReason, SessionSpec};
 use cobrowse_identity::name::PodUid;
 use cobrowse_session::{EndReason, SessionId};
 use std::collections::HashMap;
@@ -12,19 +12,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 /// What is seen of one session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Look {
     /// Its pod.
     pub binding: Option<Binding>,
     /// Why it finished.
     pub finish: Option<EndReason>,
+    /// What it says of itself, where somebody made it by hand.
+    pub by_hand: Option<Arc<SessionSpec>>,
 }
 
 impl Look {
     fn of(object: &CoBrowseSession) -> Self {
         let status = object.status.as_ref();
         let finish = status.and_then(|status| status.finish_reason).map(end_reason);
-        Self { binding: status.and_then(|status| status.binding.clone()), finish }
+        let binding = status.and_then(|status| status.binding.clone());
+        let by_hand = (!object.spec.query_follows).then(|| Arc::new(object.spec.clone()));
+        Self { binding, finish, by_hand }
     }
 
     /// Where the pod is, once there is one.
@@ -46,6 +50,14 @@ impl Objects {
     pub fn watch(&self, id: &SessionId) -> watch::Receiver<Option<Look>> {
         let mut seen = self.lock();
         seen.entry(id.to_string()).or_insert_with(|| watch::channel(None).0).subscribe()
+    }
+
+    /// Sessions that somebody made by hand and that have a pod and no end yet, by name.
+    pub fn by_hand(&self) -> Vec<(String, Arc<SessionSpec>)> {
+        let open = |look: &Look| look.by_hand.clone().filter(|_| look.binding.is_some() && look.finish.is_none());
+        let seen = self.lock();
+        let all = seen.iter().filter_map(|(name, sender)| Some((name.clone(), open(sender.borrow().as_ref()?)?)));
+        all.collect()
     }
 
     /// Takes what the watch tells.
@@ -139,6 +151,18 @@ mod tests {
         assert_eq!(place.to_text(), "[2001:db8::17]:8700 6b1f0f3e-0d6a");
         assert_eq!(Look::of(&session("s-1", &json!({"finishReason": "Evicted"}))).finish, Some(EndReason::PodLost));
         assert_eq!(Look::of(&session("s-1", &json!({}))).place(8700), None);
+    }
+
+    #[test]
+    fn what_somebody_made_by_hand_is_told_apart_once_it_has_a_pod() {
+        let objects = Objects::default();
+        let mut see = objects.clone().seer();
+        let mut ours = session("s-1", &bound());
+        ours.spec.query_follows = true;
+        let mut over = bound();
+        over["finishReason"] = json!("Idle");
+        see(Seen::All(vec![ours, session("bare", &json!({})), session("over", &over), session("made", &bound())]));
+        assert_eq!(objects.by_hand().iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["made"]);
     }
 
     #[test]

@@ -62,7 +62,7 @@ where
 
 fn guarded<K>(api: &Api<K>) -> Api<DeserializeGuard<K>>
 where
-    K: Resource<DynamicType = (), Scope = kube::core::NamespaceResourceScope>,
+    K: Resource<DynamicType = (), Scope = kube::core::NamespaceResourceScope> + Clone,
 {
     let client = api.clone().into_client();
     match api.namespace() {

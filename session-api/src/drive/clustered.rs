@@ -55,7 +55,7 @@ enum Parted {
 
 impl Drive {
     /// Takes the session up, from the beginning or where another replica left it.
-    pub(super) async fn run_on_cluster(self, cluster: &Cluster) {
+    pub(super) async fn run_on_cluster(&self, cluster: &Cluster) {
         let store = &self.sessions.parts().store;
         let Ok(stored) = store.session(&self.scope, &self.id).await else { return };
         let claimed = if self.is_ours(&stored.row) { Some(stored) } else { self.claim().await };
@@ -84,8 +84,10 @@ impl Drive {
         let url = url.ok_or(Without::Failed("AddressUnreadable"))?;
         let tenants = parts.tenants.now();
         let tenant = tenants.get(&claimed.row.tenant).ok_or(Without::Failed("TenantGone"))?;
-        let created = cluster.create(&claimed.row, &claimed.start, &url, tenant).await;
-        created.map_err(|failure| Without::Failed(failure.reason()))?;
+        if !claimed.start.by_hand {
+            let created = cluster.create(&claimed.row, &claimed.start, &url, tenant).await;
+            created.map_err(|failure| Without::Failed(failure.reason()))?;
+        }
         let place = self.await_binding(cluster, claimed).await?;
         let channel = make::dial(parts.links.dialer(), &place).await.map_err(|error| {
             tracing::error!(session_id = %self.id, error = %crate::chain(&error), "a pod cannot be dialled");
@@ -102,7 +104,7 @@ impl Drive {
         let parts = self.sessions.parts();
         let mut seen = cluster.objects().watch(&self.id);
         let mut known = parts.hub.watch(claimed.row.clone());
-        let mut was_there = false;
+        let mut was_there = claimed.start.by_hand;
         loop {
             let look = seen.borrow_and_update().clone();
             match &look {
@@ -132,8 +134,10 @@ impl Drive {
     /// Keeps pod and row together, over as many connections as it takes.
     async fn keep_on_cluster(&self, cluster: &Cluster, place: &Place, claimed: &Stored) {
         let parts = self.sessions.parts();
+        // As it is since it was bound.
+        let Ok(stored) = parts.store.session(&self.scope, &self.id).await else { return };
         let mut seen = cluster.objects().watch(&self.id);
-        let mut known = parts.hub.watch(claimed.row.clone());
+        let mut known = parts.hub.watch(stored.row);
         let (mut told, mut reached) = (Told::default(), Instant::now());
         loop {
             let attached = tokio::select! {

@@ -171,6 +171,7 @@ impl Sessions {
             timezone: name("timezone", &request.timezone, "UTC", "-_+/")?,
             origin: url.origin().to_string(),
             address: caller.prefix.to_string(),
+            by_hand: false,
         })
     }
 

@@ -1,7 +1,7 @@
 //! Notices of a PostgreSQL server: every replica hears of a change when it lasts, and no later. They are sent in the transaction
 //! that changes, so there is none of what was undone. SQLite has none; its replicas look again and again.
 
-use super::{Error, Store, Write, query};
+use super::{Error, Store, SystemScope, Write, query};
 use cobrowse_session::SessionId;
 use cobrowse_session::waiting::Row;
 use sqlx::postgres::PgListener;
@@ -23,7 +23,7 @@ pub struct Listener(PgListener);
 
 impl Store {
     /// Begins to listen; `None` where there are no notices. What changed before may be missed.
-    pub async fn listen(&self) -> Result<Option<Listener>, Error> {
+    pub async fn listen(&self, _: SystemScope) -> Result<Option<Listener>, Error> {
         let Some(server) = &self.server else { return Ok(None) };
         let mut listener = PgListener::connect(&server.url).await.map_err(query("listen for notices"))?;
         listener.listen(SESSIONS).await.map_err(query("listen for notices"))?;

@@ -31,6 +31,9 @@ pub struct Start {
     pub origin: String,
     /// Prefix of the address that started it.
     pub address: String,
+    /// The session's object was there first: somebody made it by hand.
+    #[serde(default)]
+    pub by_hand: bool,
 }
 
 /// A row with what is kept beside it.

@@ -103,6 +103,7 @@ fn start() -> Start {
         timezone: "UTC".to_owned(),
         origin: "https://a.example".to_owned(),
         address: "127.0.0.1".to_owned(),
+        by_hand: false,
     }
 }
 
@@ -292,7 +293,7 @@ async fn replicas_on_a_server_hear_of_what_lasts_and_of_nothing_else() {
     let (store, other) = (fresh.open().await, fresh.open().await);
     let row = row(1, "a", 1);
     add(&store, &row).await.expect("added");
-    let mut listener = other.listen().await.expect("listens").expect("there are notices");
+    let mut listener = other.listen(SystemScope::to_sweep()).await.expect("listens").expect("there are notices");
     for (version, commits) in [(2, false), (2, true), (3, true)] {
         let next = Row { version, ..row.clone() };
         let mut write = store.write().await.expect("begins");
@@ -305,7 +306,7 @@ async fn replicas_on_a_server_hear_of_what_lasts_and_of_nothing_else() {
         let heard = tokio::time::timeout(Duration::from_secs(10), listener.next()).await.expect("in time");
         assert_eq!(heard.expect("hears"), Notice { id: row.id.clone(), version });
     }
-    assert!(Fresh::on_sqlite().open().await.listen().await.expect("answers").is_none());
+    assert!(Fresh::on_sqlite().open().await.listen(SystemScope::to_sweep()).await.expect("answers").is_none());
 }
 
 #[tokio::test]
