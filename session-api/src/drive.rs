@@ -29,7 +29,7 @@ pub enum Browsers {
     /// Child processes of this one.
     Children(Pods),
     /// Pods of a cluster, which the operator makes.
-    Cluster(Cluster),
+    Cluster(Box<Cluster>),
 }
 
 /// Takes up sessions that want a browser, until `stop`, and then waits for those it drives.

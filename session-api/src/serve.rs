@@ -9,7 +9,7 @@ pub use signals::interrupted;
 use crate::accounts::password::{self, Passwords};
 use crate::accounts::{Accounts, demo};
 use crate::admin::{self, metrics::Metrics};
-use crate::cluster;
+use crate::cluster::{self, Cluster};
 use crate::config::{Config, Limits};
 use crate::data_dir;
 use crate::door::{self, Connections, Door};
@@ -171,7 +171,7 @@ fn spawn_upkeep(
         Browsers::Children(_) => tasks.spawn(sessions.clone().find_lost(stop.clone())),
         // Its pods live on, and another replica goes on with them.
         Browsers::Cluster(cluster) => {
-            tasks.spawn(adopt::watch(sessions.clone(), cluster.clone(), stop.clone()));
+            tasks.spawn(adopt::watch(sessions.clone(), Cluster::clone(cluster), stop.clone()));
             tasks.spawn(replicas::watch(sessions.clone(), stop.clone()))
         }
     };

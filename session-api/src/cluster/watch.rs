@@ -92,7 +92,9 @@ where
             match event {
                 WatchEvent::Added(object) | WatchEvent::Modified(object) => {
                     version = object.resource_version().unwrap_or(version);
-                    readable(object).map(|object| see(Seen::Now(Box::new(object))));
+                    if let Some(object) = readable(object) {
+                        see(Seen::Now(Box::new(object)));
+                    }
                 }
                 WatchEvent::Deleted(object) => {
                     version = object.resource_version().unwrap_or(version);

@@ -69,7 +69,7 @@ impl Ground {
             }
             Backend::Kubernetes(settings) => {
                 let (cluster, tenants) = Cluster::connect(settings, tasks, stop).await.map_err(Error::Cluster)?;
-                (Browsers::Cluster(cluster), tenants)
+                (Browsers::Cluster(Box::new(cluster)), tenants)
             }
         };
         Ok(Self { tls, store, tenants, keys, links, browsers })
