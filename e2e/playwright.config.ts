@@ -1,6 +1,7 @@
 // Flows in real browsers. One at a time unless asked otherwise: each has two browsers and a third in the pod. Traces and pictures stay when one fails.
 
 import { defineConfig } from "@playwright/test";
+import { Installation } from "./harness/installation.ts";
 
 export default defineConfig({
   testDir: "flows",
@@ -25,6 +26,8 @@ export default defineConfig({
     launchOptions: {
       executablePath: new URL("./chromium", import.meta.url).pathname,
       chromiumSandbox: true,
+      // Names of an installation's world, which no server of this machine knows.
+      args: Installation.isGiven() ? [`--host-resolver-rules=${Installation.hosts()}`] : [],
       // The shared browser shows scrollbars, and what it shows is compared.
       ignoreDefaultArgs: ["--hide-scrollbars"],
     },

@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { variation } from "../harness/pixels.ts";
 import { decodePng } from "../harness/png.ts";
 import type { AgentsSide, EndUsersSide } from "../harness/sides.ts";
-import type { SignIn, Stack } from "../harness/stack.ts";
+import type { Product, SignIn } from "../harness/product.ts";
 import { Elements } from "./elements.ts";
 import { WindowView } from "./window-view.ts";
 import type { Window } from "./window.ts";
@@ -86,7 +86,7 @@ export class Person implements EndUsersSide, AgentsSide {
 
   // As an agent.
 
-  async signsIn(stack: Stack, who: SignIn): Promise<void> {
+  async signsIn(stack: Product, who: SignIn): Promise<void> {
     await this.window.open(`${stack.console}/agent`);
     await this.elements.fills("agent-signin-email", who.email);
     await this.elements.fills("agent-signin-password", who.password);

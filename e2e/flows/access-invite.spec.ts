@@ -5,7 +5,7 @@ import type { Browser } from "@playwright/test";
 import { accessible } from "../harness/axe.ts";
 import { expect, test } from "../harness/fixtures.ts";
 import { Agent, EndUser } from "../harness/people.ts";
-import type { Stack } from "../harness/stack.ts";
+import type { Product } from "../harness/product.ts";
 
 const COLLEAGUE = /Tom Becker|Priya Nair|Mia Rossi/;
 
@@ -22,7 +22,7 @@ async function invites(person: EndUser | Agent, role?: "look"): Promise<string> 
 }
 
 /** Opens the link, signs in and knocks. */
-async function follows(browser: Browser, stack: Stack, link: string): Promise<Agent> {
+async function follows(browser: Browser, stack: Product, link: string): Promise<Agent> {
   const { email, password } = stack.signIn("northwind", "supervisor");
   const agent = await Agent.arrive(browser);
   await agent.page.goto(link);

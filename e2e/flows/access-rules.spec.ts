@@ -10,7 +10,7 @@ import { Link } from "../harness/link.ts";
 import { Oracle } from "../harness/oracle.ts";
 import { Agent, EndUser } from "../harness/people.ts";
 import { wrong } from "../harness/pin.ts";
-import type { Stack } from "../harness/stack.ts";
+import type { Product } from "../harness/product.ts";
 
 const desktop = { viewport: { width: 1280, height: 800 } };
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
@@ -41,7 +41,7 @@ for (const [where, options] of walks) {
   });
 }
 
-async function endUsersPages(page: Page, stack: Stack, title: string): Promise<void> {
+async function endUsersPages(page: Page, stack: Product, title: string): Promise<void> {
   await page.goto(stack.console);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
   await accessible(page, "first page");
@@ -66,12 +66,12 @@ async function endUsersPages(page: Page, stack: Stack, title: string): Promise<v
 }
 
 /** A new load each time: an address that differs in its fragment alone loads nothing. */
-async function arrive(page: Page, stack: Stack, site: string): Promise<void> {
+async function arrive(page: Page, stack: Product, site: string): Promise<void> {
   await page.goto("about:blank");
   await page.goto(`${stack.console}/start#url=${encodeURIComponent(site)}`);
 }
 
-async function agentsPages(page: Page, stack: Stack): Promise<void> {
+async function agentsPages(page: Page, stack: Product): Promise<void> {
   const { email, password } = stack.signIn("northwind");
   const by = (id: string) => page.getByTestId(id);
   const signIn = async (secret: string) => {
@@ -113,7 +113,7 @@ async function agentsPages(page: Page, stack: Stack): Promise<void> {
   await accessible(page, "session that is over");
 }
 
-async function session(browser: Browser, stack: Stack, options: BrowserContextOptions): Promise<void> {
+async function session(browser: Browser, stack: Product, options: BrowserContextOptions): Promise<void> {
   const link = await Link.to(stack.console);
   const endUser = await EndUser.arrive(browser, options);
   const agent = await Agent.signIn(browser, stack, stack.signIn("northwind"), options);
@@ -187,7 +187,7 @@ async function panels(endUser: EndUser, agent: Agent): Promise<void> {
 }
 
 /** A question of the page, and one of a tool. */
-async function questions(browser: Browser, stack: Stack, endUser: EndUser, agent: Agent): Promise<void> {
+async function questions(browser: Browser, stack: Product, endUser: EndUser, agent: Agent): Promise<void> {
   const oracle = await Oracle.look(browser, `${stack.shop}/lab/dialogs`, await agent.shared.viewport());
   const confirm = await oracle.middle("[data-dialog=confirm]");
   await agent.shared.click(...confirm);

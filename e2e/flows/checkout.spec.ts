@@ -4,13 +4,13 @@ import { expect, test } from "../harness/fixtures.ts";
 import { Oracle } from "../harness/oracle.ts";
 import type { Agent, EndUser } from "../harness/people.ts";
 import { found, planted } from "../harness/secrets.ts";
-import type { Stack } from "../harness/stack.ts";
+import type { Product } from "../harness/product.ts";
 import { reach, type Scene } from "../harness/travel.ts";
 import type { Browser } from "@playwright/test";
 
 const address = { name: "Ada Lovelace", street: "Dam 1", postcode: "1012 JS", city: "Amsterdam" };
 
-async function shopping(browser: Browser, stack: Stack, endUser: EndUser, agent: Agent): Promise<Oracle> {
+async function shopping(browser: Browser, stack: Product, endUser: EndUser, agent: Agent): Promise<Oracle> {
   await agent.entersPin(await endUser.asksForHelp(`${stack.shop}/product/ridge-tent`));
   await endUser.allows();
   await agent.shared.showsSomething();
@@ -19,7 +19,7 @@ async function shopping(browser: Browser, stack: Stack, endUser: EndUser, agent:
   return oracle;
 }
 
-async function paid(stack: Stack, endUser: EndUser, agent: Agent, oracle: Oracle, wrap: unknown): Promise<void> {
+async function paid(stack: Product, endUser: EndUser, agent: Agent, oracle: Oracle, wrap: unknown): Promise<void> {
   await expect.poll(() => stack.state().orders.length, { timeout: 20_000 }).toBe(1);
   expect(stack.state().orders[0]).toMatchObject({ ...address, cardLastFour: planted.card.slice(-4), codeLength: 6, country: "BE", day: "2026-12-24", time: "10:30", wrap, gift: true });
   expect(found(agent.tap.bytes())).toEqual([]);

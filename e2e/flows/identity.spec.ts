@@ -10,7 +10,7 @@ const FILTER = "2";
 // Pods that end meanwhile would be looked at as well.
 test.use({ stackOptions: {} });
 
-test("Chrome and the pod's agent side run as nobody's user, in namespaces of their own, under seccomp", { tag: "@ordinary" }, async ({ stack, endUser, agent }) => {
+test("Chrome and the pod's agent side run as nobody's user, in namespaces of their own, under seccomp", { tag: "@ordinary" }, async ({ embedded: stack, endUser, agent }) => {
   await agent.entersPin(await endUser.asksForHelp(stack.shop));
   await endUser.allows();
   await agent.shared.showsSomething();

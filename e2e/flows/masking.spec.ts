@@ -6,9 +6,9 @@ import type { Agent, EndUser } from "../harness/people.ts";
 import { difference } from "../harness/pixels.ts";
 import { found, foundInPrint, planted } from "../harness/secrets.ts";
 import { reach, type Scene } from "../harness/travel.ts";
-import type { Stack } from "../harness/stack.ts";
+import type { Product } from "../harness/product.ts";
 
-async function together(stack: Stack, endUser: EndUser, agent: Agent, path: string): Promise<void> {
+async function together(stack: Product, endUser: EndUser, agent: Agent, path: string): Promise<void> {
   await agent.entersPin(await endUser.asksForHelp(`${stack.shop}${path}`));
   await endUser.allows();
   await agent.shared.showsSomething();
@@ -90,9 +90,9 @@ async function own(endUser: EndUser, agent: Agent, what: keyof typeof planted, [
 }
 
 /** No secret in any byte that the agent got or sent, nor in a log, nor on disk. */
-async function nowhere(stack: Stack, agent: Agent): Promise<void> {
+async function nowhere(stack: Product, agent: Agent): Promise<void> {
   expect(agent.tap.frames).toBeGreaterThan(10);
   expect(found(agent.tap.bytes())).toEqual([]);
-  expect(foundInPrint(stack.door.output)).toEqual([]);
+  expect(foundInPrint(stack.printed())).toEqual([]);
   for (const [path, bytes] of stack.written()) expect(found(bytes), path).toEqual([]);
 }

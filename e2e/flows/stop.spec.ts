@@ -49,14 +49,14 @@ async function rounds(endUser: EndUser, agent: Agent, info: Parameters<typeof te
   expect(Math.max(...figures), what).toBeLessThan(WORST_WITHIN_MS);
 }
 
-test("Stop while nothing hangs", { tag: ["@clock", "@ordinary"] }, async ({ stack, endUser, agent }, info) => {
+test("Stop while nothing hangs", { tag: ["@clock", "@ordinary"] }, async ({ embedded: stack, endUser, agent }, info) => {
   test.setTimeout(150_000);
   await begin(stack, endUser, agent);
   await rounds(endUser, agent, info, "nothing", () => pressed(endUser, agent));
   await endUser.ends();
 });
 
-test("Stop while one part after the other hangs, in one session that outlives them all", { tag: "@clock" }, async ({ stack, endUser, agent }, info) => {
+test("Stop while one part after the other hangs, in one session that outlives them all", { tag: "@clock" }, async ({ embedded: stack, endUser, agent }, info) => {
   test.setTimeout(240_000);
   await begin(stack, endUser, agent);
   for (const [what, hang] of Object.entries(hangs)) {
@@ -70,7 +70,7 @@ test("Stop while one part after the other hangs, in one session that outlives th
   await endUser.ends();
 });
 
-test("Stop over two replicas, the end user's frozen once it took the Stop", { tag: "@clock" }, async ({ browser, stack, endUser }, info) => {
+test("Stop over two replicas, the end user's frozen once it took the Stop", { tag: "@clock" }, async ({ browser, embedded: stack, endUser }, info) => {
   test.setTimeout(150_000);
   const { agent } = await agentOfAnotherReplica(browser, stack, endUser);
   await rounds(endUser, agent, info, "the end user's replica", async () => {
@@ -87,7 +87,7 @@ test("Stop over two replicas, the end user's frozen once it took the Stop", { ta
   await endUser.ends();
 });
 
-test("Stop while the agent's own replica hangs blanks by itself", { tag: "@clock" }, async ({ browser, stack, endUser }, info) => {
+test("Stop while the agent's own replica hangs blanks by itself", { tag: "@clock" }, async ({ browser, embedded: stack, endUser }, info) => {
   const { agent, replica } = await agentOfAnotherReplica(browser, stack, endUser);
   const took = await frozen([replica], async () => {
     const blank = await stopTakes(endUser, agent, undefined, ["blanked", "link-lost"]);
@@ -100,7 +100,7 @@ test("Stop while the agent's own replica hangs blanks by itself", { tag: "@clock
   await endUser.ends();
 });
 
-test("Continue and End stay in their places when the server confirms the Stop", async ({ stack, endUser, agent }) => {
+test("Continue and End stay in their places when the server confirms the Stop", async ({ embedded: stack, endUser, agent }) => {
   // Nothing moves by animation, so that what moves is the fault.
   await endUser.page.emulateMedia({ reducedMotion: "reduce" });
   await agent.entersPin(await endUser.asksForHelp(`${stack.shop}/`));

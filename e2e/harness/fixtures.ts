@@ -4,12 +4,16 @@
 import { writeFileSync } from "node:fs";
 import { test as base } from "@playwright/test";
 import { Agent, EndUser, phone } from "./people.ts";
+import { Installation } from "./installation.ts";
+import type { Product } from "./product.ts";
 import { Stack, type StackOptions } from "./stack.ts";
 
 interface PerFlow {
   /** A product of the flow's own, started so; without it, the one that flows share. */
   readonly stackOptions: StackOptions | undefined;
-  readonly stack: Stack;
+  readonly stack: Product;
+  /** The same, as processes of this machine. */
+  readonly embedded: Stack;
   readonly endUser: EndUser;
   readonly agent: Agent;
 }
@@ -19,17 +23,18 @@ const FLOWS_MAX = 8;
 
 interface PerWorker {
   /** The one that this flow shares with others before and after it. After a flow that failed there is another. */
-  readonly product: { started(): Promise<Stack> };
+  readonly product: { started(): Promise<Product> };
 }
 
 export const test = base.extend<PerFlow, PerWorker>({
   stackOptions: [undefined, { option: true }],
   product: [
     async ({}, use) => {
-      let product: Stack | undefined;
+      let product: Product | undefined;
       let flows = 0;
       const started = async () => {
-        if (flows % FLOWS_MAX === 0) {
+        if (Installation.isGiven()) product ??= await Installation.find();
+        else if (flows % FLOWS_MAX === 0) {
           await product?.end();
           product = await Stack.start();
         }
@@ -43,16 +48,24 @@ export const test = base.extend<PerFlow, PerWorker>({
   ],
   stack: [
     async ({ product, stackOptions }, use, info) => {
+      if (stackOptions && Installation.isGiven()) {
+        process.stdout.write(`    left out: "${info.title}" wants a product with settings of its own, and an installation has many users\n`);
+        info.skip();
+      }
       const stack = await (stackOptions ? Stack.start(stackOptions) : product.started());
       stack.forget();
-      const from = stack.door.output.length;
+      const from = stack instanceof Stack && !stackOptions ? stack.door.output.length : 0;
       await use(stack);
       if (stackOptions) await stack.end();
       // What session-api and its pods logged, beside the pictures and the trace.
-      if (info.status !== info.expectedStatus) writeFileSync(info.outputPath("session-api.log"), stack.door.output.slice(stackOptions ? 0 : from));
+      if (info.status !== info.expectedStatus) writeFileSync(info.outputPath("session-api.log"), stack.printed().slice(from));
     },
     { timeout: 60_000 },
   ],
+  embedded: async ({ stack }, use) => {
+    if (!(stack instanceof Stack)) throw new Error("this flow looks at the product's processes, which an installation does not show");
+    await use(stack);
+  },
   endUser: async ({ browser }, use, info) => {
     const person = await EndUser.arrive(browser, phoneOf(info.title));
     await use(person);

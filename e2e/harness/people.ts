@@ -3,7 +3,7 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, expect, type Page } from "@playwright/test";
 import { SharedPage } from "./shared-page.ts";
 import type { AgentsSide, EndUsersSide } from "./sides.ts";
-import type { SignIn, Stack } from "./stack.ts";
+import type { Product, SignIn } from "./product.ts";
 import { Tap } from "./tap.ts";
 
 /** An end user's phone. */
@@ -96,7 +96,7 @@ export class Agent extends Person implements AgentsSide {
     return new Agent(context, page, new Tap(page));
   }
 
-  static async signIn(browser: Browser, stack: Stack, who: SignIn, options: BrowserContextOptions = {}, door = stack.console): Promise<Agent> {
+  static async signIn(browser: Browser, stack: Product, who: SignIn, options: BrowserContextOptions = {}, door = stack.console): Promise<Agent> {
     const agent = await Agent.arrive(browser, options);
     await agent.page.goto(`${door}/agent`);
     await agent.byTestId("agent-signin-email").fill(who.email);

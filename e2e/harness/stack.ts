@@ -7,25 +7,9 @@ import { start } from "../../examples/shop/server.mjs";
 import { asTheProductsUser, giveToTheProductsUser, programs } from "./identity.ts";
 import { freePort } from "./ports.ts";
 import { Program } from "./processes.ts";
+import { Product, type Sites } from "./product.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-
-export interface SignIn {
-  readonly email: string;
-  readonly password: string;
-}
-
-/** What the sample websites know; see examples/shop/state.mjs. */
-export interface SiteState {
-  readonly orders: readonly Record<string, unknown>[];
-  readonly uploads: readonly { name: string; size: number; sum: string }[];
-  readonly searches: readonly string[];
-  readonly acts: readonly Record<string, unknown>[];
-  readonly signIns: readonly Record<string, unknown>[];
-  readonly transfers: readonly Record<string, unknown>[];
-  /** Where the shared browser is. */
-  readonly where: { readonly path: string; readonly scrollY: number; readonly focus: string };
-}
 
 export interface StackOptions {
   /** More settings of session-api, as flags. */
@@ -34,16 +18,17 @@ export interface StackOptions {
   readonly limits?: Readonly<Record<string, string>>;
 }
 
-export class Stack {
+export class Stack extends Product {
   private readonly replicas: Program[] = [];
 
   private constructor(
     readonly folder: string,
     readonly door: Program,
-    /** Origin of session-api. */
-    readonly console: string,
-    private readonly sites: Awaited<ReturnType<typeof start>>,
-  ) {}
+    console: string,
+    sites: Sites,
+  ) {
+    super(console, sites);
+  }
 
   static async start(options: StackOptions = {}): Promise<Stack> {
     const folder = mkdtempSync(join(tmpdir(), "cobrowse-flow-"));
@@ -78,37 +63,19 @@ export class Stack {
     return start({ port: 0, bankPort: 0 });
   }
 
-  get shop(): string {
-    return this.sites.site.shop;
-  }
-
-  get bank(): string {
-    return this.sites.site.bank;
-  }
-
-  /** What happened on the sample websites. */
-  state(): SiteState {
-    return this.sites.site.state.seen() as SiteState;
-  }
-
-  /** Forgets what happened on the sample websites, for flows that share a product. */
-  forget(): void {
-    this.sites.site.state.clear();
-  }
-
   /** The database file of the store. */
   get store(): string {
     return join(this.folder, "data", "cobrowse.db");
   }
 
-  /** A demo account. Each tenant has two people: an agent, and a supervisor who may help as well. */
-  signIn(tenant: "northwind" | "contoso", role: "agent" | "supervisor" = "agent"): SignIn {
-    const line = new RegExp(`${role}\\s+(\\S+@${tenant}\\S*)\\s+(?:password\\s+)?(\\S{8,})`).exec(this.door.output);
-    if (!line) throw new Error(`no demo sign-in of ${tenant}'s ${role} was printed:\n${this.door.output}`);
-    return { email: line[1]!, password: line[2]! };
+  protected signIns(): string {
+    return this.door.output;
   }
 
-  /** Every byte the product wrote to disk, by file. */
+  printed(): string {
+    return this.door.output;
+  }
+
   *written(): Iterable<[string, Buffer]> {
     const data = join(this.folder, "data");
     for (const entry of readdirSync(data, { recursive: true, withFileTypes: true })) {

@@ -3,7 +3,7 @@
 import { type Browser, expect } from "@playwright/test";
 import { Oracle } from "./oracle.ts";
 import type { AgentsSide, EndUsersSide, Side } from "./sides.ts";
-import type { Stack } from "./stack.ts";
+import type { Product } from "./product.ts";
 
 /** Both see the page at `address`, joined by a PIN that was asked for already or is now; the oracle looks at it too, at the same size. */
 export async function together(browser: Browser, endUser: EndUsersSide, agent: AgentsSide, address: string, pin?: string): Promise<Oracle> {
@@ -18,7 +18,7 @@ export async function together(browser: Browser, endUser: EndUsersSide, agent: A
 }
 
 /** In the shop one person searches by a click and keys, and the other opens what was found; both see what came of it. */
-export async function searchAndOpen(stack: Stack, oracle: Oracle, searches: Side, opens: Side): Promise<void> {
+export async function searchAndOpen(stack: Product, oracle: Oracle, searches: Side, opens: Side): Promise<void> {
   await searches.shared.click(...(await oracle.middle("#search")));
   await searches.shared.type("boots");
   await searches.shared.press("Enter");
@@ -44,7 +44,7 @@ export async function stopAndContinue(oracle: Oracle, endUser: EndUsersSide, age
 }
 
 /** What the website noted as done on it, newest last. */
-export const acts = (stack: Stack, act: string) => stack.state().acts.filter((one) => one["act"] === act);
+export const acts = (stack: Product, act: string) => stack.state().acts.filter((one) => one["act"] === act);
 
 /** What the page of keys had in its field after each change. Reports of quick changes overtake each other. */
-export const typed = (stack: Stack) => acts(stack, "typed").map((one) => one["text"]);
+export const typed = (stack: Product) => acts(stack, "typed").map((one) => one["text"]);

@@ -3,14 +3,14 @@
 import { expect } from "@playwright/test";
 import type { Oracle } from "./oracle.ts";
 import type { SharedView } from "./shared-view.ts";
-import type { Stack } from "./stack.ts";
+import type { Product } from "./product.ts";
 
 const TRIES = 12;
 /** Kept free at the top and bottom of the view: the shop's fixed bars. */
 const MARGIN = 90;
 
 export interface Scene {
-  readonly stack: Stack;
+  readonly stack: Product;
   readonly oracle: Oracle;
   readonly shared: SharedView;
   /** Scrolls by wheel or by finger, as this person would. */

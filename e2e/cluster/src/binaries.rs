@@ -108,6 +108,8 @@ fn prepare(module: &Module, work: &Path, made: &Path) -> Result<()> {
     if of.is_empty() {
         return Ok(());
     }
+    // Before it was fetched a module has no folder.
+    run(Command::new("go").args(["mod", "download", of]).current_dir(work))?;
     let mut list = Command::new("go");
     let source = run(list.args(["list", "-m", "-f", "{{.Dir}}", of]).current_dir(work))?;
     let source = PathBuf::from(source.trim());

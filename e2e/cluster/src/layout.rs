@@ -68,6 +68,11 @@ impl Layout {
         self.pki().join(format!("{user}.conf"))
     }
 
+    /// The authority of the world's websites, and their certificate. It outlives a cluster, so that an image may trust it.
+    pub(crate) fn world(&self) -> PathBuf {
+        self.cache.join("world")
+    }
+
     /// What a component printed.
     pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.run.join("log").join(format!("{name}.log"))

@@ -4,6 +4,7 @@
 mod binaries;
 mod control_plane;
 mod down;
+mod forward;
 mod images;
 mod layout;
 mod modules;
@@ -20,6 +21,7 @@ mod world;
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use layout::Layout;
 
@@ -64,6 +66,29 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Run a command beside the cluster, in the network where people and websites are
+    World {
+        /// The command and its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        command: Vec<OsString>,
+    },
+    /// Pass connections to ports of this machine's loopback on into the world's network, until ended
+    Forward {
+        /// A port of this machine, and the address in the world's network
+        #[arg(value_name = "PORT=ADDRESS:PORT", required = true, value_parser = forward::parse)]
+        routes: Vec<forward::Route>,
+    },
+    /// Issue a certificate that the world trusts, as NAME.crt and NAME.key
+    Certificate {
+        /// The folder they go to
+        #[arg(long)]
+        folder: PathBuf,
+        /// Name of the files
+        name: String,
+        /// Names of the server
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
     /// The first process of the namespaces
     #[command(hide = true)]
     Pid1,
@@ -92,6 +117,17 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Inside { command } => {
             needs_root()?;
             spaces::inside(&layout, &command)
+        }
+        Command::World { command } => {
+            needs_root()?;
+            spaces::world(&layout, &command)
+        }
+        Command::Forward { routes } => {
+            needs_root()?;
+            forward::forward(&routes)
+        }
+        Command::Certificate { folder, name, names } => {
+            pki::certificate(&layout, &folder, &name, &names.iter().map(String::as_str).collect::<Vec<_>>())
         }
         Command::Pid1 => pid1::run(&layout),
         Command::BringUp { profile } => up::bring_up(&layout, profile),

@@ -1,5 +1,6 @@
 //! Keys and certificates of a cluster's components, each for one purpose, and their kubeconfigs. Three authorities, as upstream has:
-//! the cluster's, etcd's, and the front proxy's. All are made anew with each cluster and die with it.
+//! the cluster's, etcd's, and the front proxy's. All are made anew with each cluster and die with it. The world's websites have an
+//! authority of their own, which stays.
 
 use anyhow::{Context, Result};
 use base64::Engine as _;
@@ -60,6 +61,31 @@ pub(crate) fn write(layout: &Layout) -> Result<()> {
         kubeconfig(layout, name, &cluster.certificate)?;
     }
     Ok(())
+}
+
+/// Makes the authority and the certificate of the world's websites, `*.example.test`, unless they are there.
+pub(crate) fn write_world(layout: &Layout) -> Result<()> {
+    let folder = layout.world();
+    if folder.is_dir() {
+        return Ok(());
+    }
+    // Whole or not at all.
+    let made = folder.with_extension("made");
+    fs::create_dir_all(&made).context("failed to make the folder of the world's keys")?;
+    let world = authority(&made, "ca")?;
+    let names = ["*.example.test", "example.test"];
+    issue(&made, "site", &world, ("example.test", ""), &[Purpose::ServerAuth], &names)?;
+    fs::rename(&made, &folder).context("failed to keep the world's keys")
+}
+
+/// Issues a certificate of the world's authority for a server with these names, as `NAME.crt` and `NAME.key` in a folder.
+pub(crate) fn certificate(layout: &Layout, folder: &Path, name: &str, names: &[&str]) -> Result<()> {
+    write_world(layout)?;
+    let read = |ending: &str| fs::read_to_string(layout.world().join(format!("ca.{ending}")));
+    let (key, certificate) = (KeyPair::from_pem(&read("key")?)?, read("crt")?);
+    let issuer = Issuer::from_ca_cert_pem(&certificate, key).context("failed to read the world's authority")?;
+    fs::create_dir_all(folder)?;
+    issue(folder, name, &Authority { issuer, certificate }, (name, ""), &[Purpose::ServerAuth], names)
 }
 
 fn authority(folder: &Path, name: &str) -> Result<Authority> {

@@ -108,13 +108,22 @@ fn joined(layout: &Layout) -> Result<Command> {
 
 /// A command that runs in all namespaces and cgroups of the cluster.
 pub(crate) fn inside_command(layout: &Layout) -> Result<Command> {
+    entering(layout, "--net")
+}
+
+/// A command that runs beside the cluster, in the world's network: where people and websites are.
+fn world_command(layout: &Layout) -> Result<Command> {
+    entering(layout, &format!("--net=/run/netns/{WORLD}"))
+}
+
+fn entering(layout: &Layout, network: &str) -> Result<Command> {
     let mut command = joined(layout)?;
     let first = fs::read_to_string(layout.run.join("first"))
         .context("failed to find the cluster: start it by `make cluster-up`")?;
     if !Path::new("/proc").join(first.trim()).exists() {
         bail!("failed to find the cluster: its first process is gone, start it again by `make cluster-up`");
     }
-    command.args(["nsenter", "-t", first.trim(), "-m", "-n", "-p", "-u", "-i", "-C", "--", "env", "--chdir"]);
+    command.args(["nsenter", "-t", first.trim(), "-m", network, "-p", "-u", "-i", "-C", "--", "env", "--chdir"]);
     command.arg(std::env::current_dir().context("failed to find the working folder")?);
     let path = std::env::var("PATH").unwrap_or_default();
     command
@@ -127,6 +136,12 @@ pub(crate) fn inside_command(layout: &Layout) -> Result<Command> {
 pub(crate) fn inside(layout: &Layout, wanted: &[OsString]) -> Result<()> {
     let error = inside_command(layout)?.args(wanted).exec();
     Err(error).context("failed to run a command inside")
+}
+
+/// Becomes a command in the world.
+pub(crate) fn world(layout: &Layout, wanted: &[OsString]) -> Result<()> {
+    let error = world_command(layout)?.args(wanted).exec();
+    Err(error).context("failed to run a command in the world")
 }
 
 #[cfg(test)]

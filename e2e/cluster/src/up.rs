@@ -44,6 +44,7 @@ fn make(layout: &Layout, profile: Profile) -> Result<()> {
     binaries::link(layout, profile)?;
     let step = Step::begin("keys and certificates");
     pki::write(layout)?;
+    pki::write_world(layout)?;
     step.done();
     let step = Step::begin("namespaces");
     spaces::make(layout)?;

@@ -5,12 +5,12 @@ use anyhow::Result;
 use std::fs;
 use std::process::Command;
 
-use crate::layout::{Layout, WORLD};
+use crate::layout::{Layout, NODE_ADDRESS, WORLD};
 use crate::process::start;
 
 /// Where the metadata of a machine in a cloud is.
 pub(crate) const METADATA: &str = "169.254.169.254";
-/// The sample shop.
+/// The sample websites, at which nothing answers until someone serves them: `cluster world node examples/shop/server.mjs`.
 pub(crate) const SHOP: &str = "198.51.100.10";
 /// A public address that a policy may leave out.
 pub(crate) const OTHER: &str = "198.51.100.200";
@@ -21,7 +21,7 @@ pub(crate) const DNS: &str = "203.0.113.53";
 /// All that the world owns.
 pub(crate) const ADDRESSES: [&str; 5] = [METADATA, SHOP, OTHER, THIRD, DNS];
 
-/// Starts web servers that answer with their own name at every address, and the DNS server.
+/// Starts web servers that answer with their own name at every address but the websites', and the DNS server.
 pub(crate) fn begin(layout: &Layout) -> Result<()> {
     let zone = layout.run.join("example.test.zone");
     fs::write(&zone, zone_file())?;
@@ -32,7 +32,8 @@ pub(crate) fn begin(layout: &Layout) -> Result<()> {
         zone.display()
     );
     fs::write(&corefile, text)?;
-    start(layout, "world-web", there(layout, "probe").args(["serve", "80", "443"]))?;
+    let web = [METADATA, OTHER, THIRD].iter().flat_map(|address| [80, 443].map(|port| format!("{address}:{port}")));
+    start(layout, "world-web", there(layout, "probe").arg("serve").args(web))?;
     start(layout, "world-dns", there(layout, "coredns").arg("-conf").arg(&corefile))?;
     Ok(())
 }
@@ -45,7 +46,15 @@ fn there(layout: &Layout, program: &str) -> Command {
 }
 
 fn zone_file() -> String {
-    let names = [("ns", DNS), ("shop", SHOP), ("bank", SHOP), ("other", THIRD)];
+    let names = [
+        ("ns", DNS),
+        ("shop", SHOP),
+        ("bank", SHOP),
+        ("elsewhere", SHOP),
+        ("other", THIRD),
+        // The product's own door, as its end users reach it: a port of the node.
+        ("cobrowse", NODE_ADDRESS),
+    ];
     let head =
         "@ 60 IN SOA ns.example.test. admin.example.test. 1 60 60 60 60\n@ 60 IN NS ns.example.test.\n".to_owned();
     names.iter().fold(head, |zone, (name, address)| zone + &format!("{name} 60 IN A {address}\n"))

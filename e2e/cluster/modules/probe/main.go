@@ -1,7 +1,7 @@
 // The program of the test cluster's own images: it waits, answers, dials and resolves. It has no file and no library beside it.
 //
 //	probe pause                            waits to be ended; the sandbox of every pod
-//	probe serve PORT...                    answers each request with its host's name and the port
+//	probe serve [ADDRESS]:PORT...          answers each request with its host's name and the address
 //	probe dial TIMEOUT HOST:PORT...        one attempt each; prints "open" or "closed", and fails if any is closed
 //	probe dial-from-start SECONDS HOST:PORT...   tries again and again from its first instruction on; prints how often each opened
 //	probe resolve SERVER NAME              asks one DNS server
@@ -68,14 +68,14 @@ func pause() {
 	}
 }
 
-func serve(ports []string) {
+func serve(addresses []string) {
 	host, _ := os.Hostname()
-	for _, port := range ports {
-		listener, err := net.Listen("tcp", ":"+port)
+	for _, address := range addresses {
+		listener, err := net.Listen("tcp", address)
 		if err != nil {
 			fail(err.Error())
 		}
-		answer := func(response http.ResponseWriter, _ *http.Request) { fmt.Fprintln(response, host, port) }
+		answer := func(response http.ResponseWriter, _ *http.Request) { fmt.Fprintln(response, host, address) }
 		server := &http.Server{Handler: http.HandlerFunc(answer), ReadHeaderTimeout: 5 * time.Second}
 		go func() { fail(server.Serve(listener).Error()) }()
 	}

@@ -1,0 +1,75 @@
+// The product as it was installed on a cluster, by somebody else: a file that FLOWS_INSTALLATION names tells where it is. The flows, and
+// the sample websites with them, run in the world beside the cluster: `cluster world e2e/run ...`.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { start } from "../../examples/shop/server.mjs";
+import { Product, type Sites } from "./product.ts";
+
+const GIVEN = process.env["FLOWS_INSTALLATION"];
+/** Logs of all pods of a session of tests are some megabytes. */
+const OUTPUT_MAX = 256 * 1024 * 1024;
+
+/** What the file tells. A command is a program and its arguments. */
+interface Told {
+  /** Origin of session-api, as people reach it. */
+  readonly console: string;
+  /** Where the names of session-api and of the websites lead, as Chromium's rules of its resolver. */
+  readonly hosts: string;
+  /** The lines that told the sign-ins of the demo's accounts. */
+  readonly signIns: string;
+  /** Where the sample websites are to be served; files in PEM. */
+  readonly site: { readonly name: string; readonly address: string; readonly certificate: string; readonly key: string };
+  /** Prints what the product's programs logged. */
+  readonly logs: readonly (readonly string[])[];
+  /** Prints what the product keeps, by its place. */
+  readonly kept: Readonly<Record<string, readonly string[]>>;
+}
+
+export class Installation extends Product {
+  private constructor(
+    private readonly told: Told,
+    sites: Sites,
+  ) {
+    super(told.console, sites);
+  }
+
+  static isGiven(): boolean {
+    return GIVEN !== undefined;
+  }
+
+  /** Where names lead, as Chromium's rules of its resolver. */
+  static hosts(): string {
+    return tells().hosts;
+  }
+
+  static async find(): Promise<Installation> {
+    const told = tells();
+    return new Installation(told, await start({ port: 443, console: told.console, domain: told.site }));
+  }
+
+  protected signIns(): string {
+    return this.told.signIns;
+  }
+
+  printed(): string {
+    return this.told.logs.map((command) => output(command).toString("utf8")).join("\n");
+  }
+
+  *written(): Iterable<[string, Buffer]> {
+    for (const [place, command] of Object.entries(this.told.kept)) yield [place, output(command)];
+  }
+
+  async end(): Promise<void> {
+    await this.sites.stop();
+  }
+}
+
+function tells(): Told {
+  return JSON.parse(readFileSync(GIVEN!, "utf8")) as Told;
+}
+
+function output(command: readonly string[]): Buffer {
+  const [program, ...args] = command;
+  return execFileSync(program!, args, { maxBuffer: OUTPUT_MAX, timeout: 30_000, stdio: ["ignore", "pipe", "pipe"] });
+}
