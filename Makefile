@@ -114,8 +114,8 @@ test-cluster: ## What must hold on a cluster: starts one, tests, and ends it
 
 .PHONY: test-cluster-as-root
 test-cluster-as-root:
-	@$(STAGE) 'the door for tests on a cluster' 600 $(CARGO) build $(LOCKED) --quiet --package cobrowse-session-api
-	@$(STAGE) 'tests on a cluster: programs' 600 $(CARGO) test $(LOCKED) --quiet --no-run --package cobrowse-e2e --features cluster
+	@$(STAGE) 'tests on a cluster: programs' 600 $(CARGO) build $(LOCKED) --quiet --package cobrowse-operator --package cobrowse-session-api
+	@$(STAGE) 'tests on a cluster: tests' 600 $(CARGO) test $(LOCKED) --quiet --no-run --package cobrowse-e2e --features cluster
 	@$(MAKE) cluster-up PROFILE=api
 	@$(STAGE) 'tests on a cluster' 1080 target/debug/cluster inside cargo test $(LOCKED) --offline --package cobrowse-e2e --features cluster; code=$$?; \
 		$(MAKE) cluster-down; exit $$code

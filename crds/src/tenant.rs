@@ -3,6 +3,8 @@
 
 mod policy;
 
+pub use policy::Defaults;
+
 use std::sync::LazyLock;
 
 use cobrowse_session::TenantId;
@@ -156,6 +158,10 @@ pub struct Tenant {
     pub mask_selectors: Vec<String>,
     /// The limits of its sessions.
     pub policy: SessionPolicy,
+    /// What its sessions get that ask for nothing.
+    pub defaults: Defaults,
+    /// Sessions that may have a pod at once; none: no limit of its own.
+    pub max_concurrent_sessions: Option<u32>,
     /// Whether demo accounts are made for it at the first start.
     pub demo: bool,
 }
@@ -187,11 +193,16 @@ impl Tenant {
         Self::from_spec(id, &object.spec)
     }
 
-    /// Reads one object of a cluster. Of its sites it has those that its status says it owns and that nobody else does.
-    pub(crate) fn of_object(object: &CoBrowseTenant, settled: &[HostPattern]) -> Result<Self, Error> {
+    /// Reads an object of a cluster.
+    pub fn parse(object: &CoBrowseTenant) -> Result<Self, Error> {
         let name = object.metadata.name.clone().ok_or(Error::Nameless)?;
         let id = TenantId::parse(&name).map_err(|source| Error::Name { name, source })?;
-        let mut tenant = Self::from_spec(id, &object.spec)?;
+        Self::from_spec(id, &object.spec)
+    }
+
+    /// The same, with those of its sites that its status says it owns and that nobody else does.
+    pub(crate) fn parse_owned(object: &CoBrowseTenant, settled: &[HostPattern]) -> Result<Self, Error> {
+        let mut tenant = Self::parse(object)?;
         let said = object.status.iter().flat_map(|status| &status.owned);
         let owned: Vec<HostPattern> = said.filter_map(|text| HostPattern::parse(text).ok()).collect();
         tenant.sites.retain(|site| owned.contains(site) && settled.contains(site));
@@ -212,7 +223,20 @@ impl Tenant {
         }
         let mask_selectors = parse_selectors(spec.masking.clone().unwrap_or_default().selectors)?;
         let policy = policy::parse(&spec.session.clone().unwrap_or_default())?;
-        Ok(Self { id, display_name, sites, start_pages, mask_selectors, policy, demo: spec.demo })
+        let defaults = policy::defaults(&spec.session_defaults.clone().unwrap_or_default())?;
+        let max_concurrent_sessions = policy::concurrent(&spec.limits.clone().unwrap_or_default())?;
+        let demo = spec.demo;
+        Ok(Self {
+            id,
+            display_name,
+            sites,
+            start_pages,
+            mask_selectors,
+            policy,
+            defaults,
+            max_concurrent_sessions,
+            demo,
+        })
     }
 }
 
@@ -231,6 +255,7 @@ fn check_embedded(spec: &TenantSpec) -> Result<(), Error> {
     let fields = [
         ("spec.egress", spec.egress.is_some()),
         ("spec.sessionDefaults", spec.session_defaults.is_some()),
+        ("spec.limits", spec.limits.is_some()),
         ("spec.recording", spec.recording.is_some()),
         ("spec.signIn", spec.sign_in.is_some()),
         ("spec.region", spec.region.is_some()),

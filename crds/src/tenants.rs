@@ -51,7 +51,7 @@ impl Tenants {
     pub fn of_cluster(objects: &[CoBrowseTenant]) -> (Self, Vec<(String, tenant::Error)>) {
         let (mut tenants, mut refused) = (Vec::new(), Vec::new());
         for (object, claims) in objects.iter().zip(claims::settle(objects)) {
-            match Tenant::of_object(object, &claims.owned) {
+            match Tenant::parse_owned(object, &claims.owned) {
                 Ok(tenant) => tenants.push(tenant),
                 Err(error) => refused.push((object.metadata.name.clone().unwrap_or_default(), error)),
             }

@@ -130,7 +130,7 @@ fn unknown_missing_and_mistyped_fields() {
         "displayName: Fabrikam",
         "displayname: Fabrikam",
         "failed to read a CoBrowseTenant: unknown field spec.displayname, write one of branding, demo, displayName, \
-         documents, egress, masking, recording, region, session, sessionDefaults, signIn, sites, webhooks",
+         documents, egress, limits, masking, recording, region, session, sessionDefaults, signIn, sites, webhooks",
     );
     check(
         "  displayName: Fabrikam\n",

@@ -8,7 +8,7 @@ mod sign_in;
 mod status;
 
 pub use egress::{Egress, EgressMode};
-pub use limits::{SessionDefaults, SessionLimits};
+pub use limits::{SessionDefaults, SessionLimits, TenantLimits};
 pub use presence::{Branding, Documents, Webhook, WebhookEvent};
 pub use recording::{Credentials, KeySource, Recording, RecordingMode, Sink};
 pub use sign_in::{Oidc, SecondFactor, SignIn};
@@ -79,6 +79,9 @@ pub struct TenantSpec {
     /// What a session gets that asks for nothing, where it is less than the ceiling. Without it: the ceilings themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_defaults: Option<SessionDefaults>,
+    /// Ceilings of the tenant as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<TenantLimits>,
     /// Whether sessions are recorded, where to, and how long recordings stay. Without it: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<Recording>,

@@ -6,7 +6,7 @@ use cobrowse_session::policy::{LONGEST_LIFE, LivePolicy, SessionPolicy};
 
 use super::Error;
 use crate::duration;
-use crate::kind::tenant::SessionLimits;
+use crate::kind::tenant::{SessionDefaults, SessionLimits, TenantLimits};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -35,6 +35,40 @@ pub(super) fn parse(limits: &SessionLimits) -> Result<SessionPolicy, Error> {
     };
     check_warning(&policy.live)?;
     Ok(policy)
+}
+
+/// What a session gets that asks for nothing, where it is less than the ceiling.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Defaults {
+    /// How long the end user's link may be down.
+    pub disconnect_grace: Option<Duration>,
+    /// The same on touch devices.
+    pub disconnect_grace_touch: Option<Duration>,
+    /// How long nobody may do anything.
+    pub idle_timeout: Option<Duration>,
+    /// How long a session lasts.
+    pub max_duration: Option<Duration>,
+}
+
+/// Reads the defaults.
+pub(super) fn defaults(written: &SessionDefaults) -> Result<Defaults, Error> {
+    let read = |field, text: &Option<String>, most| match text {
+        Some(_) => read(field, text, most, most).map(Some),
+        None => Ok(None),
+    };
+    let grace_touch = ("spec.sessionDefaults.disconnectGraceTouch", &written.disconnect_grace_touch);
+    Ok(Defaults {
+        disconnect_grace: read("spec.sessionDefaults.disconnectGrace", &written.disconnect_grace, 10 * MINUTE)?,
+        disconnect_grace_touch: read(grace_touch.0, grace_touch.1, 15 * MINUTE)?,
+        idle_timeout: read("spec.sessionDefaults.idleTimeout", &written.idle_timeout, 120 * MINUTE)?,
+        max_duration: read("spec.sessionDefaults.maxDuration", &written.max_duration, LONGEST_LIFE)?,
+    })
+}
+
+/// Reads how many sessions may have a pod at once.
+pub(super) fn concurrent(limits: &TenantLimits) -> Result<Option<u32>, Error> {
+    let read = |value| read_count("spec.limits.maxConcurrentSessions", Some(value), 1, 1..=20_000);
+    limits.max_concurrent_sessions.map(read).transpose()
 }
 
 /// A duration of one second to `most`.

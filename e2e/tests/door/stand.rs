@@ -192,7 +192,8 @@ fn defined() {
         must(&["apply", "--server-side", "--force-conflicts", "-f", folder], "").expect("the definitions are accepted");
         for name in ["cobrowsesessions", "cobrowsepools", "cobrowsetenants"] {
             let definition = format!("crd/{name}.cobrowse.dev");
-            must(&["wait", "--for=condition=Established", "--timeout=30s", &definition], "").expect("the kind is served");
+            must(&["wait", "--for=condition=Established", "--timeout=30s", &definition], "")
+                .expect("the kind is served");
         }
     });
 }

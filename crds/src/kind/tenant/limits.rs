@@ -55,6 +55,18 @@ pub struct SessionLimits {
     pub max_tabs: Option<i32>,
 }
 
+/// Ceilings of the tenant as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TenantLimits {
+    /// Sessions that may have a pod at once. Those beyond it wait for one of the tenant's own to end, also while the pool has
+    /// pods; where there are fewer pods than sessions that wait, tenants get them in turn. 1 to 20000. Without it: no limit but
+    /// the pool's.
+    #[schemars(with = "Option<Count<1, 20000>>")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_concurrent_sessions: Option<i32>,
+}
+
 /// What a session gets that asks for nothing. Each at most the ceiling of the same name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]

@@ -1,0 +1,225 @@
+//! One test's part of the cluster: a namespace, a tenant, a node that is not there, and what was seen.
+
+use crate::history::History;
+use crate::kubelet::Kubelet;
+use crate::program::{Place, Program, until};
+use crate::proxy::Proxy;
+use cobrowse_e2e::{kubectl, must};
+use cobrowse_identity::authority::Authority;
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::{Api, ApiResource, DynamicObject, ListParams, Patch, PatchParams, PostParams};
+use kube::{Client, ResourceExt as _};
+use serde_json::{Value, json};
+use std::sync::{Arc, Once};
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// What takes longer is broken.
+pub(crate) const SOON: Duration = Duration::from_secs(30);
+
+/// One test's part of the cluster.
+pub(crate) struct Stand {
+    pub(crate) client: Client,
+    pub(crate) namespace: String,
+    pub(crate) folder: TempDir,
+    pub(crate) kubelet: Arc<Kubelet>,
+    pub(crate) history: Arc<History>,
+    pub(crate) stop: CancellationToken,
+    _end: DropGuard,
+}
+
+fn resource(kind: &str, plural: &str) -> ApiResource {
+    ApiResource {
+        group: "cobrowse.dev".to_owned(),
+        version: "v1alpha1".to_owned(),
+        api_version: "cobrowse.dev/v1alpha1".to_owned(),
+        kind: kind.to_owned(),
+        plural: plural.to_owned(),
+    }
+}
+
+/// The definitions, once per run.
+fn defined() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../crds/yaml");
+        must(&["apply", "--server-side", "--force-conflicts", "-f", folder], "").expect("the definitions are accepted");
+        for name in ["cobrowsesessions", "cobrowsepools", "cobrowsetenants"] {
+            let definition = format!("crd/{name}.cobrowse.dev");
+            must(&["wait", "--for=condition=Established", "--timeout=30s", &definition], "")
+                .expect("the kind is served");
+        }
+    });
+}
+
+impl Stand {
+    /// Makes it, with a tenant `shop` that owns `www.NAME.example`.
+    pub(crate) async fn new(name: &str) -> Self {
+        defined();
+        let namespace = format!("op-{name}");
+        let _ =
+            kubectl(&["delete", "namespace", &namespace, "--ignore-not-found", "--wait"], "").expect("kubectl runs");
+        must(&["create", "namespace", &namespace], "").expect("a namespace");
+        let restricted = "pod-security.kubernetes.io/enforce=restricted";
+        must(&["label", "namespace", &namespace, restricted], "").expect("a label");
+        must(&["create", "serviceaccount", "cobrowse-browser-pod", "-n", &namespace], "").expect("a service account");
+        let client = Client::try_default().await.expect("a cluster");
+        let stop = CancellationToken::new();
+        let kubelet = Kubelet::begin(client.clone(), &namespace, stop.clone()).await.expect("a node");
+        let of = resource("CoBrowseSession", "cobrowsesessions");
+        let sessions = Api::namespaced_with(client.clone(), &namespace, &of);
+        let pods = Api::namespaced(client.clone(), &namespace);
+        let history = History::begin(sessions, pods, of, stop.clone());
+        let folder = TempDir::new().expect("a folder");
+        let authority = Authority::generate(SystemTime::now()).expect("an authority");
+        let (certificate, key) = authority.to_pem();
+        std::fs::write(folder.path().join("tls.crt"), certificate).expect("a certificate");
+        std::fs::write(folder.path().join("tls.key"), key.as_bytes()).expect("a key");
+        let stand = Self { client, namespace, folder, kubelet, history, _end: stop.clone().drop_guard(), stop };
+        stand.tenant("shop", json!({})).await;
+        stand
+    }
+
+    /// An operator at work.
+    pub(crate) fn operator(&self, identity: &str) -> Program {
+        let place = Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: None };
+        Program::start(&place, identity).expect("the operator starts")
+    }
+
+    /// An operator behind a proxy.
+    pub(crate) fn operator_behind(&self, proxy: &Proxy, identity: &str) -> Program {
+        let place =
+            Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: Some(&proxy.kubeconfig) };
+        Program::start(&place, identity).expect("the operator starts")
+    }
+
+    /// A proxy for an operator.
+    pub(crate) async fn proxy(&self) -> Arc<Proxy> {
+        Proxy::begin(self.client.clone(), self.folder.path(), self.stop.clone()).await.expect("a proxy")
+    }
+
+    fn api(&self, kind: &str) -> Api<DynamicObject> {
+        let plural = format!("{}s", kind.to_lowercase());
+        Api::namespaced_with(self.client.clone(), &self.namespace, &resource(kind, &plural))
+    }
+
+    pub(crate) fn sessions(&self) -> Api<DynamicObject> {
+        self.api("CoBrowseSession")
+    }
+
+    pub(crate) fn pods(&self) -> Api<Pod> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    async fn apply(&self, kind: &str, name: &str, spec: Value) {
+        let object =
+            json!({"apiVersion": "cobrowse.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec});
+        let parameters = PatchParams::apply("cobrowse-test").force();
+        self.api(kind).patch(name, &parameters, &Patch::Apply(&object)).await.expect("it is accepted");
+    }
+
+    /// The site of a tenant of this stand.
+    pub(crate) fn site(&self, tenant: &str) -> String {
+        format!("www.{tenant}-{}.example", self.namespace)
+    }
+
+    /// A tenant, new or changed.
+    pub(crate) async fn tenant(&self, name: &str, more: Value) {
+        let spec = json!({"displayName": name, "sites": [{"pattern": self.site(name)}]});
+        self.apply("CoBrowseTenant", name, merged(spec, more)).await;
+    }
+
+    /// The pool `pool`, new or changed.
+    pub(crate) async fn pool(&self, more: Value) {
+        let spec = json!({"image": "registry.example/browser-pod:1", "minWarm": 2, "maxWarm": 4, "maxTotal": 50,
+            "scheduling": {"nodeSelector": {"cobrowse.test/stand": self.namespace}}});
+        self.apply("CoBrowsePool", "pool", merged(spec, more)).await;
+    }
+
+    /// A session of the tenant `shop`.
+    pub(crate) async fn session(&self, name: &str, more: Value) {
+        self.session_of("shop", name, more).await;
+    }
+
+    /// A session of this tenant.
+    pub(crate) async fn session_of(&self, tenant: &str, name: &str, more: Value) {
+        let spec = json!({"tenantRef": {"name": tenant}, "poolRef": {"name": "pool"}, "site": self.site(tenant)});
+        let mut object = DynamicObject::new(name, &resource("CoBrowseSession", "cobrowsesessions"));
+        object.data = json!({"spec": merged(spec, more)});
+        self.sessions().create(&PostParams::default(), &object).await.expect("it is accepted");
+    }
+
+    /// Changes a session's lifecycle.
+    pub(crate) async fn lifecycle(&self, name: &str, change: Value) {
+        let patch = json!({"spec": {"lifecycle": change}});
+        self.sessions().patch(name, &PatchParams::default(), &Patch::Merge(&patch)).await.expect("it is accepted");
+    }
+
+    /// The status of a session; null when there is no such object.
+    pub(crate) async fn status(&self, name: &str) -> Value {
+        let found = self.sessions().get_opt(name).await.expect("an answer");
+        found.map(|object| object.data["status"].clone()).unwrap_or_default()
+    }
+
+    /// Waits until a session is in this phase, and gives its status.
+    pub(crate) async fn phase(&self, name: &str, phase: &str) -> Value {
+        until(&format!("{name} is {phase}"), SOON, || async {
+            let status = self.status(name).await;
+            (status["phase"] == phase).then_some(status)
+        })
+        .await
+    }
+
+    /// Waits until the pool has so many warm pods that are enrolled.
+    pub(crate) async fn warm(&self, count: usize) {
+        until(&format!("{count} warm pods"), SOON, || async {
+            let pool = self.api("CoBrowsePool").get("pool").await.ok()?;
+            (pool.data["status"]["warm"] == count).then_some(())
+        })
+        .await;
+    }
+
+    /// The pool's status.
+    pub(crate) async fn pool_status(&self) -> Value {
+        self.api("CoBrowsePool").get("pool").await.expect("a pool").data["status"].clone()
+    }
+
+    /// Pods that are there, with this slot.
+    pub(crate) async fn pods_that_are(&self, slot: &str) -> Vec<Pod> {
+        let labels = ListParams::default().labels(&format!("cobrowse.dev/slot={slot}"));
+        self.pods().list(&labels).await.expect("pods").items
+    }
+
+    /// The pod of this UID, as long as it is there.
+    pub(crate) async fn pod(&self, uid: &str) -> Option<Pod> {
+        let pods = self.pods().list(&ListParams::default()).await.expect("pods").items;
+        pods.into_iter().find(|pod| pod.uid().as_deref() == Some(uid))
+    }
+
+    /// Waits until the pod of this UID is gone.
+    pub(crate) async fn pod_goes(&self, uid: &str) {
+        until("the pod goes", SOON, || async { self.pod(uid).await.is_none().then_some(()) }).await;
+    }
+
+    /// I3, and all that must hold of what was seen.
+    pub(crate) async fn check(&self) {
+        let rest = Duration::from_secs(60);
+        until("I3: no bound pod is loose", rest, || async { self.history.loose().is_empty().then_some(()) }).await;
+        self.history.check(&self.kubelet.loads);
+    }
+}
+
+impl Drop for Stand {
+    fn drop(&mut self) {
+        let _ = kubectl(&["delete", "namespace", &self.namespace, "--wait=false"], "");
+    }
+}
+
+/// One object over another.
+fn merged(mut base: Value, more: Value) -> Value {
+    for (key, value) in more.as_object().into_iter().flatten() {
+        base[key] = value.clone();
+    }
+    base
+}

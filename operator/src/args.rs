@@ -1,0 +1,53 @@
+//! The command line.
+
+use clap::{Parser, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Makes a cluster match its CoBrowseSessions, CoBrowsePools and CoBrowseTenants.
+///
+/// Run two: one leads, the other one is ready to. The cluster is the one it runs in, or that KUBECONFIG names.
+#[derive(Parser, Clone, Debug)]
+#[command(name = "operator", version, about, max_term_width = 110)]
+pub struct Arguments {
+    /// Namespace of the sessions, pools, tenants and browser pods.
+    #[arg(long, env = "COBROWSE_NAMESPACE", value_name = "NAMESPACE")]
+    pub namespace: String,
+    /// Namespace of the operator and session-api, where the lease is kept.
+    #[arg(long, env = "COBROWSE_LEASE_NAMESPACE", value_name = "NAMESPACE")]
+    pub lease_namespace: String,
+    /// This replica's name in the lease: its pod's.
+    #[arg(long, env = "COBROWSE_IDENTITY", value_name = "NAME")]
+    pub identity: String,
+    /// Folder with the pods' authority: tls.crt and tls.key, PEM.
+    #[arg(long, env = "COBROWSE_AUTHORITY", value_name = "DIR")]
+    pub authority: PathBuf,
+    /// Port at which browser pods listen.
+    #[arg(long, env = "COBROWSE_POD_PORT", value_name = "PORT", default_value_t = 8700)]
+    pub pod_port: u16,
+    /// Address and port of /metrics, /livez and /readyz, by HTTP.
+    #[arg(long, env = "COBROWSE_METRICS", value_name = "ADDRESS:PORT", default_value = "[::]:9090")]
+    pub metrics: SocketAddr,
+    /// Ranges of addresses that browsers never reach, besides all private, link-local and metadata ones: a cluster whose nodes, pods or
+    /// services have public addresses names them here.
+    #[arg(long, env = "COBROWSE_CLUSTER_RANGES", value_name = "CIDR", value_delimiter = ',')]
+    pub cluster_ranges: Vec<String>,
+    /// Run browser pods in the node's user namespace: for nodes without user namespaces for pods.
+    #[arg(long, env = "COBROWSE_HOST_USERS", default_value_t = false)]
+    pub host_users: bool,
+    /// Which log lines are written, for example info or cobrowse_operator=debug.
+    #[arg(long, env = "COBROWSE_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: String,
+    /// How log lines are written.
+    #[arg(long, env = "COBROWSE_LOG_FORMAT", value_enum, default_value = "json")]
+    pub log_format: LogFormat,
+}
+
+/// How logs are written.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object per line.
+    Json,
+    /// Lines for people.
+    Human,
+}

@@ -1,0 +1,297 @@
+//! What is to be done for one pool: its policy first, then its pods, then its status.
+
+use super::Decider;
+use super::timers::Key;
+use crate::pool::build::{pod, policy};
+use crate::pool::update_status::{self, Known};
+use crate::pool::validate::validate;
+use crate::seen;
+use crate::work::Work;
+use cobrowse_session::pool::{self, Action, Backoff, Facts, Memory, Observed, PoolSpec, Revision, plan};
+use cobrowse_session::{SessionUid, Timestamp};
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// A pool is planned at most this often: what happens meanwhile is planned together.
+const PLAN_EVERY: Duration = Duration::from_millis(50);
+/// A status is written at most this often, so that it costs less than what it tells of.
+const STATUS_EVERY: Duration = Duration::from_secs(1);
+/// The longest wait after the API server refused a policy or a pod as wrong. A change of the pool ends it.
+const REFUSED_WAIT_MAX: Duration = Duration::from_secs(300);
+/// How often a policy is applied again though nothing is known to have changed it.
+const POLICY_EVERY: Duration = Duration::from_secs(600);
+
+/// What is remembered of one pool.
+#[derive(Debug)]
+pub(super) struct PoolState {
+    /// The generation that the rest speaks of.
+    generation: Option<i64>,
+    pub(super) spec: Result<PoolSpec, String>,
+    pub(super) revision: Revision,
+    memory: Memory,
+    /// Creations that are not answered yet.
+    pub(super) in_flight: u32,
+    /// Pods promised to sessions in this round.
+    pub(super) promised: u32,
+    /// Pods of sessions' own whose creation is not answered yet.
+    pub(super) cold: u32,
+    /// Sessions that wait for a pod.
+    pub(super) waiting: u32,
+    pub(super) over_limit: HashSet<SessionUid>,
+    policy_at: Option<Timestamp>,
+    policy_busy: bool,
+    refusals: Backoff,
+    refused: Option<(&'static str, String)>,
+    facts: Option<Facts>,
+    planned_at: Timestamp,
+    status_busy: bool,
+    status_at: Timestamp,
+}
+
+impl PoolState {
+    fn new() -> Self {
+        Self {
+            generation: None,
+            spec: Err("it is not seen".to_owned()),
+            revision: Revision(0),
+            memory: Memory::new(),
+            in_flight: 0,
+            promised: 0,
+            cold: 0,
+            waiting: 0,
+            over_limit: HashSet::new(),
+            policy_at: None,
+            policy_busy: false,
+            refusals: Backoff::new(),
+            refused: None,
+            facts: None,
+            planned_at: Timestamp::default(),
+            status_busy: false,
+            status_at: Timestamp::default(),
+        }
+    }
+
+    /// What another leader did meanwhile is not known.
+    pub(super) fn forget(&mut self) {
+        let (in_flight, cold) = (self.in_flight, self.cold);
+        let (generation, spec, revision) = (self.generation, self.spec.clone(), self.revision);
+        *self = Self { generation, spec, revision, in_flight, cold, ..Self::new() };
+    }
+
+    /// No pod without its policy, and none that was refused a moment ago.
+    pub(super) fn may_create(&self) -> bool {
+        self.policy_at.is_some() && self.refused.is_none()
+    }
+}
+
+impl Decider {
+    pub(super) fn pool_state(&mut self, pool: &str) -> &mut PoolState {
+        if !self.pools.contains_key(pool) {
+            self.pools.insert(pool.to_owned(), PoolState::new());
+        }
+        self.pools.get_mut(pool).expect("it was put there")
+    }
+
+    /// What is to be done for a pool now.
+    pub(super) fn decide_pool(&mut self, name: &str, now: Timestamp, works: &mut Vec<Work>) {
+        let Some(seen) = self.known.pool(name).cloned() else { return self.decide_no_pool(name, works) };
+        self.read_pool(&seen, now);
+        self.decide_policy(name, now, works);
+        let state = self.pool_state(name);
+        if state.planned_at + PLAN_EVERY > now {
+            let at = state.planned_at + PLAN_EVERY;
+            return self.timers.set(at, Key::Pool(name.to_owned()));
+        }
+        state.planned_at = now;
+        self.plan_pool(&seen, now, works);
+        self.decide_pool_status(&seen, now, works);
+    }
+
+    /// A pool that is gone leaves its policy until its last pod is gone, too.
+    fn decide_no_pool(&mut self, name: &str, works: &mut Vec<Work>) {
+        if self.known.by_pool.contains_key(name) || self.known.open.contains_key(name) {
+            return;
+        }
+        if self.pools.get(name).is_some_and(|state| state.in_flight == 0 && !state.policy_busy) {
+            let had_policy = self.pools.remove(name).is_some_and(|state| state.generation.is_some());
+            works.extend(had_policy.then(|| Work::NoPolicy(name.to_owned())));
+        }
+    }
+
+    fn read_pool(&mut self, seen: &seen::Pool, now: Timestamp) {
+        let generation = seen.object.metadata.generation;
+        let revision = pod::revision(&seen.object, &self.installation);
+        let state = self.pool_state(seen.name());
+        if state.generation == generation && state.spec.is_ok() {
+            return;
+        }
+        state.generation = generation;
+        state.spec = validate(&seen.object).map_err(|error| crate::chain(&error));
+        state.revision = revision;
+        // What was refused before may be right now.
+        state.refusals.note_success(now);
+        state.refused = None;
+    }
+
+    fn decide_policy(&mut self, name: &str, now: Timestamp, works: &mut Vec<Work>) {
+        let wanted = policy::policy(name, &self.installation);
+        let state = self.pool_state(name);
+        let resume = state.refusals.until(REFUSED_WAIT_MAX, now);
+        if let Some(at) = resume {
+            self.timers.set(at, Key::Pool(name.to_owned()));
+            return;
+        }
+        let state = self.pool_state(name);
+        if state.refused.take().is_some() {
+            state.planned_at = Timestamp::default();
+        }
+        let fresh = state.policy_at.is_some_and(|at| at + POLICY_EVERY > now);
+        if fresh || state.policy_busy {
+            return;
+        }
+        state.policy_busy = true;
+        works.push(Work::Policy { pool: name.to_owned(), policy: Box::new(wanted) });
+    }
+
+    fn plan_pool(&mut self, seen: &seen::Pool, now: Timestamp, works: &mut Vec<Work>) {
+        let name = seen.name();
+        let pods = self.known.by_pool.get(name).into_iter().flatten().filter_map(|uid| self.known.pods.get(uid));
+        let pods: Vec<pool::Pod> = pods
+            .map(|pod| pool::Pod {
+                uid: pod.uid,
+                slot: pod.slot,
+                revision: pod.revision,
+                created_at: pod.created_at,
+                life: self.life(pod),
+            })
+            .collect();
+        let state = self.pool_state(name);
+        let Ok(spec) = state.spec.clone() else { return };
+        let observed = Observed {
+            pods: &pods,
+            in_flight: state.in_flight,
+            waiting: state.waiting,
+            revision: state.revision,
+            memory: state.memory,
+        };
+        let plan = plan(&spec, &observed, now);
+        let may_create = state.may_create();
+        // A plan counts its creations as done; those that must wait are not.
+        state.memory = if may_create { plan.memory } else { Memory { crashes: plan.memory.crashes, ..state.memory } };
+        state.facts = Some(plan.facts);
+        if let Some((at, _)) = plan.wake {
+            self.timers.set(at, Key::Pool(name.to_owned()));
+        }
+        for action in plan.actions {
+            match action {
+                Action::DeletePod { uid, reason } => {
+                    if let Some(pod) = self.known.pods.get(&uid).filter(|_| !self.taken.contains(&uid)).cloned() {
+                        self.taken.insert(uid);
+                        works.push(Work::DeleteWarm { pod: Box::new(pod), reason });
+                    }
+                }
+                Action::CreatePods(count) if may_create => {
+                    self.pool_state(name).in_flight += count;
+                    for _ in 0..count {
+                        let made = pod::pod(&seen.object, &spec, &self.installation, &pod::Owner::Pool);
+                        works.push(Work::Create { pool: name.to_owned(), pod: Box::new(made) });
+                    }
+                }
+                Action::CreatePods(_) => {}
+            }
+        }
+    }
+
+    fn decide_pool_status(&mut self, seen: &seen::Pool, now: Timestamp, works: &mut Vec<Work>) {
+        let state = self.pool_state(seen.name());
+        if state.status_busy {
+            return;
+        }
+        let spec = state.spec.as_ref().map_err(|message| ("Malformed", message.clone()));
+        let (facts, refused) = (state.facts, state.refused.clone());
+        let known = Known { spec, facts, revision: format!("{:016x}", state.revision.0), refused };
+        let status = update_status::status(&seen.object, &known);
+        self.count_pods(seen.name(), facts);
+        if seen.object.status.as_ref() == Some(&status) {
+            return;
+        }
+        let state = self.pool_state(seen.name());
+        let at = state.status_at + STATUS_EVERY;
+        if at > now {
+            return self.timers.set(at, Key::Pool(seen.name().to_owned()));
+        }
+        (state.status_busy, state.status_at) = (true, now);
+        works.push(Work::PoolStatus { pool: seen.name().to_owned(), status: Box::new(status) });
+    }
+
+    fn count_pods(&self, pool: &str, facts: Option<Facts>) {
+        let Some(facts) = facts else { return };
+        let counts =
+            [("warm", facts.warm), ("warming", facts.warming), ("bound", facts.bound), ("leaving", facts.leaving)];
+        for (state, count) in counts {
+            self.metrics.pods(pool, state).set(i64::from(count));
+        }
+    }
+
+    /// What came of a policy.
+    pub(super) fn policy_done(&mut self, pool: &str, error: Option<String>, now: Timestamp) {
+        self.dirty.pools.insert(pool.to_owned());
+        let state = self.pool_state(pool);
+        state.policy_busy = false;
+        match error {
+            None => {
+                state.policy_at = Some(now);
+                state.planned_at = Timestamp::default();
+            }
+            Some(error) => {
+                state.refusals.note_failure(now);
+                state.refused = Some(("PolicyRefused", format!("the pool's network policy was refused: {error}")));
+                tracing::error!(pool, error, "a pool's network policy was refused; it gets no pods meanwhile");
+            }
+        }
+    }
+
+    /// What came of a creation.
+    pub(super) fn created(&mut self, pool: &str, pod: Result<seen::Pod, (String, bool, u16)>, now: Timestamp) {
+        self.dirty.pools.insert(pool.to_owned());
+        let state = self.pool_state(pool);
+        state.in_flight = state.in_flight.saturating_sub(1);
+        match pod {
+            Ok(pod) => {
+                state.memory.quota.note_success(now);
+                self.saw_pod(pod);
+            }
+            Err((error, true, _)) => {
+                // Several are refused together, and count as one.
+                if state.memory.quota.until(REFUSED_WAIT_MAX, now).is_none() {
+                    state.memory.quota.note_failure(now);
+                }
+                tracing::warn!(pool, error, "a quota forbids another pod");
+            }
+            Err((error, false, code)) => {
+                if state.refused.is_some() {
+                    return;
+                }
+                state.refusals.note_failure(now);
+                state.refused = Some(("PodRefused", format!("the API server refused a pod: {error}")));
+                tracing::error!(pool, error, code, "a pod could not be created");
+            }
+        }
+    }
+
+    /// What came of a status.
+    pub(super) fn pool_status_done(&mut self, pool: &str, written: Option<seen::Pool>) {
+        self.pool_state(pool).status_busy = false;
+        if let Some(written) = written {
+            self.known.pools.see(written.uid, written.version, written);
+        } else {
+            self.dirty.pools.insert(pool.to_owned());
+        }
+    }
+
+    /// Pools by name, for tests.
+    #[cfg(test)]
+    pub(super) fn pool_states(&self) -> &std::collections::BTreeMap<String, PoolState> {
+        &self.pools
+    }
+}

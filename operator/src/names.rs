@@ -1,0 +1,49 @@
+//! Labels, annotations and names that the operator writes and reads. Charts, session-api and images go by the same ones.
+
+/// Who makes the objects: the field manager, and the value of the label `managed-by`.
+pub const MANAGER: &str = "cobrowse-operator";
+/// Whose the object is.
+pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+/// What the object is.
+pub const APP_NAME: &str = "app.kubernetes.io/name";
+/// Which of our programs runs in a pod of the system namespace.
+pub const COMPONENT: &str = "app.kubernetes.io/component";
+/// The value of [`APP_NAME`] of browser pods.
+pub const BROWSER_POD: &str = "cobrowse-browser-pod";
+/// The service account of browser pods. It may do nothing.
+pub const SERVICE_ACCOUNT: &str = "cobrowse-browser-pod";
+/// Label: the pool of a pod.
+pub const POOL: &str = "cobrowse.dev/pool";
+/// Label: warm or bound.
+pub const SLOT: &str = "cobrowse.dev/slot";
+/// Label: what the pod was made of.
+pub const REVISION: &str = "cobrowse.dev/revision";
+/// Label: name of the session, once the pod is bound.
+pub const SESSION: &str = "cobrowse.dev/session";
+/// Annotation: UID of the session, once the pod is bound.
+pub const SESSION_UID: &str = "cobrowse.dev/session-uid";
+/// Of [`SLOT`]: no session's yet.
+pub const WARM: &str = "warm";
+/// Of [`SLOT`]: a session's, for ever.
+pub const BOUND: &str = "bound";
+/// Audience of the token with which a pod proves who it is.
+pub const ENROLL_AUDIENCE: &str = "cobrowse-enroll";
+/// The container with the pod's own agent side.
+pub const AGENT: &str = "agent";
+/// The container with Chrome.
+pub const BROWSER: &str = "browser";
+
+/// A key as one part of a JSON pointer (RFC 6901).
+pub fn pointer(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// The name of a pod that is started for one session.
+pub fn cold_pod(session: cobrowse_session::SessionUid) -> String {
+    format!("cold-{session}")
+}
+
+/// The name of a pool's network policy.
+pub fn policy(pool: &str) -> String {
+    format!("cobrowse-pool-{pool}")
+}

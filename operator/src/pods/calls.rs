@@ -1,0 +1,74 @@
+//! The two calls of a claim. What a refusal means for the claim is told here, once.
+
+use super::Error;
+use super::dial::Dialer;
+use crate::seen;
+use cobrowse_session::claim::Outcome;
+use cobrowse_wire::v1::pod_service_client::PodServiceClient;
+use cobrowse_wire::v1::{BindRequest, StartRequest, start_response};
+use std::time::Duration;
+use tonic::Code;
+
+/// `Bind` loads nothing and takes a moment. After three that were not answered another pod is tried beside this one, so that a short
+/// wait costs a healthy pod nothing.
+const BIND: Duration = Duration::from_secs(1);
+/// The first picture of a slow website. The pod gives up before.
+const START: Duration = Duration::from_secs(75);
+
+/// What a pod said to `Start`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Started {
+    /// From `Start` to the first picture; none when there is none yet.
+    pub first_picture: Option<Duration>,
+    /// Why there will be none, a stable CamelCase word.
+    pub failure: Option<String>,
+}
+
+/// Tells a pod whose it is.
+pub async fn bind(dialer: &Dialer, pod: &seen::Pod, request: BindRequest) -> (Outcome, Option<Error>) {
+    let called = async {
+        let mut client = PodServiceClient::new(dialer.channel(pod).await?);
+        client.bind(request).await.map_err(|status| Error::Call(Box::new(status)))
+    };
+    let answered = tokio::time::timeout(BIND, called).await.map_err(|_| Error::Slow).and_then(|answer| answer);
+    match answered {
+        Ok(_) => (Outcome::Done, None),
+        Err(error) => {
+            dialer.forget(pod.uid);
+            (outcome(&error), Some(error))
+        }
+    }
+}
+
+/// Has a pod load the start page, and waits for its first picture.
+pub async fn start(dialer: &Dialer, pod: &seen::Pod, request: StartRequest) -> (Outcome, Result<Started, Error>) {
+    let called = async {
+        let mut client = PodServiceClient::new(dialer.channel(pod).await?);
+        let call = |status| Error::Call(Box::new(status));
+        let mut answers = client.start(request).await.map_err(call)?.into_inner();
+        answers.message().await.map_err(call)
+    };
+    let answered = tokio::time::timeout(START, called).await.map_err(|_| Error::Slow).and_then(|answer| answer);
+    dialer.forget(pod.uid);
+    match answered {
+        Ok(answer) => match answer.and_then(|answer| answer.outcome) {
+            Some(start_response::Outcome::Failure(why)) => {
+                (Outcome::Refused, Ok(Started { failure: Some(why), ..Started::default() }))
+            }
+            Some(start_response::Outcome::FirstPictureUs(micros)) => {
+                (Outcome::Done, Ok(Started { first_picture: Some(Duration::from_micros(micros)), failure: None }))
+            }
+            // The page is not loaded yet: session-api brings its whole address.
+            Some(start_response::Outcome::AwaitsQuery(_)) | None => (Outcome::Done, Ok(Started::default())),
+        },
+        Err(error) => (outcome(&error), Err(error)),
+    }
+}
+
+/// Only a pod that says so is another session's; everything else may be different the next time.
+fn outcome(error: &Error) -> Outcome {
+    match error {
+        Error::Call(status) if status.code() == Code::PermissionDenied => Outcome::Refused,
+        _ => Outcome::Unavailable,
+    }
+}

@@ -1,0 +1,106 @@
+//! Connections to pods: mutual TLS 1.3, HTTP/2. None is kept longer than a claim takes.
+
+use super::Error;
+use crate::seen;
+use cobrowse_identity::authority::Authority;
+use cobrowse_identity::name::{PeerName, PodUid};
+use cobrowse_identity::{ClientConfig, ServerName, mutual};
+use hyper_util::rt::TokioIo;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tonic::transport::{Channel, Endpoint};
+
+/// A pod that takes longer is not there.
+const CONNECT: Duration = Duration::from_secs(3);
+/// Our own certificate's life. It is made at every start of the program.
+const CLIENT_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
+/// A dead peer is noticed within this time and once more of it.
+const KEEPALIVE: Duration = Duration::from_secs(5);
+
+/// Dials enrolled pods as the operator.
+pub struct Dialer {
+    tls: Arc<ClientConfig>,
+    port: u16,
+    /// Between `Bind` and the end of `Start`.
+    kept: Mutex<HashMap<cobrowse_session::PodUid, Channel>>,
+}
+
+impl Dialer {
+    /// With a fresh client certificate of the pods' authority.
+    pub fn new(authority: &Authority, port: u16) -> Result<Self, Error> {
+        let client = authority.issue_client(&PeerName::Operator, SystemTime::now(), CLIENT_LIFE);
+        let client = client.map_err(Error::Identity)?;
+        let tls = mutual::client(authority.certificate(), &client).map_err(Error::Identity)?;
+        Ok(Self { tls, port, kept: Mutex::default() })
+    }
+
+    /// Where a pod listens.
+    pub fn place(&self, pod: &seen::Pod) -> Result<SocketAddr, Error> {
+        pod.address.map(|address| SocketAddr::new(address, self.port)).ok_or(Error::NoAddress)
+    }
+
+    /// A channel to this pod and no other: the one that is open, or a new one.
+    pub async fn channel(&self, pod: &seen::Pod) -> Result<Channel, Error> {
+        let kept = self.kept().get(&pod.uid).cloned();
+        if let Some(channel) = kept {
+            return Ok(channel);
+        }
+        let (address, tls, name) = (self.place(pod)?, self.tls.clone(), name_of(pod.uid)?.server_name());
+        let connector = tower::service_fn(move |_: http::Uri| {
+            let (tls, name) = (tls.clone(), name.clone());
+            async move { connect(address, tls, name).await.map(TokioIo::new) }
+        });
+        let channel = endpoint().connect_with_connector(connector).await.map_err(Error::Channel)?;
+        self.kept().insert(pod.uid, channel.clone());
+        Ok(channel)
+    }
+
+    /// Closes the connection to a pod.
+    pub fn forget(&self, pod: cobrowse_session::PodUid) {
+        self.kept().remove(&pod);
+    }
+
+    /// Whether the pod of this UID has its certificate already: from us, or from the operator before us.
+    pub async fn is_enrolled(&self, pod: &seen::Pod) -> Result<bool, Error> {
+        let name = name_of(pod.uid)?.server_name();
+        Ok(connect(self.place(pod)?, self.tls.clone(), name).await.is_ok())
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<cobrowse_session::PodUid, Channel>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The name in a pod's certificate.
+pub(super) fn name_of(pod: cobrowse_session::PodUid) -> Result<PeerName, Error> {
+    PodUid::parse(&pod.to_string()).map(PeerName::Pod).map_err(Error::Identity)
+}
+
+/// How every channel to a pod is set.
+pub(super) fn endpoint() -> Endpoint {
+    Endpoint::from_static("http://pod")
+        .connect_timeout(CONNECT)
+        .http2_keep_alive_interval(KEEPALIVE)
+        .keep_alive_timeout(KEEPALIVE)
+        .keep_alive_while_idle(true)
+}
+
+/// Opens one TLS connection.
+pub(super) async fn connect(
+    address: SocketAddr,
+    tls: Arc<ClientConfig>,
+    name: ServerName<'static>,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let opened = async {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        TlsConnector::from(tls).connect(name, stream).await
+    };
+    let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
+    tokio::time::timeout(CONNECT, opened).await.map_err(late)?
+}

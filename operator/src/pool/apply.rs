@@ -1,0 +1,27 @@
+//! Writes what was built: the policy by server-side apply, pods one by one.
+
+use crate::cluster::{Failure, answer};
+use crate::names;
+use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::networking::v1::NetworkPolicy;
+use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
+
+/// Applies a pool's network policy.
+pub async fn policy(policies: &Api<NetworkPolicy>, policy: &NetworkPolicy) -> Result<(), Failure> {
+    let name = policy.metadata.name.as_deref().unwrap_or_default();
+    let parameters = PatchParams::apply(names::MANAGER).force();
+    answer(policies.patch(name, &parameters, &Patch::Apply(policy))).await.map(drop)
+}
+
+/// Deletes the policy of a pool that is gone, with its last pod.
+pub async fn no_policy(policies: &Api<NetworkPolicy>, pool: &str) -> Result<(), Failure> {
+    match answer(policies.delete(&names::policy(pool), &DeleteParams::default())).await {
+        Err(failure) if failure.code() != 404 => Err(failure),
+        _ => Ok(()),
+    }
+}
+
+/// Creates a pod.
+pub async fn pod(pods: &Api<Pod>, pod: &Pod) -> Result<Pod, Failure> {
+    answer(pods.create(&PostParams::default(), pod)).await
+}

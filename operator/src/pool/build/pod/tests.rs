@@ -1,0 +1,115 @@
+//! What a pod must be, whatever its pool says.
+
+use super::*;
+use crate::pool::build::policy;
+use crate::pool::validate::validate;
+use serde_json::{Value, json};
+
+fn installation() -> Installation {
+    Installation {
+        namespace: "cobrowse".to_owned(),
+        system: "cobrowse-system".to_owned(),
+        pod_port: 8700,
+        host_users: false,
+        public: policy::public(&[]).expect("no ranges"),
+    }
+}
+
+fn pool(spec: Value) -> CoBrowsePool {
+    let mut whole = json!({"image": "registry.example/browser-pod@sha256:0"});
+    for (key, value) in spec.as_object().into_iter().flatten() {
+        whole[key] = value.clone();
+    }
+    serde_json::from_value(json!({
+        "apiVersion": "cobrowse.dev/v1alpha1", "kind": "CoBrowsePool",
+        "metadata": {"name": "shop", "uid": "00000000-0000-0000-0000-0000000000aa"}, "spec": whole,
+    }))
+    .expect("a pool")
+}
+
+fn built(object: &CoBrowsePool, owner: &Owner<'_>) -> Value {
+    let spec = validate(object).expect("a right pool");
+    serde_json::to_value(pod(object, &spec, &installation(), owner)).expect("JSON")
+}
+
+#[test]
+fn every_container_is_restricted() {
+    let pod = built(&pool(json!({})), &Owner::Pool);
+    assert_eq!(pod["spec"]["automountServiceAccountToken"], json!(false));
+    assert_eq!(pod["spec"]["hostUsers"], json!(false));
+    assert_eq!(pod["spec"]["restartPolicy"], json!("Never"));
+    for absent in ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "initContainers"] {
+        assert!(pod["spec"][absent].is_null(), "{absent}");
+    }
+    let containers = pod["spec"]["containers"].as_array().expect("containers");
+    assert_eq!(containers.len(), 2);
+    for container in containers {
+        let context = &container["securityContext"];
+        assert_eq!(context["runAsNonRoot"], json!(true));
+        assert_eq!(context["allowPrivilegeEscalation"], json!(false));
+        assert_eq!(context["readOnlyRootFilesystem"], json!(true));
+        assert_eq!(context["capabilities"], json!({"drop": ["ALL"]}));
+        assert!(container["resources"]["limits"]["memory"].is_string());
+        assert!(container["resources"]["limits"]["cpu"].is_null());
+        assert!(container["readinessProbe"].is_null() && container["livenessProbe"].is_null());
+        assert!(!container.to_string().contains("no-sandbox"));
+    }
+    assert_ne!(containers[0]["securityContext"]["runAsUser"], containers[1]["securityContext"]["runAsUser"]);
+    assert_eq!(containers[1]["securityContext"]["seccompProfile"]["localhostProfile"], json!("cobrowse/chrome.json"));
+}
+
+#[test]
+fn the_token_is_the_agent_s_and_all_volumes_are_memory_with_a_limit() {
+    let pod = built(&pool(json!({})), &Owner::Pool);
+    for container in pod["spec"]["containers"].as_array().expect("containers") {
+        let has_token =
+            container["volumeMounts"].as_array().expect("mounts").iter().any(|mount| mount["name"] == "token");
+        assert_eq!(has_token, container["name"] == "agent");
+    }
+    for volume in pod["spec"]["volumes"].as_array().expect("volumes") {
+        let memory = volume["emptyDir"]["medium"] == "Memory" && volume["emptyDir"]["sizeLimit"].is_string();
+        let token = &volume["projected"]["sources"][0]["serviceAccountToken"];
+        assert!(memory || token["audience"] == "cobrowse-enroll", "{volume}");
+    }
+}
+
+#[test]
+fn a_pod_lives_no_longer_than_its_age_the_longest_session_and_two_minutes() {
+    let pod = built(&pool(json!({"maxWarmAge": "1h"})), &Owner::Pool);
+    assert_eq!(pod["spec"]["activeDeadlineSeconds"], json!(3600 + 12 * 3600 + 120));
+}
+
+#[test]
+fn owners() {
+    let object = pool(json!({}));
+    let warm = built(&object, &Owner::Pool);
+    assert_eq!(warm["metadata"]["labels"]["cobrowse.dev/slot"], json!("warm"));
+    assert_eq!(warm["metadata"]["ownerReferences"][0]["kind"], json!("CoBrowsePool"));
+    assert_eq!(warm["metadata"]["generateName"], json!("shop-"));
+    let uid = cobrowse_session::SessionUid::from_u128(7);
+    let cold = built(&object, &Owner::Session { name: "s-1", uid });
+    assert_eq!(cold["metadata"]["name"], json!("cold-00000000-0000-0000-0000-000000000007"));
+    assert_eq!(cold["metadata"]["labels"]["cobrowse.dev/slot"], json!("bound"));
+    assert_eq!(cold["metadata"]["labels"]["cobrowse.dev/session"], json!("s-1"));
+    assert_eq!(cold["metadata"]["ownerReferences"][0]["uid"], json!(uid.to_string()));
+}
+
+#[test]
+fn a_revision_is_what_makes_pods_differ() {
+    let base = revision(&pool(json!({})), &installation());
+    assert_eq!(base, revision(&pool(json!({"minWarm": 3, "maxWarm": 9, "maxWarmAge": "1h"})), &installation()));
+    for change in [json!({"image": "registry.example/other:1"}), json!({"resources": {"browser": {"cpu": "1"}}})] {
+        assert_ne!(base, revision(&pool(change), &installation()));
+    }
+    let shared = Installation { host_users: true, ..installation() };
+    assert_ne!(base, revision(&pool(json!({})), &shared));
+}
+
+#[test]
+fn other_kernels_keep_their_own_users() {
+    let pod = built(&pool(json!({"isolation": {"class": "GVisor", "runtimeClassName": "gvisor"}})), &Owner::Pool);
+    assert!(pod["spec"]["hostUsers"].is_null());
+    assert_eq!(pod["spec"]["runtimeClassName"], json!("gvisor"));
+    let none = validate(&pool(json!({"isolation": {"class": "Kata"}})));
+    assert!(none.is_err());
+}

@@ -1,0 +1,32 @@
+//! What a pool's object stands for besides itself: the settings of the installation.
+
+use crate::args::Arguments;
+use k8s_openapi::api::networking::v1::IPBlock;
+
+/// What pools take from the installation.
+#[derive(Clone, Debug)]
+pub struct Installation {
+    /// Namespace of the pods.
+    pub namespace: String,
+    /// Namespace of operator and session-api.
+    pub system: String,
+    /// Port at which pods listen.
+    pub pod_port: u16,
+    /// Whether pods share the node's user namespace.
+    pub host_users: bool,
+    /// Where browsers may go: public addresses.
+    pub public: Vec<IPBlock>,
+}
+
+impl Installation {
+    /// From the command line.
+    pub fn new(arguments: &Arguments) -> Result<Self, super::build::policy::Error> {
+        Ok(Self {
+            namespace: arguments.namespace.clone(),
+            system: arguments.lease_namespace.clone(),
+            pod_port: arguments.pod_port,
+            host_users: arguments.host_users,
+            public: super::build::policy::public(&arguments.cluster_ranges)?,
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! What a pool's status tells.
+
+use crate::cluster::{Failure, answer};
+use crate::names;
+use crate::session::update_status::{Told, with_condition};
+use cobrowse_crds::kind::CoBrowsePool;
+use cobrowse_crds::kind::pool::PoolStatus;
+use cobrowse_session::pool::{Facts, HeldBack, PoolSpec};
+use kube::api::{Api, Patch, PatchParams};
+use serde_json::json;
+
+/// What is known of a pool.
+#[derive(Clone, Debug)]
+pub struct Known<'a> {
+    /// Its numbers, or why it has none: a reason and a message.
+    pub spec: Result<&'a PoolSpec, (&'static str, String)>,
+    /// What the plan counted.
+    pub facts: Option<Facts>,
+    /// Its revision.
+    pub revision: String,
+    /// Why no pod can be made: a reason and a message.
+    pub refused: Option<(&'static str, String)>,
+}
+
+/// The status that a pool should have.
+pub fn status(object: &CoBrowsePool, known: &Known<'_>) -> PoolStatus {
+    let before = object.status.clone().unwrap_or_default();
+    let generation = object.metadata.generation.unwrap_or_default();
+    let name = object.metadata.name.as_deref().unwrap_or_default();
+    let count = |value: Option<u32>| value.map_or(0, |value| i32::try_from(value).unwrap_or(i32::MAX));
+    let facts = known.facts;
+    let conditions = conditions(known)
+        .into_iter()
+        .fold(before.conditions, |conditions, told| with_condition(conditions, &told, generation));
+    PoolStatus {
+        observed_generation: Some(generation),
+        conditions,
+        warm: count(facts.map(|facts| facts.warm)),
+        warming: count(facts.map(|facts| facts.warming)),
+        bound: count(facts.map(|facts| facts.bound)),
+        stale: count(facts.map(|facts| facts.stale)),
+        total: count(facts.map(|facts| facts.total)),
+        revision: Some(known.revision.clone()),
+        selector: Some(format!("{}={name},{}={}", names::POOL, names::SLOT, names::WARM)),
+    }
+}
+
+fn conditions(known: &Known<'_>) -> Vec<Told> {
+    let (spec, facts) = match (&known.spec, known.facts) {
+        (Err((reason, message)), _) => return vec![Told::no("Ready", reason, message.clone())],
+        (Ok(spec), facts) => (spec, facts),
+    };
+    if let Some((reason, message)) = &known.refused {
+        return vec![Told::no("Ready", reason, message.clone())];
+    }
+    let Some(facts) = facts else { return Vec::new() };
+    let ready = facts.warm.saturating_sub(facts.stale) >= spec.min_warm || facts.warm >= spec.min_warm;
+    let held = facts.held_back.map(held_back);
+    let (reason, message) = held.unwrap_or(("Refilling", "warm pods are being made"));
+    let refilling = facts.warming > 0;
+    let quota = matches!(facts.held_back, Some(HeldBack::Quota | HeldBack::Total));
+    vec![
+        if ready { Told::yes("Ready", "WarmPods", "") } else { Told::no("Ready", reason, message.to_owned()) },
+        if refilling {
+            Told::yes("Refilling", "PodsStart", "")
+        } else {
+            Told::no("Refilling", "Steady", String::new())
+        },
+        if quota {
+            Told::yes("QuotaExceeded", reason, message)
+        } else {
+            Told::no("QuotaExceeded", "Enough", String::new())
+        },
+    ]
+}
+
+fn held_back(why: HeldBack) -> (&'static str, &'static str) {
+    match why {
+        HeldBack::Total => ("MaxTotal", "maxTotal is reached: raise it, or end sessions"),
+        HeldBack::Pending => ("MaxPending", "as many pods start as may at once"),
+        HeldBack::Rate => ("RefillRate", "pods are made as fast as refill.ratePerSecond allows"),
+        HeldBack::Quota => ("QuotaExceeded", "a ResourceQuota of the namespace is used up: raise it"),
+        HeldBack::Unschedulable => {
+            ("Unschedulable", "no node has room for more pods: add nodes, or change spec.scheduling")
+        }
+        HeldBack::Crashing => ("PodsCrash", "pods exit before they are ready: look at the image and at their logs"),
+    }
+}
+
+/// Writes it.
+pub async fn write(pools: &Api<CoBrowsePool>, name: &str, status: &PoolStatus) -> Result<CoBrowsePool, Failure> {
+    let patch = Patch::Merge(json!({ "status": status }));
+    answer(pools.patch_status(name, &PatchParams::default(), &patch)).await
+}

@@ -1,0 +1,87 @@
+//! The program's parts, put together: watches from the start, decisions while this replica leads, and an orderly end.
+
+use crate::args::Arguments;
+use crate::decide::{Decider, Event};
+use crate::events::Events;
+use crate::lease::{self, Hold};
+use crate::metrics::Metrics;
+use crate::pods::dial::Dialer;
+use crate::pods::enroll::Enroller;
+use crate::pool::dereference::Installation;
+use crate::work::Worker;
+use crate::{admin, cluster, watch};
+use anyhow::{Context, Result};
+use cobrowse_identity::authority::Authority;
+use cobrowse_session::policy::LONGEST_LIFE;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, oneshot};
+
+/// Events that wait for the deciding task.
+const EVENTS: usize = 4096;
+/// How long what was begun may take at the end. What is left undone, the next leader does.
+const REST: Duration = Duration::from_secs(3);
+/// Longer than any pod: the longest time that a pool keeps a warm pod, a week, and its session.
+const CERTIFICATE_LIFE: Duration = Duration::from_secs(8 * 24 * 3600);
+
+/// Runs until a signal, or until this replica may lead no more.
+pub async fn run(arguments: Arguments) -> Result<()> {
+    const { assert!(CERTIFICATE_LIFE.as_secs() > 168 * 3600 + LONGEST_LIFE.as_secs()) };
+    let mut end = signal(SignalKind::terminate()).context("failed to wait for signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("failed to wait for signals")?;
+    let (events, worker) = begin(&arguments).await?;
+    let client = cluster::client().await?;
+    let mut hold = Hold::new(client, &arguments.lease_namespace, &arguments.identity);
+    let led = async {
+        let (lease, since) = hold.acquire().await;
+        let _ = events.send(Event::Lead).await;
+        hold.keep(lease, since).await
+    };
+    let lost: lease::Error = tokio::select! {
+        error = led => error,
+        _ = end.recv() => return finish(&events, &worker, &hold).await,
+        _ = interrupt.recv() => return finish(&events, &worker, &hold).await,
+    };
+    // Nothing more may be written: what is on its way ends with the process.
+    Err(lost).context("this replica stops, since another one may lead")
+}
+
+async fn begin(arguments: &Arguments) -> Result<(mpsc::Sender<Event>, Worker)> {
+    let authority = authority(arguments)?;
+    let installation = Installation::new(arguments)?;
+    let metrics = Arc::new(Metrics::default());
+    let listener = TcpListener::bind(arguments.metrics).await.context("failed to listen for --metrics")?;
+    tokio::spawn(admin::serve(listener, metrics.clone()));
+    let client = cluster::client().await?;
+    let (events, taken) = mpsc::channel(EVENTS);
+    let dialer = Dialer::new(&authority, arguments.pod_port).context("failed to make the operator's certificate")?;
+    let enroller = Enroller::new(authority, client.clone(), &arguments.namespace, CERTIFICATE_LIFE);
+    let worker = Worker::new(&client, &arguments.namespace, (dialer, enroller), events.clone());
+    let told = Events::begin(client.clone(), &arguments.namespace, &arguments.identity);
+    let decider = Decider::new(installation, metrics, told);
+    tokio::spawn(decider.run(taken, worker.clone()));
+    watch::begin(&client, &arguments.namespace, &events);
+    Ok((events, worker))
+}
+
+fn authority(arguments: &Arguments) -> Result<Authority> {
+    let read = |name: &str| {
+        let path = arguments.authority.join(name);
+        std::fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))
+    };
+    Authority::from_pem(&read("tls.crt")?, &read("tls.key")?).context("failed to read the pods' authority")
+}
+
+/// Decides no more, waits for what was begun, and gives the lease away.
+async fn finish(events: &mpsc::Sender<Event>, worker: &Worker, hold: &Hold) -> Result<()> {
+    tracing::info!("the program ends");
+    let (done, retired) = oneshot::channel();
+    if events.send(Event::Retire(done)).await.is_ok() {
+        let _ = retired.await;
+    }
+    worker.rest(REST).await;
+    hold.release().await;
+    Ok(())
+}

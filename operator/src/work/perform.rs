@@ -1,0 +1,147 @@
+//! How each work is done, and what its failure means.
+
+use super::{Answer, Inner, Job, Report, Work, Worker};
+use crate::cluster::Failure;
+use crate::pods::{self, calls};
+use crate::session::{apply, read};
+use crate::{chain, pool, seen, tenant};
+use cobrowse_session::SessionUid;
+use cobrowse_session::claim::Outcome;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+/// How a job went, what it brought, and why it did not go well.
+type Came = (Outcome, Answer, Option<String>);
+
+impl Worker {
+    pub(super) async fn perform(&self, work: Work) -> Option<Report> {
+        let inner = &self.inner;
+        match work {
+            Work::Session { uid, name, act, job, abort } => {
+                let (outcome, answer, error) = inner.job((uid, &name), *job, &abort).await;
+                Some(Report::Session { uid, act, outcome, answer, error })
+            }
+            Work::Create { pool, pod } => {
+                let _turn = turn(&inner.others).await;
+                let pod = pool::apply::pod(&inner.pods, &pod).await;
+                let read = |pod| seen::Pod::read(&pod).map_err(|error| (chain(&error), false, 0));
+                let failed = |failure: Failure| (chain(&failure), failure.is_quota(), failure.code());
+                Some(Report::Created { pool, pod: pod.map_err(failed).and_then(read) })
+            }
+            Work::DeleteWarm { pod, reason } => {
+                let _turn = turn(&inner.others).await;
+                let deleted = apply::delete_pod(&inner.pods, &pod, true).await;
+                let ok = deleted.is_ok();
+                Some(Report::DeletedWarm { pod, reason, left: deleted.unwrap_or_default(), ok })
+            }
+            Work::Enroll(pod) => {
+                let _turn = turn(&inner.enrollments).await;
+                let error = inner.enroller.enroll(&inner.dialer, &pod).await.err();
+                if let Some(pods::Error::Impostor(why)) = error {
+                    tracing::error!(pod = pod.name, why, "a pod could not prove who it is");
+                }
+                Some(Report::Enrolled { pod: pod.uid, error: error.map(|error| chain(&error)) })
+            }
+            Work::Policy { pool, policy } => {
+                let _turn = turn(&inner.others).await;
+                let error = pool::apply::policy(&inner.policies, &policy).await.err();
+                Some(Report::Policy { pool, error: error.map(|error| chain(&error)) })
+            }
+            Work::NoPolicy(pool) => {
+                let _turn = turn(&inner.others).await;
+                if let Err(error) = pool::apply::no_policy(&inner.policies, &pool).await {
+                    tracing::warn!(pool, error = chain(&error), "the policy of a pool that is gone stays");
+                }
+                None
+            }
+            Work::PoolStatus { .. } | Work::TenantStatus { .. } => inner.status(work).await,
+        }
+    }
+}
+
+impl Inner {
+    async fn status(&self, work: Work) -> Option<Report> {
+        let _turn = turn(&self.others).await;
+        match work {
+            Work::PoolStatus { pool, status } => {
+                let written = pool::update_status::write(&self.pools, &pool, &status).await;
+                let written = written.map_err(|error| told("a pool's status", &pool, &error)).ok();
+                let written = written.and_then(|object| seen::Pool::read(object).ok());
+                Some(Report::PoolStatus { pool, written })
+            }
+            Work::TenantStatus { uid, name, status } => {
+                let written = tenant::update_status::write(&self.tenants, &name, &status).await;
+                let written = written.map_err(|error| told("a tenant's status", &name, &error)).ok();
+                let written = written.and_then(|object| seen::Tenant::read(object).ok());
+                Some(Report::TenantStatus { uid, written })
+            }
+            _ => None,
+        }
+    }
+
+    async fn job(&self, session: (SessionUid, &str), job: Job, abort: &CancellationToken) -> Came {
+        match job {
+            Job::Bind { pod, request } => {
+                let _turn = turn(&self.calls).await;
+                let (outcome, error) = calls::bind(&self.dialer, &pod, *request).await;
+                (outcome, Answer::Nothing, error.map(|error| chain(&error)))
+            }
+            Job::Start { pod, request } => {
+                let _turn = turn(&self.calls).await;
+                tokio::select! {
+                    (outcome, started) = calls::start(&self.dialer, &pod, *request) => match started {
+                        Ok(started) => {
+                            let error = started.failure.clone();
+                            (outcome, Answer::Started(started), error)
+                        }
+                        Err(error) => (outcome, Answer::Nothing, Some(chain(&error))),
+                    },
+                    () = abort.cancelled() => {
+                        self.dialer.forget(pod.uid);
+                        (Outcome::Unavailable, Answer::Nothing, Some("it was given up".to_owned()))
+                    }
+                }
+            }
+            other => {
+                let _turn = turn(&self.claims).await;
+                match self.write(session, other).await {
+                    Ok(answer) => (Outcome::Done, answer, None),
+                    Err(failure) => (failure.outcome(), Answer::Nothing, Some(chain(&failure))),
+                }
+            }
+        }
+    }
+
+    async fn write(&self, (uid, name): (SessionUid, &str), job: Job) -> Result<Answer, Failure> {
+        let pod = |pod| Answer::Pod(Box::new(pod));
+        match job {
+            Job::Read(asked) => read::read((&self.sessions, &self.pods), (uid, name), asked)
+                .await
+                .map(|found| Answer::Found(Box::new(found))),
+            Job::PatchPod { name, patch } => apply::pod(&self.pods, &name, patch).await.map(pod),
+            Job::Status(patch) => {
+                apply::status(&self.sessions, name, patch).await.map(|session| Answer::Session(Box::new(session)))
+            }
+            Job::Create(made) => {
+                let made = pool::apply::pod(&self.pods, &made).await?;
+                Ok(seen::Pod::read(&made).map_or(Answer::Nothing, pod))
+            }
+            Job::DeletePod { pod: gone, exact } => {
+                Ok(apply::delete_pod(&self.pods, &gone, exact).await?.map_or(Answer::PodGone(gone.uid), pod))
+            }
+            Job::DeleteSession(session) => {
+                apply::delete_session(&self.sessions, &session).await.map(|()| Answer::SessionGone)
+            }
+            Job::Bind { .. } | Job::Start { .. } => Ok(Answer::Nothing),
+        }
+    }
+}
+
+/// Waits for a turn.
+async fn turn(turns: &Semaphore) -> Option<tokio::sync::SemaphorePermit<'_>> {
+    turns.acquire().await.ok()
+}
+
+fn told(what: &str, name: &str, error: &Failure) {
+    tracing::warn!(name, error = chain(error), "{what} could not be written; it is tried again");
+}
