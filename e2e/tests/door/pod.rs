@@ -18,7 +18,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::{ReceiverStream, WatchStream};
@@ -57,7 +57,7 @@ struct Said {
 
 impl Inside {
     /// Serves at this address until stopped.
-    pub(crate) async fn begin(
+    pub(crate) fn begin(
         address: SocketAddr,
         token: String,
         loads: Loads,
@@ -79,7 +79,10 @@ impl Inside {
             admitted: Mutex::default(),
             stop,
         });
-        let listener = TcpListener::bind(address).await?;
+        let socket = TcpSocket::new_v4()?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let listener = socket.listen(64)?;
         let (served, stop) = (inside.clone(), inside.stop.clone());
         tokio::spawn(async move { stop.run_until_cancelled(served.accept(listener)).await });
         Ok(inside)
