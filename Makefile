@@ -131,7 +131,6 @@ test-cluster-as-root: images
 
 .PHONY: test-on-cluster
 test-on-cluster: # as root, on the cluster that is up
-	@$(STAGE) 'image of the browser pod that trusts the test shop' 120 .ci/test-browser
 	@$(STAGE) 'tests on a cluster' 1080 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER)
 
 .PHONY: console

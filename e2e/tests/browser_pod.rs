@@ -24,13 +24,14 @@ async fn lives(namespace: &str, image: Image, host_users: bool, page: &str) {
     let pod = Pod::create(namespace, image, host_users);
     let took = pod.until_started(STARTED);
     eprintln!("{namespace}: both sides were there after {took:?}");
-    let renderers = kernel::renderers(&pod.uid);
-    assert!(!renderers.is_empty(), "no page");
     let chrome = kernel::chrome(&pod.uid);
     assert_eq!(host_users, chrome.users_are_the_machines(), "user namespace of the pod");
-    for renderer in renderers {
-        renderer.must_be_sandboxed(&chrome);
-    }
+    let see = || {
+        let pages = kernel::renderers(&pod.uid, &chrome);
+        assert!(!pages.is_empty(), "no page");
+        pages.iter().for_each(|page| page.must_be_sandboxed(&chrome));
+    };
+    see();
 
     let mut link = Link::enroll(&pod).await;
     link.bind(page.trim_end_matches('/')).await;
@@ -39,9 +40,7 @@ async fn lives(namespace: &str, image: Image, host_users: bool, page: &str) {
     eprintln!("{namespace}: the first picture came after {first:?}");
     let title = pictures.until_shown(page).await;
     assert!(page != SHOP || title.contains("Northwind Outdoor"), "another page: {title}");
-    for renderer in kernel::renderers(&pod.uid) {
-        renderer.must_be_sandboxed(&chrome);
-    }
+    see();
 
     link.end().await;
     let (reason, last_seq) = pod.until_told(Duration::from_secs(30));

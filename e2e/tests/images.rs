@@ -200,7 +200,7 @@ fn the_browser_s_image_has_our_policy_and_no_other() {
         .files()
         .into_iter()
         .map(|(_, _, path)| path)
-        .filter(|path| path.starts_with("/etc/chromium") && !path.ends_with('/'))
+        .filter(|path| path.starts_with("/etc/chromium/policies") && !path.ends_with('/'))
         .collect();
     assert_eq!(policies, ["/etc/chromium/policies/managed/cobrowse.json"]);
     let own = image.layers.last().expect("a layer");

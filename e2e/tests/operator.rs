@@ -1,5 +1,10 @@
 //! The operator's real program on a real API server. Nodes and pods are not there, but answer as real ones do: with addresses, TLS and
 //! tokens of the API server. Each test has a namespace of its own.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures, and the logs of what failed, are what these tests tell"
+)]
 
 #[path = "operator/claims.rs"]
 mod claims;

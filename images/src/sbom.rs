@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::archive::architecture;
 use crate::cargo::Crate;
 use crate::recipe::Recipe;
 use crate::root::{Package, RELEASE};
@@ -54,6 +53,7 @@ fn escaped(version: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::architecture;
 
     #[test]
     fn every_part_has_its_address() {

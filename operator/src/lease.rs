@@ -63,7 +63,7 @@ impl Hold {
         let Some(lease) = request(self.leases.get_opt(names::MANAGER)).await? else {
             let lease = Lease {
                 metadata: ObjectMeta { name: Some(names::MANAGER.to_owned()), ..ObjectMeta::default() },
-                spec: Some(self.held(0)),
+                spec: Some(self.held(None)),
             };
             return lost(request(self.leases.create(&PostParams::default(), &lease)).await);
         };
@@ -72,8 +72,10 @@ impl Hold {
         if !holder.is_empty() && holder != self.identity && !self.is_over(&spec) {
             return Ok(None);
         }
-        let transitions = spec.lease_transitions.unwrap_or_default() + i32::from(holder != self.identity);
-        lost(self.replace(lease, self.held(transitions)).await)
+        let moved = i32::from(holder != self.identity);
+        let transitions = spec.lease_transitions.map(|transitions| transitions.saturating_add(moved));
+        let taken = LeaseSpec { acquire_time: None, lease_transitions: transitions, ..spec };
+        lost(self.replace(lease, self.held(Some(&taken))).await)
     }
 
     /// Whether another's lease is over: nothing changed it for as long as it holds, by our own clock.
@@ -96,8 +98,7 @@ impl Hold {
             let late = since + (DURATION - GRACE);
             tokio::time::sleep_until((since + RENEW).min(late)).await;
             let asked = Instant::now();
-            let transitions = lease.spec.as_ref().and_then(|spec| spec.lease_transitions).unwrap_or_default();
-            let renewed = self.replace(lease.clone(), self.held(transitions));
+            let renewed = self.replace(lease.clone(), self.held(lease.spec.as_ref()));
             match tokio::time::timeout_at(late, renewed).await {
                 Ok(Ok(renewed)) => (lease, since) = (renewed, asked),
                 // Another wrote it, or our own write before had no answer.
@@ -143,14 +144,15 @@ impl Hold {
         request(self.leases.replace(names::MANAGER, &PostParams::default(), &lease)).await
     }
 
-    fn held(&self, transitions: i32) -> LeaseSpec {
+    /// Held by this replica from now on, or still.
+    fn held(&self, before: Option<&LeaseSpec>) -> LeaseSpec {
         let now = MicroTime(Timestamp::now());
         LeaseSpec {
             holder_identity: Some(self.identity.clone()),
             lease_duration_seconds: i32::try_from(DURATION.as_secs()).ok(),
-            acquire_time: Some(now.clone()),
+            acquire_time: before.and_then(|spec| spec.acquire_time.clone()).or_else(|| Some(now.clone())),
             renew_time: Some(now),
-            lease_transitions: Some(transitions),
+            lease_transitions: before.map_or(Some(0), |spec| spec.lease_transitions),
             ..LeaseSpec::default()
         }
     }

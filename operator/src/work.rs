@@ -99,7 +99,7 @@ pub enum Work {
         /// What.
         act: Act,
         /// How.
-        job: Job,
+        job: Box<Job>,
         /// Gives up a call that waits.
         abort: CancellationToken,
     },
@@ -163,7 +163,7 @@ pub enum Answer {
     /// What a pod said to `Start`.
     Started(Started),
     /// All that was read.
-    Found(Found),
+    Found(Box<Found>),
 }
 
 /// What came of a work.

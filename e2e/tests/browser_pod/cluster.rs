@@ -57,8 +57,10 @@ impl Pod {
 
     /// Waits until the probes of both containers were content; how long that took.
     pub(crate) fn until_started(&self, limit: Duration) -> Duration {
-        let started = "{.status.containerStatuses[*].started}";
-        self.until(limit, || (self.field(started) == "true true").then(|| self.created.elapsed()))
+        let timeout = format!("--timeout={}s", limit.as_secs());
+        let ready = ["wait", "--for=condition=Ready", &timeout, "--namespace", &self.namespace, "pod/browser"];
+        must(&ready, "").unwrap_or_else(|error| panic!("{error}: {}", self.story()));
+        self.created.elapsed()
     }
 
     /// The pod's address.

@@ -2,6 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
+use std::time::{Duration, Instant};
+
+/// How long a page's process may take until it is in its sandbox.
+const BIRTH: Duration = Duration::from_secs(5);
 
 /// One process.
 #[derive(Debug)]
@@ -25,9 +29,16 @@ fn find(pod: &str, wanted: impl Fn(&str) -> bool) -> Vec<Process> {
     pids.filter_map(read).collect()
 }
 
-/// The processes of pages that are there.
-pub(crate) fn renderers(pod: &str) -> Vec<Process> {
-    find(pod, |command| command.contains("--type=renderer"))
+/// The processes of pages that are there. One that is being born has no filter yet, and is waited for.
+pub(crate) fn renderers(pod: &str, chrome: &Process) -> Vec<Process> {
+    let began = Instant::now();
+    loop {
+        let found = find(pod, |command| command.contains("--type=renderer"));
+        let grown = found.iter().all(|one| one.count("Seccomp_filters") > chrome.count("Seccomp_filters"));
+        if grown || began.elapsed() > BIRTH {
+            return found;
+        }
+    }
 }
 
 /// Chrome's first process.

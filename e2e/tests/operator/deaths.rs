@@ -79,9 +79,10 @@ async fn writes_of_a_dead_leader_arrive_late() {
             () = &mut ended => {}
             () = proxy.struck.notified() => {
                 operator.kill();
+                let before = operator.says("this replica leads");
                 operator = stand.operator_behind(&proxy, "one");
                 // In the middle of what the next one does, and once more after it.
-                until("the next one leads", SOON, || async { (operator.says("this replica leads") > number).then_some(()) }).await;
+                until("the next one leads", SOON, || async { (operator.says("this replica leads") > before).then_some(()) }).await;
                 proxy.deliver().await;
                 ended.await;
             }

@@ -63,7 +63,8 @@ async fn a_drain_is_no_loss_and_a_deletion_leaves_nothing() {
     let pod = live(&stand, "unseen").await;
     drop(_operator);
     stand.sessions().delete("unseen", &DeleteParams::default()).await.expect("it goes");
-    stand.pod_goes(&pod).await;
+    // The cluster's own collector looks for new kinds twice a minute.
+    until("the pod goes", 3 * SOON, || async { stand.pod(&pod).await.is_none().then_some(()) }).await;
     stand.check().await;
 }
 

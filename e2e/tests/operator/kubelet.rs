@@ -157,8 +157,7 @@ impl Kubelet {
         let address = Ipv4Addr::from(u32::from(Ipv4Addr::new(127, 16, 0, 0)) + number);
         let token = self.token(uid, &running.name).await.context("a token")?;
         let socket = SocketAddr::from((address, POD_PORT));
-        let inside =
-            Inside::begin(socket, token, self.loads.clone(), running.stop.clone()).await.context("a listener")?;
+        let inside = Inside::begin(socket, token, self.loads.clone(), running.stop.clone()).context("a listener")?;
         if let Some(running) = self.pods.lock().expect("no panic holds it").get_mut(uid) {
             running.inside = Some(inside);
         }

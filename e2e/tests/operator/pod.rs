@@ -40,7 +40,7 @@ pub(crate) struct Inside {
 
 impl Inside {
     /// Serves at this address until stopped.
-    pub(crate) async fn begin(
+    pub(crate) fn begin(
         address: SocketAddr,
         token: String,
         loads: Loads,

@@ -88,7 +88,7 @@ impl Decider {
         if act == Act::Claim(Step::Cold) {
             self.count_cold(uid, 1);
         }
-        Work::Session { uid, name, act, job, abort }
+        Work::Session { uid, name, act, job: Box::new(job), abort }
     }
 
     /// A pod of a session's own is on its way, or no more.

@@ -206,7 +206,10 @@ fn a_lost_race_is_looked_at_with_the_pod_that_was_claimed() {
     let works = decider.decide(NOW);
     assert_eq!(acts(&works), [(uid(32), Act::Claim(Step::Read(Doubt::Answer)))]);
     let asked = works.iter().find_map(|work| match work {
-        Work::Session { job: Job::Read(asked), .. } => Some(asked.clone()),
+        Work::Session { job, .. } => match job.as_ref() {
+            Job::Read(asked) => Some(asked.clone()),
+            _ => None,
+        },
         _ => None,
     });
     assert_eq!(asked, Some(vec![(pod_uid(16), "pod-16".to_owned())]));
@@ -226,7 +229,7 @@ fn a_live_session_without_its_pod_is_doubted_before_it_is_ended() {
         "nodeName": "node", "revision": "0", "launch": "Warm"}, "timings": {"ready": "2026-01-01T00:00:01.000000Z"}}),
     );
     let found = crate::session::read::Found { session: Some(again), pods: vec![], gone: vec![pod_uid(16)] };
-    answered(&mut decider, uid(32), doubt, Outcome::Done, Answer::Found(found));
+    answered(&mut decider, uid(32), doubt, Outcome::Done, Answer::Found(Box::new(found)));
     let acts = acts(&decider.decide(NOW));
     assert_eq!(acts, [(uid(32), Act::End(cobrowse_crds::kind::session::FinishReason::PodLost))]);
 }

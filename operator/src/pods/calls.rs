@@ -9,8 +9,9 @@ use cobrowse_wire::v1::{BindRequest, StartRequest, start_response};
 use std::time::Duration;
 use tonic::Code;
 
-/// `Bind` loads nothing and takes a moment.
-const BIND: Duration = Duration::from_secs(3);
+/// `Bind` loads nothing and takes a moment. After three that were not answered another pod is tried beside this one, so that a short
+/// wait costs a healthy pod nothing.
+const BIND: Duration = Duration::from_secs(1);
 /// The first picture of a slow website. The pod gives up before.
 const START: Duration = Duration::from_secs(75);
 

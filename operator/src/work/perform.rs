@@ -18,7 +18,7 @@ impl Worker {
         let inner = &self.inner;
         match work {
             Work::Session { uid, name, act, job, abort } => {
-                let (outcome, answer, error) = inner.job((uid, &name), job, &abort).await;
+                let (outcome, answer, error) = inner.job((uid, &name), *job, &abort).await;
                 Some(Report::Session { uid, act, outcome, answer, error })
             }
             Work::Create { pool, pod } => {
@@ -115,7 +115,9 @@ impl Inner {
     async fn write(&self, (uid, name): (SessionUid, &str), job: Job) -> Result<Answer, Failure> {
         let pod = |pod| Answer::Pod(Box::new(pod));
         match job {
-            Job::Read(asked) => read::read((&self.sessions, &self.pods), (uid, name), asked).await.map(Answer::Found),
+            Job::Read(asked) => read::read((&self.sessions, &self.pods), (uid, name), asked)
+                .await
+                .map(|found| Answer::Found(Box::new(found))),
             Job::PatchPod { name, patch } => apply::pod(&self.pods, &name, patch).await.map(pod),
             Job::Status(patch) => {
                 apply::status(&self.sessions, name, patch).await.map(|session| Answer::Session(Box::new(session)))
