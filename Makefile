@@ -108,17 +108,30 @@ cluster-up: tools ## A real Kubernetes in namespaces of its own, as root: PROFIL
 cluster-down: ## End it, whatever is left of it
 	@$(CARGO) run $(LOCKED) --quiet --package cobrowse-cluster -- down
 
+.PHONY: images
+images: tools console-build ## Make the container images, without a registry, into target/images
+	@$(STAGE) 'Debian packages of the images' 300 .ci/tools images
+	@$(STAGE) 'programs' 1200 $(CARGO) build $(LOCKED) --workspace
+	@$(STAGE) 'images' 600 target/debug/images
+
+# What is tested on one cluster, with one node: each part's feature is what it needs there.
+ON_CLUSTER := --package cobrowse-e2e --package cobrowse-charts --features cobrowse-e2e/node,cobrowse-charts/cluster
+
 .PHONY: test-cluster
-test-cluster: ## What must hold on a cluster: starts one, tests, and ends it
+test-cluster: ## What must hold on a cluster: makes the images, starts one, tests, and ends it
 	@if [[ $$(id -u) != 0 || $$(uname) != Linux ]]; then echo 'not run: the tests on a cluster need root on Linux'; else $(MAKE) test-cluster-as-root; fi
 
+# The tests are compiled first: inside of the cluster's namespaces there is no network but the cluster's.
 .PHONY: test-cluster-as-root
-test-cluster-as-root:
-	@$(STAGE) 'tests on a cluster: programs' 600 $(CARGO) build $(LOCKED) --quiet --package cobrowse-operator
-	@$(STAGE) 'tests on a cluster: tests' 600 $(CARGO) test $(LOCKED) --quiet --no-run --package cobrowse-e2e --features cluster
-	@$(MAKE) cluster-up PROFILE=api
-	@$(STAGE) 'tests on a cluster' 1080 target/debug/cluster inside cargo test $(LOCKED) --offline --package cobrowse-e2e --features cluster; code=$$?; \
-		$(MAKE) cluster-down; exit $$code
+test-cluster-as-root: images
+	@$(STAGE) 'tests on a cluster: programs' 900 $(CARGO) test $(LOCKED) --quiet --no-run $(ON_CLUSTER)
+	@$(MAKE) cluster-up PROFILE=node
+	@$(MAKE) test-on-cluster; code=$$?; $(MAKE) cluster-down; exit $$code
+	@$(STAGE) 'life of a cluster' 300 $(CARGO) test $(LOCKED) --offline --package cobrowse-cluster --features life --test life -- --nocapture
+
+.PHONY: test-on-cluster
+test-on-cluster: # as root, on the cluster that is up
+	@$(STAGE) 'tests on a cluster' 1080 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER)
 
 .PHONY: console
 console: packages ## Work on the console's pages alone, on a fake transport

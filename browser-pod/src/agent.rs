@@ -4,6 +4,7 @@ mod browser;
 mod bucket;
 mod clock;
 mod downlink;
+mod ending;
 mod enroll;
 mod facts;
 pub mod fuzzing;
@@ -16,30 +17,42 @@ mod run;
 mod serve;
 mod service;
 mod status;
+mod token;
 mod uploads;
 
-use std::io::{BufRead, Read, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use cobrowse_session::participant::EndReason;
-use cobrowse_wire::v1;
-use zeroize::Zeroizing;
+use tokio_util::sync::CancellationToken;
 
-use crate::handover;
+use crate::handover::{self, Meeting, Socket};
+use ending::{Ended, TerminationLog, say};
 use owner::Outcome;
-
-/// Bytes of the enrollment token's line.
-const TOKEN_BYTES: u64 = 1_024;
+use token::Token;
 
 /// Command line of the agent side.
 #[derive(Clone, Debug, clap::Args)]
+#[group(id = "link", required = true, args = ["socket_fd", "socket"])]
 pub struct Args {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
     /// The inherited file descriptor of the socket to the browser side.
     #[arg(long)]
-    pub socket_fd: i32,
+    pub socket_fd: Option<i32>,
+    /// In a container of its own: where to wait for the browser side, in a folder that both containers share.
+    #[arg(long, requires = "token_file")]
+    pub socket: Option<PathBuf>,
+    /// The uid of the browser side's container.
+    #[arg(long, default_value_t = 10_002, requires = "socket")]
+    pub peer_uid: u32,
+    /// The file of the enrollment token, read anew at each enrollment. Without it the token is the first line of standard input.
+    #[arg(long, requires = "socket")]
+    pub token_file: Option<PathBuf>,
+    /// Where the reason of the end is written, whatever the end.
+    #[arg(long)]
+    pub termination_log: Option<PathBuf>,
 }
 
 /// Why the agent side could not start or go on.
@@ -49,10 +62,14 @@ pub enum Error {
     #[error("failed to close the process")]
     Lockdown(#[source] rustix::io::Errno),
     /// Standard input had no token.
-    #[error(
-        "failed to read the enrollment token: its line must come first on standard input, at most {TOKEN_BYTES} bytes"
-    )]
+    #[error("failed to read the enrollment token: its line must come first on standard input, at most {limit} bytes", limit = token::LINE_BYTES)]
     Token,
+    /// The token's file cannot be used.
+    #[error("failed to read the enrollment token from {0}: mount a projected service account token there")]
+    TokenFile(PathBuf, #[source] std::io::Error),
+    /// The end could not be told.
+    #[error("failed to write {0}: name a file that this user may write to with --termination-log")]
+    TerminationLog(PathBuf, #[source] std::io::Error),
     /// The port cannot be had.
     #[error("failed to listen on {0}: choose a free port, or 0 for any")]
     Listen(SocketAddr, #[source] std::io::Error),
@@ -86,78 +103,45 @@ impl Error {
     }
 }
 
-/// Runs the agent side until the session is over, its input closes or Chrome is gone. The last line on standard output says
-/// why.
+/// Runs the agent side until the session is over, its parent wants its end or Chrome is gone. The last line on standard
+/// output says why, and so does the termination log.
 ///
 /// # Errors
 /// When it cannot start. A session that ended is no error.
 pub fn run(args: &Args) -> Result<(), Error> {
-    lockdown::close().map_err(Error::Lockdown)?;
-    let socket = handover::Socket::inherited(args.socket_fd)?;
-    let token = token(&mut std::io::stdin().lock())?;
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::Start)?;
-    let outcome = runtime.block_on(run::run(args.listen, socket, token));
+    let log = TerminationLog::begin(args.termination_log.clone())?;
+    let outcome = start(args);
     let failed = |error: &Error| Outcome { reason: error.reason(), last_seq: 0, chrome_exit: None };
-    say(&Ended::from(outcome.as_ref().map_or_else(failed, |outcome| *outcome)));
-    // Reads of standard input may still block.
-    runtime.shutdown_background();
+    let told = outcome.as_ref().map_or_else(failed, |outcome| *outcome);
+    say(&Ended::from(told));
+    log.end(told)?;
     outcome.map(|_| ())
 }
 
-fn token(input: &mut impl BufRead) -> Result<Zeroizing<String>, Error> {
-    let mut line = Zeroizing::new(String::new());
-    input.take(TOKEN_BYTES).read_line(&mut line).map_err(|_| Error::Token)?;
-    let token = line.trim_end();
-    if token.is_empty() || !line.ends_with('\n') { Err(Error::Token) } else { Ok(Zeroizing::new(token.to_owned())) }
-}
-
-/// The first line on standard output.
-#[derive(serde::Serialize)]
-struct Listening {
-    address: SocketAddr,
-}
-
-/// The last line on standard output.
-#[derive(serde::Serialize)]
-struct Ended {
-    reason: &'static str,
-    last_seq: u64,
-    chrome_exit: Option<i32>,
-}
-
-impl From<Outcome> for Ended {
-    fn from(outcome: Outcome) -> Self {
-        let Outcome { reason, last_seq, chrome_exit } = outcome;
-        Self { reason: v1::EndReason::from(reason).as_str_name(), last_seq, chrome_exit }
-    }
-}
-
-/// Writes one JSON line on standard output, for the parent.
-fn say(line: &impl serde::Serialize) {
-    let Ok(line) = serde_json::to_string(line) else { return };
-    let mut out = std::io::stdout().lock();
-    // Without a reader there is nobody to tell; the closed input ends the session.
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_line_begins_with_the_reason() {
-        let ended = Ended::from(Outcome { reason: EndReason::EndUser, last_seq: 7, chrome_exit: None });
-        let line = serde_json::to_string(&ended).expect("JSON");
-        assert_eq!(line, r#"{"reason":"END_REASON_END_USER","last_seq":7,"chrome_exit":null}"#);
-    }
-
-    #[test]
-    fn the_token_is_the_first_line_and_must_be_whole() {
-        let cases = [("abc\nrest", Some("abc")), ("abc", None), ("\n", None), ("", None), (&"x".repeat(2_000), None)];
-        for (input, wanted) in cases {
-            let read = token(&mut input.as_bytes()).ok();
-            assert_eq!(read.as_ref().map(|token| token.as_str()), wanted, "{input:?}");
+fn start(args: &Args) -> Result<Outcome, Error> {
+    lockdown::close().map_err(Error::Lockdown)?;
+    let (join, token): (run::Join, _) = match (&args.socket, args.socket_fd) {
+        (Some(path), _) => {
+            let meeting = Meeting::new(path, args.peer_uid)?;
+            (Box::new(move || meeting.wait()), Token::file(args.token_file.clone().unwrap_or_default())?)
         }
-    }
+        (None, number) => {
+            lockdown::end_with_parent().map_err(Error::Lockdown)?;
+            let socket = Socket::inherited(number.unwrap_or_default())?;
+            (Box::new(move || Ok(socket)), Token::line(&mut std::io::stdin().lock())?)
+        }
+    };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::Start)?;
+    let outcome = runtime.block_on(async {
+        let closed = CancellationToken::new();
+        match args.socket {
+            Some(_) => run::when_told(closed.clone()).map_err(Error::Start)?,
+            None => run::when_input_ends(closed.clone()).map_err(Error::Start)?,
+        }
+        run::run(args.listen, join, token, closed).await
+    });
+    // Reads of standard input, or the wait for the browser side, may still block.
+    runtime.shutdown_background();
+    outcome
 }

@@ -3,10 +3,12 @@
 
 mod browser;
 pub(crate) mod inherited;
+mod meeting;
 mod message;
 
 pub(crate) use browser::MAX_FILE;
 pub use browser::{Browser, Exit, Handover, accept};
+pub use meeting::{Meeting, join};
 pub use message::{Note, Order, Place};
 
 use message::{MAX_FDS, MAX_MESSAGE};
@@ -19,6 +21,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 
 /// What can go wrong between the two sides.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +42,7 @@ pub enum Error {
     #[error("failed to have the browser side act: {0}")]
     Refused(String),
     /// The other side took too long.
-    #[error("failed to hear from the browser side in time")]
+    #[error("failed to hear from the other side in time")]
     Timeout,
     /// The file is larger than the limit.
     #[error("failed to pass a file of {size} bytes: the limit is {limit}")]
@@ -48,6 +51,17 @@ pub enum Error {
         size: u64,
         /// Bytes.
         limit: u64,
+    },
+    /// The socket's path cannot be had.
+    #[error("failed to use the socket {0}: its folder must be writable for both sides, and empty at their start")]
+    Path(PathBuf, #[source] std::io::Error),
+    /// The process at the other end is not the other side.
+    #[error("failed to trust the other end of the socket: its uid is {found}, not {expected}")]
+    Stranger {
+        /// The uid at the other end.
+        found: u32,
+        /// The other side's.
+        expected: u32,
     },
     /// The inherited descriptor is no socket.
     #[error("failed to use inherited file descriptor {0}: it is no open socket")]

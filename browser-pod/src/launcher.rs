@@ -20,6 +20,12 @@ pub struct Args {
     /// The inherited file descriptor of the socket to the agent side.
     #[arg(long, default_value_t = 0)]
     pub socket_fd: i32,
+    /// In a container of its own: where the agent side's socket is, in a folder that both containers share.
+    #[arg(long, conflicts_with = "socket_fd")]
+    pub socket: Option<PathBuf>,
+    /// The uid of the agent side's container.
+    #[arg(long, default_value_t = 10_001, requires = "socket")]
+    pub peer_uid: u32,
     /// Chrome's program. Not a wrapper script: those add flags.
     #[arg(long, default_value = "/usr/lib/chromium/chromium")]
     pub chromium: PathBuf,
@@ -57,7 +63,10 @@ pub enum Error {
 
 /// Runs the browser side until Chrome or the agent side ends.
 pub fn run(args: &Args) -> Result<(), Error> {
-    let socket = Socket::inherited(args.socket_fd)?;
+    let socket = match &args.socket {
+        Some(path) => handover::join(path, args.peer_uid)?,
+        None => Socket::inherited(args.socket_fd)?,
+    };
     match start(args) {
         Ok((folders, chrome)) => serve(socket, &folders, chrome),
         Err(error) => {

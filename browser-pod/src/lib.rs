@@ -7,5 +7,6 @@ pub mod display;
 pub mod encode;
 pub mod handover;
 pub mod launcher;
+pub mod probe;
 pub mod stream;
 pub mod supervise;

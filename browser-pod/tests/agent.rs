@@ -1,6 +1,8 @@
 //! The whole pod: the real program under `supervise`, real Chromium, enrollment and mutual TLS, and assertions on decoded
 //! pixels and on what the page itself knows.
 
+#[path = "agent/containers.rs"]
+mod containers;
 #[path = "agent/pod.rs"]
 mod pod;
 #[path = "agent/processes.rs"]

@@ -200,6 +200,17 @@ impl Tenant {
         Self::from_spec(id, &object.spec)
     }
 
+    /// The same, with those of its sites that its status says it owns and that nobody else does.
+    pub(crate) fn parse_owned(object: &CoBrowseTenant, settled: &[HostPattern]) -> Result<Self, Error> {
+        let mut tenant = Self::parse(object)?;
+        let said = object.status.iter().flat_map(|status| &status.owned);
+        let owned: Vec<HostPattern> = said.filter_map(|text| HostPattern::parse(text).ok()).collect();
+        tenant.sites.retain(|site| owned.contains(site) && settled.contains(site));
+        let sites = &tenant.sites;
+        tenant.start_pages.retain(|page| sites.iter().any(|site| site.matches(page.url.origin())));
+        Ok(tenant)
+    }
+
     fn from_spec(id: TenantId, spec: &TenantSpec) -> Result<Self, Error> {
         let display_name = parse_name("spec.displayName", &spec.display_name)?;
         check_count("spec.sites", spec.sites.len(), 1, SITES_MAX)?;

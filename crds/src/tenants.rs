@@ -4,7 +4,9 @@ use cobrowse_session::TenantId;
 use cobrowse_session::site::{Origin, Overlap, SiteOwner, SiteTable};
 use thiserror::Error;
 
-use crate::tenant::Tenant;
+use crate::claims;
+use crate::kind::CoBrowseTenant;
+use crate::tenant::{self, Tenant};
 
 /// Why these tenants do not go together.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -20,15 +22,15 @@ pub enum TenantsError {
     Overlap(#[source] Overlap),
 }
 
-/// The tenants of an installation, at least one.
-#[derive(Clone, Debug)]
+/// The tenants of an installation.
+#[derive(Clone, Debug, Default)]
 pub struct Tenants {
     tenants: Vec<Tenant>,
     sites: SiteTable,
 }
 
 impl Tenants {
-    /// Puts tenants together.
+    /// Puts tenants together, at least one.
     pub fn new(tenants: Vec<Tenant>) -> Result<Self, TenantsError> {
         if tenants.is_empty() {
             return Err(TenantsError::None);
@@ -41,6 +43,23 @@ impl Tenants {
         let rows = tenants.iter().map(|tenant| (tenant.id.clone(), tenant.sites.clone())).collect();
         let sites = SiteTable::new(rows).map_err(TenantsError::Overlap)?;
         Ok(Self { tenants, sites })
+    }
+
+    /// The tenants of a cluster, of one namespace. Each has the sites that the operator says it owns, and no others; should the
+    /// operator's words for two of them overlap because they were read at different moments, who was made first has the site.
+    /// With those that cannot be read, by name and reason.
+    pub fn of_cluster(objects: &[CoBrowseTenant]) -> (Self, Vec<(String, tenant::Error)>) {
+        let (mut tenants, mut refused) = (Vec::new(), Vec::new());
+        for (object, claims) in objects.iter().zip(claims::settle(objects)) {
+            match Tenant::parse_owned(object, &claims.owned) {
+                Ok(tenant) => tenants.push(tenant),
+                Err(error) => refused.push((object.metadata.name.clone().unwrap_or_default(), error)),
+            }
+        }
+        let rows = tenants.iter().map(|tenant| (tenant.id.clone(), tenant.sites.clone())).collect();
+        // What was settled does not overlap.
+        let sites = SiteTable::new(rows).unwrap_or_default();
+        (Self { tenants, sites }, refused)
     }
 
     /// The tenant with this name.

@@ -233,3 +233,37 @@ fn tenants_that_do_not_go_together() {
         )
     );
 }
+
+#[test]
+fn a_cluster_s_tenant_has_the_sites_that_the_operator_says() {
+    let object = |name: &str, sites: &[&str], owned: &[&str]| -> kind::CoBrowseTenant {
+        let site = |pattern: &&str| serde_json::json!({"pattern": pattern, "startUrl": format!("https://{pattern}/")});
+        serde_json::from_value(serde_json::json!({
+            "apiVersion": "cobrowse.dev/v1alpha1", "kind": "CoBrowseTenant",
+            "metadata": {"name": name, "namespace": "cobrowse"},
+            "spec": {"displayName": name, "sites": sites.iter().map(site).collect::<Vec<_>>(), "region": "eu"},
+            "status": {"owned": owned},
+        }))
+        .expect("a tenant")
+    };
+    let objects = [
+        object("young", &["a.example", "b.example", "c.example"], &["a.example", "b.example"]),
+        // Read at another moment: it has a site that the other one has too.
+        object("other", &["b.example", "d.example"], &["b.example", "d.example"]),
+        object("nobody", &["c.example"], &[]),
+        object("Bad Name", &["e.example"], &["e.example"]),
+    ];
+    let (tenants, refused) = Tenants::of_cluster(&objects);
+    let owner = |host: &str| {
+        let url = PageUrl::parse(&format!("https://{host}/")).expect("an address");
+        tenants.owner_of(url.origin()).map(|(tenant, _)| tenant.id.to_string())
+    };
+    let owners: Vec<_> = ["a.example", "b.example", "c.example", "d.example", "e.example"].map(owner).into();
+    let named = |name: &str| Some(name.to_owned());
+    assert_eq!(owners, [named("young"), named("other"), None, named("other"), None]);
+    assert_eq!(refused.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Bad Name"]);
+    let pages =
+        |id: &str| tenants.iter().find(|(tenant, _)| tenant.id.as_str() == id).expect("is there").0.start_pages.len();
+    assert_eq!((pages("young"), pages("other"), pages("nobody")), (1, 2, 0));
+    assert_eq!(Tenants::of_cluster(&[]).0.iter().count(), 0);
+}

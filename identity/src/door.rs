@@ -51,7 +51,7 @@ pub fn client(certificates: &str, protocols: &[&str]) -> Result<Arc<ClientConfig
     Ok(Arc::new(config))
 }
 
-fn read_certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
+pub(crate) fn read_certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
     match read {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),

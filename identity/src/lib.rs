@@ -1,10 +1,11 @@
 //! The only place that builds rustls configurations, issues certificates and checks peer names. It makes keys, but opens no
 //! socket, reads no file and no clock: the time comes in as a parameter.
 //!
-//! Three kinds of TLS: the *door* that people's browsers see, the *enrollment* of a new pod, and *mutual* TLS between
-//! session-api or operator and a pod. Each pod has a key that never leaves its memory and a certificate for it alone.
+//! Four kinds of TLS: the *door* that people's browsers see, the *enrollment* of a new pod, *mutual* TLS between session-api
+//! or operator and a pod, and that towards a *database*. Each pod has a key that never leaves its memory and a certificate for it alone.
 
 pub mod authority;
+pub mod database;
 pub mod door;
 pub mod enrollment;
 pub mod mutual;

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 /// Makes a cluster match its CoBrowseSessions, CoBrowsePools and CoBrowseTenants.
 ///
 /// Run two: one leads, the other one is ready to. The cluster is the one it runs in, or that KUBECONFIG names.
+///
+/// Besides there are chores of an installation: `operator check-uninstall`, `check-session` and `install-profile`, each with a --help.
 #[derive(Parser, Clone, Debug)]
 #[command(name = "operator", version, about, max_term_width = 110)]
 pub struct Arguments {

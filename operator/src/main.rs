@@ -1,12 +1,17 @@
 //! Entry: reads the command line, runs, and says in one line what keeps it from it.
 
 use clap::Parser;
-use cobrowse_operator::args::Arguments;
+use cobrowse_operator::args::{Arguments, LogFormat};
+use cobrowse_operator::chores::{self, Chore};
 use cobrowse_operator::{chain, logs, run};
+use std::error::Error;
 use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    if chores::asked(std::env::args_os()) {
+        return chore(Chore::parse()).await;
+    }
     let arguments = Arguments::parse();
     let done = match logs::start(&arguments.log, arguments.log_format) {
         Ok(()) => run::run(arguments).await,
@@ -16,6 +21,24 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(error = chain(error.as_ref()), "the operator ends");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A chore talks to the person who reads its job: the last line says all.
+async fn chore(chore: Chore) -> ExitCode {
+    let done = match logs::start("info", LogFormat::Human) {
+        Ok(()) => chores::run(chore).await.map_err(|error| Box::new(error) as Box<dyn Error>),
+        Err(error) => Err(error.into()),
+    };
+    match done {
+        Ok(said) => {
+            tracing::info!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!("{}", chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }

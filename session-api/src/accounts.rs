@@ -12,7 +12,7 @@ use crate::door::Prefix;
 use crate::door::rate::Rate;
 use crate::refusal::Refusal;
 use crate::store::{Account, Act, Store, SystemScope};
-use cobrowse_crds::Tenants;
+use crate::tenants::Current;
 use cobrowse_session::permission::{SignInRecord, SignedIn, TenantScope};
 use cobrowse_session::secret::{Purpose, Secret};
 use cobrowse_wire::v1;
@@ -34,7 +34,7 @@ const EMAIL_BYTES: usize = 254;
 #[derive(Clone)]
 pub struct Accounts {
     store: Store,
-    tenants: Arc<Tenants>,
+    tenants: Current,
     passwords: Passwords,
     of_address: Arc<Rate<Prefix>>,
     of_account: Arc<Rate<String>>,
@@ -42,7 +42,7 @@ pub struct Accounts {
 
 impl Accounts {
     /// On this store.
-    pub fn new(store: Store, tenants: Arc<Tenants>, passwords: Passwords) -> Self {
+    pub fn new(store: Store, tenants: Current, passwords: Passwords) -> Self {
         Self {
             store,
             tenants,
@@ -78,8 +78,9 @@ impl Accounts {
         let whose = account.map(|account| account.id.to_string()).unwrap_or_default();
         let act =
             Act { at: clock::now(), who: &who, act: "SignInRefused", session: None, detail: &whose, address: &address };
-        let mut tenants = self.tenants.iter();
-        let owner = account.and_then(|account| tenants.find(|(tenant, _)| tenant.id == account.tenant));
+        let tenants = self.tenants.now();
+        let mut all = tenants.iter();
+        let owner = account.and_then(|account| all.find(|(tenant, _)| tenant.id == account.tenant));
         let mut write = self.store.write().await?;
         match owner {
             Some((_, owner)) => write.audit(&TenantScope::of_site_owner(&owner), &act).await?,
@@ -145,7 +146,8 @@ impl Accounts {
 
     fn shape(&self, account: &Account) -> Result<v1::Account, Refusal> {
         // A tenant that is gone from the configuration is suspended: its people cannot sign in.
-        let tenant = self.tenants.get(&account.tenant).ok_or(Refusal::SignInFailed)?;
+        let tenants = self.tenants.now();
+        let tenant = tenants.get(&account.tenant).ok_or(Refusal::SignInFailed)?;
         Ok(v1::Account {
             id: account.id.to_string(),
             tenant: account.tenant.to_string(),

@@ -7,6 +7,7 @@
     reason = "this is for the person who started the program, not for logs"
 )]
 
+use crate::accounts::demo::Shown;
 use crate::serve::Running;
 
 /// Tells where people can go and, once, the demo sign-ins.
@@ -19,11 +20,16 @@ pub fn started(running: &Running) {
     if !running.demo.is_empty() {
         println!("Demo sign-ins, shown this once:");
     }
-    for shown in &running.demo {
-        println!("  {:<13}  {:<24}  {}  {}", shown.role, shown.email, shown.password.as_str(), shown.company);
-    }
+    sign_ins(&running.demo);
     // The last line, by which a program that reads this knows that it has read all.
     println!("Ctrl-C ends it.");
+}
+
+/// Tells demo sign-ins, which nobody is told again.
+pub fn sign_ins(all: &[Shown]) {
+    for shown in all {
+        println!("  {:<13}  {:<24}  {}  {}", shown.role, shown.email, shown.password.as_str(), shown.company);
+    }
 }
 
 /// Tells why the program did not start, with all causes on one line.

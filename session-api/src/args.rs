@@ -35,6 +35,17 @@ pub struct Serve {
     pub settings: Settings,
 }
 
+/// Where browsers run.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BackendName {
+    /// Browser pods are child processes of this program.
+    #[default]
+    Embedded,
+    /// Browser pods are pods of a Kubernetes cluster, made by the operator.
+    Kubernetes,
+}
+
 /// How logs are written.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -49,10 +60,30 @@ pub enum LogFormat {
 #[derive(Args, Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {
-    /// Folder for the database, keys and the certificate. Made if absent, mode 0700. Needed.
+    /// Where browsers run [default: embedded].
+    #[arg(long, env = "COBROWSE_BACKEND", value_enum)]
+    pub backend: Option<BackendName>,
+    /// Namespace of sessions, tenants and pools. Needed with the backend kubernetes.
+    #[arg(long, env = "COBROWSE_NAMESPACE", value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// The CoBrowsePool that browsers come from. Needed with the backend kubernetes.
+    #[arg(long, env = "COBROWSE_POOL", value_name = "NAME")]
+    pub pool: Option<String>,
+    /// Port on which browser pods of a cluster listen [default: 8700].
+    #[arg(long, env = "COBROWSE_POD_PORT", value_name = "PORT")]
+    pub pod_port: Option<u16>,
+    /// Folder with pin.key and seal.key (32 random bytes each) and the pods' authority, pods.crt and pods.key, the same for all
+    /// replicas. Needed with the backend kubernetes.
+    #[arg(long, env = "COBROWSE_SECRETS", value_name = "DIR")]
+    pub secrets: Option<PathBuf>,
+    /// File with the address of a PostgreSQL database, as in postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full&sslrootcert=FILE
+    /// [default: a SQLite file in the data folder]. Needed with the backend kubernetes.
+    #[arg(long, env = "COBROWSE_DATABASE_URL_FILE", value_name = "FILE")]
+    pub database_url_file: Option<PathBuf>,
+    /// Folder for the database, keys and the certificate. Made if absent, mode 0700. Needed with the backend embedded.
     #[arg(long, env = "COBROWSE_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Folder with CoBrowseTenant objects, one per .yaml file. Needed.
+    /// Folder with CoBrowseTenant objects, one per .yaml file. Needed with the backend embedded; a cluster has its own.
     #[arg(long, env = "COBROWSE_TENANTS", value_name = "DIR")]
     pub tenants: Option<PathBuf>,
     /// Address and port that people connect to, by HTTPS [default: 127.0.0.1:8443].
@@ -64,7 +95,7 @@ pub struct Settings {
     /// Origin under which people reach the door, for example `https://help.example.com` [default: the Host they ask for].
     #[arg(long, env = "COBROWSE_PUBLIC_ORIGIN", value_name = "ORIGIN")]
     pub public_origin: Option<String>,
-    /// Certificate chain, PEM, leaf first [default: one for localhost is made in the data folder].
+    /// Certificate chain, PEM, leaf first [default: one for localhost is made in the data folder; a cluster needs one].
     #[arg(long, env = "COBROWSE_CERTIFICATE", value_name = "FILE")]
     pub certificate: Option<PathBuf>,
     /// Key of the certificate, PEM.
@@ -79,14 +110,15 @@ pub struct Settings {
     /// Browser pods at once, warm ones included, 1 to 200 [default: 8].
     #[arg(long, env = "COBROWSE_MAX_PODS", value_name = "N")]
     pub max_pods: Option<usize>,
-    /// Sessions at once, from the PIN to the end, in all replicas that share the data folder; who comes then queues, 1 to
-    /// 10000 [default: max-pods]. With several replicas give the sum of their max-pods.
+    /// Sessions at once, from the PIN to the end, in all replicas that share the database; who comes then queues, 1 to
+    /// 10000 [default: max-pods, on a cluster 1000]. With several replicas give the sum of their max-pods, on a cluster the pool's
+    /// maxTotal.
     #[arg(long, env = "COBROWSE_MAX_SESSIONS", value_name = "N")]
     pub max_sessions: Option<u64>,
     /// First of the user ids that pods get when this program runs as root; two per pod [default: 210000].
     #[arg(long, env = "COBROWSE_POD_UID_BASE", value_name = "UID")]
     pub pod_uid_base: Option<u32>,
-    /// Makes demo accounts for every tenant at the first start and prints their passwords once.
+    /// Makes demo accounts for every tenant that asks for them with spec.demo, once, and prints their passwords.
     #[arg(long, env = "COBROWSE_DEMO", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub demo: Option<bool>,
     /// How logs are written [default: human on a terminal, else json].

@@ -1,14 +1,16 @@
 //! Settings put together and checked: what `serve` runs with. Reads the file and the names of environment variables, nothing
 //! else.
 
+pub mod backend;
 pub mod layers;
 
-use crate::args::{LogFormat, Serve, Settings};
+use crate::args::{BackendName, LogFormat, Serve, Settings};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use backend::{Backend, Cluster, Embedded, Pods};
 pub use layers::known_variables;
 
 /// Why the program does not start. Each message says how to mend it.
@@ -72,10 +74,10 @@ pub enum Error {
 /// What `serve` runs with.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Folder for the database, keys and the certificate.
-    pub data_dir: PathBuf,
-    /// Folder with tenant objects.
-    pub tenants: PathBuf,
+    /// Where browsers run.
+    pub backend: Backend,
+    /// File with the address of a database server; `None`: a file in the data folder.
+    pub database: Option<PathBuf>,
     /// Where people connect to.
     pub listen: SocketAddr,
     /// Where metrics and health are.
@@ -84,8 +86,6 @@ pub struct Config {
     pub public_origin: Option<String>,
     /// Certificate chain and key, PEM files.
     pub certificate: Option<(PathBuf, PathBuf)>,
-    /// How browser pods are made.
-    pub pods: Pods,
     /// Sessions at once in the installation.
     pub places: u64,
     /// Make demo accounts.
@@ -98,19 +98,6 @@ pub struct Config {
     pub limits: Limits,
     /// How long open calls get at the end.
     pub drain: Duration,
-}
-
-/// How browser pods are made.
-#[derive(Clone, Debug)]
-pub struct Pods {
-    /// The program.
-    pub program: PathBuf,
-    /// Pods kept ready.
-    pub warm: usize,
-    /// Pods at once.
-    pub most: usize,
-    /// First user id when run as root.
-    pub uid_base: u32,
 }
 
 /// How and what is logged.
@@ -177,16 +164,15 @@ pub fn check(settings: Settings) -> Result<Config, Error> {
     let certificate = certificate(settings.certificate.clone(), settings.certificate_key.clone())?;
     let (listen, admin_listen) = ports(&settings)?;
     let limits = limits(&settings)?;
-    let pods = pods(settings.browser_pod, settings.warm_pods, settings.max_pods, settings.pod_uid_base)?;
-    let places = settings.max_sessions.unwrap_or(u64::try_from(pods.most).unwrap_or(u64::MAX));
+    let (backend, database) = (backend::check(&settings)?, settings.database_url_file.clone());
+    let places = settings.max_sessions.unwrap_or_else(|| backend.places());
     Ok(Config {
-        data_dir: settings.data_dir.ok_or(Error::Missing { name: "data-dir", variable: "COBROWSE_DATA_DIR" })?,
-        tenants: settings.tenants.ok_or(Error::Missing { name: "tenants", variable: "COBROWSE_TENANTS" })?,
+        backend,
+        database,
         listen,
         admin_listen,
         public_origin: settings.public_origin.map(origin).transpose()?,
         certificate,
-        pods,
         places: range("max-sessions", places, 1, 10_000)?,
         demo: settings.demo.unwrap_or(false),
         log: Log {
@@ -214,7 +200,9 @@ fn ports(settings: &Settings) -> Result<(SocketAddr, SocketAddr), Error> {
     if overlap && listen.port() == admin.port() && listen.port() != 0 {
         return Err(Error::Contradiction("listen and admin-listen on the same port: give admin-listen another"));
     }
-    if settings.demo == Some(true) && !listen.ip().is_loopback() {
+    // On a cluster each tenant's own object asks for it, too.
+    let embedded = settings.backend.unwrap_or_default() == BackendName::Embedded;
+    if settings.demo == Some(true) && embedded && !listen.ip().is_loopback() {
         return Err(Error::Contradiction("demo on an address that others reach: remove demo, or listen on 127.0.0.1"));
     }
     Ok((listen, admin))
@@ -244,21 +232,6 @@ fn limits(settings: &Settings) -> Result<Limits, Error> {
         waiting_per_site: least_one("waiting-per-site", settings.waiting_per_site, default.waiting_per_site)?,
         waiting_per_tenant: least_one("waiting-per-tenant", settings.waiting_per_tenant, default.waiting_per_tenant)?,
     })
-}
-
-fn pods(program: Option<PathBuf>, warm: Option<usize>, most: Option<usize>, uid: Option<u32>) -> Result<Pods, Error> {
-    let warm = range("warm-pods", warm.unwrap_or(1), 0, 16)?;
-    let most = range("max-pods", most.unwrap_or(8), 1, 200)?;
-    if warm > most {
-        return Err(Error::Contradiction("warm-pods above max-pods: lower the first or raise the second"));
-    }
-    let uid_base = range("pod-uid-base", uid.unwrap_or(210_000), 1000, 4_000_000_000)?;
-    Ok(Pods { program: program.unwrap_or_else(beside_this_program), warm, most, uid_base })
-}
-
-fn beside_this_program() -> PathBuf {
-    let own = std::env::current_exe().unwrap_or_default();
-    own.with_file_name("browser-pod")
 }
 
 fn log_format() -> LogFormat {
@@ -320,7 +293,8 @@ mod tests {
     fn the_least_settings_are_enough() {
         let config = check(least()).expect("defaults are sound");
         assert_eq!(config.listen.to_string(), "127.0.0.1:8443");
-        assert_eq!((config.pods.warm, config.pods.most), (1, 8));
+        let Backend::Embedded(embedded) = config.backend else { panic!("it is the default") };
+        assert_eq!((embedded.pods.warm, embedded.pods.most, config.places), (1, 8, 8));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The data folder: 0700, secrets in it 0600, each file written whole or not at all.
+//! The data folder: 0700, secrets in it 0600, each file written whole or not at all. On a cluster the same files are given, and
+//! nothing is made.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
@@ -31,6 +32,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A file that all replicas must share was not given.
+    #[error("failed to find {path}: put it into the folder of --secrets, the same for all replicas")]
+    Absent {
+        /// The file.
+        path: PathBuf,
+    },
     /// A certificate could not be made.
     #[error("failed to make a certificate")]
     Certificate(#[source] cobrowse_identity::Error),
@@ -38,7 +45,11 @@ pub enum Error {
 
 /// The data folder.
 #[derive(Clone, Debug)]
-pub struct DataDir(PathBuf);
+pub struct DataDir {
+    folder: PathBuf,
+    /// What is absent is made.
+    makes: bool,
+}
 
 impl DataDir {
     /// Makes the folder if it is absent, and takes it from everybody else.
@@ -46,12 +57,17 @@ impl DataDir {
         let error = |source| Error::Make { path: path.to_owned(), source };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(error)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(error)?;
-        Ok(Self(path.to_owned()))
+        Ok(Self { folder: path.to_owned(), makes: true })
+    }
+
+    /// A folder in which everything is there already.
+    pub fn given(path: &Path) -> Self {
+        Self { folder: path.to_owned(), makes: false }
     }
 
     /// A file in it.
     pub fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.folder.join(name)
     }
 
     /// Certificate and key as PEM, from `NAME.crt` and `NAME.key`, made by `make` at the first start.
@@ -61,7 +77,7 @@ impl DataDir {
         make: impl FnOnce() -> Result<(String, Zeroizing<String>), cobrowse_identity::Error>,
     ) -> Result<(String, Zeroizing<String>), Error> {
         let (certificate, key) = (self.path(&format!("{name}.crt")), self.path(&format!("{name}.key")));
-        if !certificate.exists() {
+        if self.must_make(&certificate)? {
             let made = make().map_err(Error::Certificate)?;
             // The certificate last: when it exists, its key does.
             write_new(&key, made.1.as_bytes())?;
@@ -70,10 +86,18 @@ impl DataDir {
         Ok((read(&certificate)?, Zeroizing::new(read(&key)?)))
     }
 
+    fn must_make(&self, path: &Path) -> Result<bool, Error> {
+        match (path.exists(), self.makes) {
+            (true, _) => Ok(false),
+            (false, true) => Ok(true),
+            (false, false) => Err(Error::Absent { path: path.to_owned() }),
+        }
+    }
+
     /// A random key of 32 bytes, made at the first start.
     pub fn key(&self, name: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
         let path = self.path(name);
-        if !path.exists() {
+        if self.must_make(&path)? {
             write_new(&path, &crate::clock::random::<32>())?;
         }
         let bytes = Zeroizing::new(fs::read(&path).map_err(|source| Error::File { path: path.clone(), source })?);
@@ -110,5 +134,8 @@ mod tests {
         assert_eq!((mode(data.path("pin.key")), mode(data.path(""))), (0o600, 0o700));
         fs::write(data.path("pin.key"), b"short").expect("written");
         assert!(matches!(data.key("pin.key"), Err(Error::Damaged { .. })));
+        let given = DataDir::given(&dir.path().join("data"));
+        assert!(matches!(given.key("seal.key"), Err(Error::Absent { .. })));
+        assert!(!given.path("seal.key").exists(), "what replicas share is made by none of them");
     }
 }

@@ -1,10 +1,14 @@
 //! The task that has a session's browser: claims it in the store, makes it, and carries facts from the pod to the row and
-//! changes of the row to the pod, until the end. Exactly one replica drives a session.
+//! changes of the row to the pod, until the end. Exactly one replica drives a session. Where the browser comes from makes two ways of
+//! it: a child of this process, which dies with it, or a pod of a cluster, with which another replica can go on.
 
+mod clustered;
 mod facts;
 mod make;
 mod reconcile;
 
+use crate::cluster::Cluster;
+use crate::pods::warm::Pods;
 use crate::refusal::Refusal;
 use crate::sessions::change::Actor;
 use crate::sessions::{Sessions, Wanted};
@@ -19,6 +23,14 @@ use tracing::Instrument;
 
 /// How often what the store or a pod did not take is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// Where browsers come from.
+pub enum Browsers {
+    /// Child processes of this one.
+    Children(Pods),
+    /// Pods of a cluster, which the operator makes.
+    Cluster(Box<Cluster>),
+}
 
 /// Takes up sessions that want a browser, until `stop`, and then waits for those it drives.
 pub async fn take_up(sessions: Sessions, mut wanted: mpsc::UnboundedReceiver<Wanted>, stop: CancellationToken) {
@@ -50,24 +62,39 @@ struct Drive {
 
 impl Drive {
     async fn run(self) {
+        match &self.sessions.parts().browsers {
+            Browsers::Children(pods) => self.run_child(pods).await,
+            Browsers::Cluster(cluster) => self.run_on_cluster(cluster).await,
+        }
+    }
+
+    /// Has the session for itself, or not.
+    async fn claim(&self) -> Option<crate::store::Stored> {
         let claim = Event::ClaimStarted { by: self.sessions.parts().replica.clone() };
-        let claimed = match self.change(claim).await {
-            Ok(stored) => stored,
+        match self.change(claim).await {
+            Ok(stored) => Some(stored),
             // Another replica was faster, or the session ended meanwhile.
             Err(refusal) => {
                 tracing::debug!(session_id = %self.id, reason = refusal.reason(), "a claim was not ours");
-                return;
-            }
-        };
-        let made = self.make(&claimed).instrument(trace_span!("browser.make")).await;
-        match made {
-            Ok(made) => self.keep(made, &claimed).await,
-            Err(failure) => {
-                tracing::warn!(session_id = %self.id, failure, "a browser could not be made");
-                let by = self.sessions.parts().replica.clone();
-                let _ = self.change(Event::ClaimFailed { by, failure: failure.to_owned() }).await;
+                None
             }
         }
+    }
+
+    async fn run_child(&self, pods: &Pods) {
+        let Some(claimed) = self.claim().await else { return };
+        let made = self.make(pods, &claimed).instrument(trace_span!("browser.make")).await;
+        match made {
+            Ok(made) => self.keep(made, &claimed).await,
+            Err(failure) => self.claim_failed(failure).await,
+        }
+    }
+
+    async fn claim_failed(&self, failure: &str) {
+        tracing::warn!(session_id = %self.id, failure, "a browser could not be made");
+        let by = self.sessions.parts().replica.clone();
+        // Refused where somebody else has it by now, or where it is over.
+        let _ = self.change(Event::ClaimFailed { by, failure: failure.to_owned() }).await;
     }
 
     async fn change(&self, event: Event) -> Result<crate::store::Stored, Refusal> {

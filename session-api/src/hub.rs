@@ -1,17 +1,20 @@
 //! What this replica's streams wait for: the newest row of each session that somebody here watches. A cache; the store is
 //! right. Changes made here arrive at once, those of other replicas by the store's notice.
 
-use crate::store::{Error, Store, SystemScope};
+use crate::store::{Error, Listener, Store, SystemScope};
+use cobrowse_session::SessionId;
 use cobrowse_session::waiting::Row;
-use cobrowse_session::{SessionId, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// How often the store is asked for changes of other replicas. A Stop reaches their viewers within this and one query.
-const NOTICE: Duration = Duration::from_millis(80);
+/// How often a store without notices is asked for changes of other replicas. A Stop reaches their viewers within this and one
+/// query.
+const LOOK: Duration = Duration::from_millis(80);
+/// How often one with notices is asked all the same: a connection may be dead without anybody saying so.
+const DOUBT: Duration = Duration::from_secs(1);
 /// Other replicas' clocks may be behind ours by this much.
 const SKEW: Duration = Duration::from_secs(5);
 
@@ -90,18 +93,11 @@ impl Hub {
         }
     }
 
-    /// Follows the store's notices until `stop`.
+    /// Follows what other replicas change until `stop`.
     pub async fn follow(self, store: Store, stop: CancellationToken) {
         let mut failing = false;
-        while !stop.is_cancelled() {
-            tokio::select! {
-                () = tokio::time::sleep(NOTICE) => {}
-                () = stop.cancelled() => return,
-            }
-            if self.lock().is_empty() {
-                continue;
-            }
-            match self.look(&store, crate::clock::now().minus(SKEW)).await {
+        while let Some(followed) = stop.run_until_cancelled(self.follow_once(&store)).await {
+            match followed {
                 Ok(()) => failing = false,
                 Err(error) if !failing => {
                     failing = true;
@@ -109,17 +105,52 @@ impl Hub {
                 }
                 Err(_) => {}
             }
+            // A store that cannot be asked is not asked at once again.
+            let pause = tokio::time::sleep(if failing { DOUBT } else { LOOK });
+            if stop.run_until_cancelled(pause).await.is_none() {
+                return;
+            }
         }
     }
 
-    async fn look(&self, store: &Store, since: Timestamp) -> Result<(), Error> {
-        let all = SystemScope::to_sweep();
-        for (id, version) in store.changed_since(all, since).await? {
-            let Ok(id) = SessionId::parse(&id) else { continue };
-            let behind = self.lock().get(&id).is_some_and(|sender| sender.borrow().row.version < version);
-            if behind && let Some(row) = store.row_for_proof(all, &id).await? {
-                self.publish(&row);
+    /// Looks once; where there are notices, listens until they cannot be heard.
+    async fn follow_once(&self, store: &Store) -> Result<(), Error> {
+        let listener = store.listen(SystemScope::to_sweep()).await?;
+        self.look(store).await?;
+        match listener {
+            Some(listener) => self.hear(store, listener).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn hear(&self, store: &Store, mut listener: Listener) -> Result<(), Error> {
+        loop {
+            match tokio::time::timeout(DOUBT, listener.next()).await {
+                Ok(notice) => {
+                    let notice = notice?;
+                    self.heard(store, &notice.id, notice.version).await?;
+                }
+                Err(_) => self.look(store).await?,
             }
+        }
+    }
+
+    /// What changed lately, of what somebody here watches.
+    async fn look(&self, store: &Store) -> Result<(), Error> {
+        if self.lock().is_empty() {
+            return Ok(());
+        }
+        for (id, version) in store.changed_since(SystemScope::to_sweep(), crate::clock::now().minus(SKEW)).await? {
+            let Ok(id) = SessionId::parse(&id) else { continue };
+            self.heard(store, &id, version).await?;
+        }
+        Ok(())
+    }
+
+    async fn heard(&self, store: &Store, id: &SessionId, version: u64) -> Result<(), Error> {
+        let behind = self.lock().get(id).is_some_and(|sender| sender.borrow().row.version < version);
+        if behind && let Some(row) = store.row_for_proof(SystemScope::to_sweep(), id).await? {
+            self.publish(&row);
         }
         Ok(())
     }

@@ -1,12 +1,14 @@
-//! The front door: pages, calls and live streams on one HTTPS port; accounts, audit, reports; the browsers of embedded mode.
+//! The front door: pages, calls and live streams on one HTTPS port; accounts, audit, reports; the browsers of embedded mode, and those of a cluster.
 //! It relays and keeps; what may happen in a session, `session` decides: waiting sessions here, live ones in their pods.
 
 pub mod accounts;
 pub mod admin;
+pub mod adopt;
 pub mod announce;
 pub mod args;
 pub mod caller;
 pub mod clock;
+pub mod cluster;
 pub mod config;
 pub mod data_dir;
 pub mod door;
@@ -21,6 +23,7 @@ pub mod pods;
 pub mod preflight;
 pub mod refusal;
 pub mod relay;
+pub mod replicas;
 pub mod seal;
 pub mod serve;
 pub mod sessions;

@@ -3,7 +3,9 @@
 use anyhow::{Context, Result};
 use clap::Parser;
 use cobrowse_session_api::args::{Cli, Command, Serve};
+use cobrowse_session_api::config::Backend;
 use cobrowse_session_api::pods::embedded::EmbeddedRunner;
+use cobrowse_session_api::pods::{NoRunner, PodRunner};
 use cobrowse_session_api::traces::Traces;
 use cobrowse_session_api::{announce, config, logs, preflight, serve};
 use std::process::ExitCode;
@@ -24,9 +26,14 @@ async fn run(arguments: Serve) -> Result<()> {
     let config = config::load(arguments)?;
     let traces = config.traces.as_deref().map(Traces::to).transpose()?;
     logs::start(&config.log, traces.as_ref())?;
-    preflight::check(&config.pods.program)?;
-    let runner = EmbeddedRunner::new(config.pods.clone());
-    let running = serve::start(&config, Box::new(runner)).await?;
+    let runner: Box<dyn PodRunner> = match &config.backend {
+        Backend::Embedded(embedded) => {
+            preflight::check(&embedded.pods.program)?;
+            Box::new(EmbeddedRunner::new(embedded.pods.clone()))
+        }
+        Backend::Kubernetes(_) => Box::new(NoRunner),
+    };
+    let running = serve::start(&config, runner).await?;
     announce::started(&running);
     serve::interrupted().await.context("failed to wait for signals")?;
     tracing::info!("the program ends; press Ctrl-C once more to end it at once");

@@ -60,6 +60,15 @@ pub trait PodRunner: Send + Sync + 'static {
     fn start(&self) -> BoxFuture<'_, Result<Running, Error>>;
 }
 
+/// Starts none: the pods of a cluster are the operator's.
+pub struct NoRunner;
+
+impl PodRunner for NoRunner {
+    fn start(&self) -> BoxFuture<'_, Result<Running, Error>> {
+        Box::pin(std::future::ready(Err(Error::Full)))
+    }
+}
+
 /// A pod that listens and is not enrolled yet. Dropping `stop` without cancelling it leaves the pod to its own end.
 pub struct Running {
     /// Where it listens.

@@ -1,5 +1,6 @@
 //! Puts the program together and takes it down again in order: tell viewers, let calls end, end pods, close the store.
 
+mod ground;
 mod routes;
 mod signals;
 
@@ -8,29 +9,26 @@ pub use signals::interrupted;
 use crate::accounts::password::{self, Passwords};
 use crate::accounts::{Accounts, demo};
 use crate::admin::{self, metrics::Metrics};
+use crate::cluster::{self, Cluster};
 use crate::config::{Config, Limits};
-use crate::data_dir::{self, DataDir};
+use crate::data_dir;
 use crate::door::{self, Connections, Door};
+use crate::drive::Browsers;
 use crate::gate::Gate;
 use crate::hub::Hub;
 use crate::journal::{self, Journal};
-use crate::pods::dial::Dialer;
-use crate::pods::warm::Pods;
 use crate::pods::{self, PodRunner};
 use crate::refusal::Refusal;
 use crate::relay::Relay;
-use crate::seal::Sealer;
-use crate::sessions::links::Links;
-use crate::sessions::{Parts, Sessions};
+use crate::sessions::{Parts, Sessions, Wanted};
 use crate::store::{self, Store};
-use crate::{clock, drive, tenants};
-use cobrowse_identity::authority::Authority;
+use crate::{adopt, clock, drive, replicas, tenants};
 use cobrowse_session::capacity::Capacity;
 use cobrowse_session::id::ReplicaId;
-use cobrowse_session::pin::PinKey;
+use ground::Ground;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -57,6 +55,12 @@ pub enum Error {
     /// The pods' authority.
     #[error("failed to prepare the pods' authority")]
     Identity(#[source] cobrowse_identity::Error),
+    /// The address of the database.
+    #[error("failed to find the database")]
+    Database(#[source] store::server::Error),
+    /// The cluster.
+    #[error("failed to connect to the cluster")]
+    Cluster(#[source] cluster::Error),
     /// Pods.
     #[error("failed to prepare pods")]
     Pods(#[source] pods::Error),
@@ -93,7 +97,6 @@ pub struct Running {
     pub sessions: Sessions,
     /// All that the port serves, for whoever brings requests another way.
     pub routes: axum::Router,
-    pods: Pods,
     relay: Relay,
     store: Store,
     draining: CancellationToken,
@@ -101,25 +104,23 @@ pub struct Running {
     tasks: TaskTracker,
 }
 
-/// Starts everything and returns when people can come.
+/// Starts everything and returns when people can come. `runner` makes the pods of embedded mode; a cluster has its own.
 pub async fn start(config: &Config, runner: Box<dyn PodRunner>) -> Result<Running, Error> {
-    let data = DataDir::open(&config.data_dir).map_err(Error::DataDir)?;
-    let tenants = Arc::new(tenants::read(&config.tenants).map_err(Error::Tenants)?);
-    let tls = door::certificate(config.certificate.as_ref(), &data).map_err(Error::Tls)?;
-    let listener = listen(config.listen, "listen").await?;
-    let admin_listener = listen(config.admin_listen, "admin-listen").await?;
-    let store = Store::open(&data.path("cobrowse.db")).await.map_err(Error::Store)?;
-    let passwords = Passwords::new().map_err(Error::Passwords)?;
-    let demo = match config.demo {
-        true => demo::make(&store, &tenants, &passwords).await.map_err(Error::Demo)?,
-        false => Vec::new(),
-    };
     let (stop, draining, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     let metrics = Arc::new(Metrics::default());
-    let authority = Arc::new(authority(&data)?);
-    let links = Links::new(Dialer::new(&authority).map_err(Error::Pods)?);
-    let (warm, most) = (config.pods.warm, config.pods.most);
-    let pods = Pods::keep(runner, authority, metrics.clone(), (warm, most), stop.clone());
+    let listener = listen(config.listen, "listen").await?;
+    let admin_listener = listen(config.admin_listen, "admin-listen").await?;
+    let ground = Ground::prepare(config, runner, &metrics, &tasks, &stop).await?;
+    let Ground { tls, store, tenants, keys, links, browsers } = ground;
+    let passwords = Passwords::new().map_err(Error::Passwords)?;
+    let demo = match (config.demo, &browsers) {
+        (false, _) => Vec::new(),
+        (true, Browsers::Children(_)) => demo::make(&store, &tenants.now(), &passwords).await.map_err(Error::Demo)?,
+        (true, Browsers::Cluster(_)) => {
+            tasks.spawn(demo::follow(store.clone(), tenants.clone(), passwords.clone(), stop.clone()));
+            Vec::new()
+        }
+    };
     let (wanted, wants) = mpsc::unbounded_channel();
     let (journal, acts) = Journal::new(metrics.clone());
     tasks.spawn(journal::keep(store.clone(), acts, metrics.clone(), stop.clone()));
@@ -127,22 +128,19 @@ pub async fn start(config: &Config, runner: Box<dyn PodRunner>) -> Result<Runnin
         store: store.clone(),
         hub: Hub::default(),
         tenants: tenants.clone(),
-        pin_key: PinKey::new(&*data.key("pin.key").map_err(Error::DataDir)?),
-        sealer: Sealer::new(&*data.key("seal.key").map_err(Error::DataDir)?),
+        pin_key: keys.pin,
+        sealer: keys.seal,
         journal,
         capacity: Capacity::new(config.places),
         limits: config.limits,
         links,
-        pods: pods.clone(),
+        browsers,
         metrics: metrics.clone(),
         replica: ReplicaId::from_random(clock::random()),
         draining: draining.clone(),
         wanted,
     });
-    tasks.spawn(drive::take_up(sessions.clone(), wants, stop.clone()));
-    tasks.spawn(sessions.parts().hub.clone().follow(store.clone(), stop.clone()));
-    tasks.spawn(sessions.clone().keep_deadlines(stop.clone()));
-    tasks.spawn(sessions.clone().find_lost(stop.clone()));
+    spawn_upkeep(&sessions, wants, &tasks, &stop);
     let Limits { connections, connections_per_address, calls_per_second, .. } = config.limits;
     let public = config.public_origin.as_deref();
     let gate = Gate::new(store.clone(), metrics.clone(), calls_per_second, public);
@@ -155,7 +153,28 @@ pub async fn start(config: &Config, runner: Box<dyn PodRunner>) -> Result<Runnin
     let routes = app.clone();
     tasks.spawn(door.serve(app, draining.clone(), config.drain));
     let (address, admin_address) = addresses;
-    Ok(Running { address, admin_address, demo, sessions, routes, pods, relay, store, draining, stop, tasks })
+    Ok(Running { address, admin_address, demo, sessions, routes, relay, store, draining, stop, tasks })
+}
+
+/// What goes on as long as the program does.
+fn spawn_upkeep(
+    sessions: &Sessions,
+    wants: mpsc::UnboundedReceiver<Wanted>,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) {
+    tasks.spawn(drive::take_up(sessions.clone(), wants, stop.clone()));
+    tasks.spawn(sessions.parts().hub.clone().follow(sessions.parts().store.clone(), stop.clone()));
+    tasks.spawn(sessions.clone().keep_deadlines(stop.clone()));
+    match &sessions.parts().browsers {
+        // Its pods die with a replica; what is left is a row to end.
+        Browsers::Children(_) => tasks.spawn(sessions.clone().find_lost(stop.clone())),
+        // Its pods live on, and another replica goes on with them.
+        Browsers::Cluster(cluster) => {
+            tasks.spawn(adopt::watch(sessions.clone(), Cluster::clone(cluster), stop.clone()));
+            tasks.spawn(replicas::watch(sessions.clone(), stop.clone()))
+        }
+    };
 }
 
 impl Running {
@@ -166,17 +185,14 @@ impl Running {
             tracing::info!("some viewers did not take their last message");
         }
         self.stop.cancel();
-        self.pods.end_all().await;
+        if let Browsers::Children(pods) = &self.sessions.parts().browsers {
+            pods.end_all().await;
+        }
         self.tasks.close();
         self.tasks.wait().await;
+        replicas::leave(&self.sessions).await;
         self.store.close().await;
     }
-}
-
-fn authority(data: &DataDir) -> Result<Authority, Error> {
-    let make = || Authority::generate(SystemTime::now()).map(|authority| authority.to_pem());
-    let (certificate, key) = data.pair("pods", make).map_err(Error::DataDir)?;
-    Authority::from_pem(&certificate, &key).map_err(Error::Identity)
 }
 
 async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListener, Error> {

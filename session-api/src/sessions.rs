@@ -24,13 +24,14 @@ pub use tickets::Admitted;
 use crate::admin::metrics::Metrics;
 use crate::caller::Caller;
 use crate::config::Limits;
+use crate::drive::Browsers;
 use crate::hub::Hub;
 use crate::journal::Journal;
-use crate::pods::warm::Pods;
 use crate::refusal::Refusal;
 use crate::seal::Sealer;
 use crate::store::{Store, Stored};
-use cobrowse_crds::{Tenant, Tenants};
+use crate::tenants::Current;
+use cobrowse_crds::Tenant;
 use cobrowse_session::capacity::Capacity;
 use cobrowse_session::id::ReplicaId;
 use cobrowse_session::permission::TenantScope;
@@ -52,7 +53,7 @@ pub struct Parts {
     /// Who waits for what here.
     pub hub: Hub,
     /// The tenants.
-    pub tenants: Arc<Tenants>,
+    pub tenants: Current,
     /// Key of PIN hashes.
     pub pin_key: PinKey,
     /// Key of sealed addresses.
@@ -65,8 +66,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Connections to pods.
     pub links: Links,
-    /// Pods of this replica.
-    pub pods: Pods,
+    /// Where browsers come from.
+    pub browsers: Browsers,
     /// Metrics.
     pub metrics: Arc<Metrics>,
     /// This replica.
@@ -117,13 +118,14 @@ impl Sessions {
         }
     }
 
-    fn tenant(&self, id: &TenantId) -> Result<&Tenant, Refusal> {
-        self.parts.tenants.get(id).ok_or(Refusal::SessionNotFound)
+    fn tenant(&self, id: &TenantId) -> Result<Tenant, Refusal> {
+        self.parts.tenants.now().get(id).cloned().ok_or(Refusal::SessionNotFound)
     }
 
     /// The scope of a row's tenant, for acts of this program alone: facts of pods and deadlines.
     pub fn own_scope(&self, row: &Row) -> Option<TenantScope> {
-        let mut tenants = self.parts.tenants.iter();
-        tenants.find(|(tenant, _)| tenant.id == row.tenant).map(|(_, owner)| TenantScope::of_site_owner(&owner))
+        let tenants = self.parts.tenants.now();
+        let mut all = tenants.iter();
+        all.find(|(tenant, _)| tenant.id == row.tenant).map(|(_, owner)| TenantScope::of_site_owner(&owner))
     }
 }

@@ -6,35 +6,53 @@
 mod accounts;
 mod attempts;
 mod audit;
+mod link;
+mod notices;
 mod places;
+pub mod replicas;
 mod reports;
 mod row;
 mod schema;
+pub mod server;
 mod sessions;
 mod system;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use accounts::Account;
 pub use audit::Act;
+pub use link::Error as LinkError;
+pub use notices::{Listener, Notice};
 pub use reports::Report;
 pub use sessions::{Start, Stored, Waiting};
 pub use system::SystemScope;
+pub use write::Write;
 
+use link::Link;
+use server::Server;
 use sqlx::any::AnyPoolOptions;
-use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool};
+use sqlx::{AnyConnection, AnyPool};
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
 
 /// Connections of one replica.
 const CONNECTIONS: u32 = 8;
 /// How long a writer waits for another replica's write to the same SQLite file.
 const BUSY_MS: u32 = 10_000;
+/// What a PostgreSQL server does for each connection: a replica that hangs holds nobody up for long, and rules rely on the
+/// isolation that is usual.
+const SERVER_SETTINGS: [&str; 4] = [
+    "SET statement_timeout = '30s'",
+    "SET lock_timeout = '10s'",
+    "SET idle_in_transaction_session_timeout = '30s'",
+    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
+];
 
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +60,12 @@ pub enum Error {
     /// The database cannot be opened.
     #[error("failed to open the database")]
     Open(#[source] sqlx::Error),
+    /// The server's address.
+    #[error("failed to go by the database's address")]
+    Server(#[source] server::Error),
+    /// The way to the server.
+    #[error("failed to open the way to the database")]
+    Link(#[source] link::Error),
     /// A table cannot be made or changed.
     #[error("failed to bring the database to schema version {version}")]
     Migrate {
@@ -83,39 +107,43 @@ pub enum Error {
 pub struct Store {
     pool: AnyPool,
     turn: std::sync::Arc<Semaphore>,
+    server: Option<std::sync::Arc<Reached>>,
 }
 
-/// An open transaction, begun and ended by its own words: the driver's count of open ones is wrong once a commit has failed.
-pub struct Write<'a> {
-    connection: PoolConnection<Any>,
-    committed: bool,
-    _turn: SemaphorePermit<'a>,
+/// A server, and the way there.
+struct Reached {
+    url: Zeroizing<String>,
+    _link: Link,
+}
+
+impl std::fmt::Debug for Reached {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reached")
+    }
 }
 
 impl Store {
     /// Opens, or makes, the SQLite file and brings its tables up to date.
     pub async fn open(path: &Path) -> Result<Self, Error> {
-        static DRIVERS: Once = Once::new();
-        DRIVERS.call_once(|| {
-            let _ = sqlx::any::install_drivers(&[sqlx::sqlite::any::DRIVER]);
-        });
         make_private(path)?;
-        let url = format!("sqlite://{}?mode=rwc", path.display());
-        let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(Duration::from_secs(30));
-        let pool = options.after_connect(|connection, _| Box::pin(prepare(connection))).connect(&url).await;
+        let pool = pool(&format!("sqlite://{}?mode=rwc", path.display())).await?;
         // SQLite has one writer at a time; a queue of our own is fair, its busy handler is not.
-        let store = Self { pool: pool.map_err(Error::Open)?, turn: std::sync::Arc::new(Semaphore::new(1)) };
+        let store = Self { pool, turn: std::sync::Arc::new(Semaphore::new(1)), server: None };
         schema::migrate(&store.pool).await?;
         Ok(store)
     }
 
-    /// Begins a transaction. Dropping it undoes it.
-    pub async fn write(&self) -> Result<Write<'_>, Error> {
-        let turn = self.turn.acquire().await.expect("the semaphore is never closed");
-        let connection = self.pool.acquire().await.map_err(query("begin a transaction"))?;
-        let mut write = Write { connection, committed: false, _turn: turn };
-        sqlx::query("BEGIN").execute(write.connection()).await.map_err(query("begin a transaction"))?;
-        Ok(write)
+    /// Connects to a PostgreSQL server and brings its tables up to date.
+    pub async fn connect(server: &Server) -> Result<Self, Error> {
+        let link = Link::open(server).await.map_err(Error::Link)?;
+        let url = server.through(link.near()).map_err(Error::Server)?;
+        let pool = pool(&url).await?;
+        let reached = Reached { url, _link: link };
+        let turn = Semaphore::new(usize::try_from(CONNECTIONS).unwrap_or(1));
+        let store = Self { pool, turn: std::sync::Arc::new(turn), server: Some(std::sync::Arc::new(reached)) };
+        schema::migrate(&store.pool).await?;
+        Ok(store)
     }
 
     /// Whether the database answers.
@@ -133,36 +161,22 @@ impl Store {
     }
 }
 
-impl Write<'_> {
-    /// Makes the changes last.
-    pub async fn commit(mut self) -> Result<(), Error> {
-        sqlx::query("COMMIT").execute(self.connection()).await.map_err(query("commit"))?;
-        self.committed = true;
-        Ok(())
-    }
-
-    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
-        &mut self.connection
-    }
-}
-
-impl Drop for Write<'_> {
-    /// A transaction that was not committed is undone with its connection. On a full disk SQLite undoes some by itself and
-    /// leaves others open; on such a connection a later commit may say yes and keep nothing, so none is used again.
-    fn drop(&mut self) {
-        if !self.committed {
-            self.connection.close_on_drop();
-        }
-    }
-}
-
 /// The file is nobody else's, and so are those that SQLite makes beside it, which take its rights.
 fn make_private(path: &Path) -> Result<(), Error> {
     let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
     file.map(drop).map_err(|error| Error::Open(sqlx::Error::Io(error)))
 }
 
-/// SQLite's own settings. Write-ahead logging lets readers go on while one writes; FULL keeps a used PIN used over a power cut.
+async fn pool(url: &str) -> Result<AnyPool, Error> {
+    static DRIVERS: Once = Once::new();
+    DRIVERS.call_once(|| {
+        let _ = sqlx::any::install_drivers(&[sqlx::sqlite::any::DRIVER, sqlx::postgres::any::DRIVER]);
+    });
+    let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(Duration::from_secs(30));
+    options.after_connect(|connection, _| Box::pin(prepare(connection))).connect(url).await.map_err(Error::Open)
+}
+
+/// SQLite's own settings, and the server's. Write-ahead logging lets readers go on while one writes; FULL keeps a used PIN used over a power cut.
 async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     if connection.backend_name() == "SQLite" {
         let busy = format!("PRAGMA busy_timeout = {BUSY_MS}");
@@ -170,6 +184,10 @@ async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"] {
             sqlx::query(pragma).execute(&mut *connection).await?;
         }
+        return Ok(());
+    }
+    for setting in SERVER_SETTINGS {
+        sqlx::query(setting).execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -1,7 +1,45 @@
-//! Reads the tenants' files, once, at the start.
+//! The tenants as they are at any moment. In embedded mode their files are read once, at the start; on a cluster `cluster`
+//! watches their objects.
 
 use cobrowse_crds::{Tenant, Tenants, TenantsError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// The tenants as they are now. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Current(watch::Sender<Arc<Tenants>>);
+
+impl Default for Current {
+    /// None yet.
+    fn default() -> Self {
+        Self(watch::Sender::new(Arc::default()))
+    }
+}
+
+impl Current {
+    /// Tenants that stay as they are.
+    pub fn fixed(tenants: Tenants) -> Self {
+        let current = Self::default();
+        current.set(tenants);
+        current
+    }
+
+    /// As they are now. Who holds on to it sees no later change.
+    pub fn now(&self) -> Arc<Tenants> {
+        self.0.borrow().clone()
+    }
+
+    /// They changed.
+    pub fn set(&self, tenants: Tenants) {
+        self.0.send_replace(Arc::new(tenants));
+    }
+
+    /// Tells of later changes.
+    pub fn changes(&self) -> watch::Receiver<Arc<Tenants>> {
+        self.0.subscribe()
+    }
+}
 
 /// Why there are no tenants.
 #[derive(Debug, thiserror::Error)]

@@ -57,6 +57,8 @@ mod http;
 mod limits;
 #[path = "contract/people.rs"]
 mod people;
+#[path = "server/postgres.rs"]
+mod postgres;
 #[path = "contract/queue.rs"]
 mod queue;
 #[path = "contract/refused.rs"]

@@ -107,7 +107,9 @@ pub const fn may(caller: CallerRole, permission: Permission) -> bool {
         | Permission::ResumeSession
         | Permission::UploadFile
         | Permission::DownloadFile => matches!(caller, EndUser),
-        Permission::JoinSession | Permission::AcceptInvitation => matches!(caller, Account(Agent | Supervisor)),
+        Permission::JoinSession => matches!(caller, Account(Agent | Supervisor)),
+        // A visitor accepts the one invitation that makes an end user.
+        Permission::AcceptInvitation => matches!(caller, Visitor | Account(Agent | Supervisor)),
         Permission::GetSession
         | Permission::WatchSession
         | Permission::CreateTicket
@@ -200,6 +202,15 @@ impl TenantScope {
         row.tickets.iter().any(|ticket| ticket.hash == *presented).then(|| Self { tenant: row.tenant.clone() })
     }
 
+    /// From the session row that holds the presented invitation of its end user. Whether it still counts is `waiting::decide`'s
+    /// matter.
+    pub fn of_seat(row: &Row, presented: &SecretHash) -> Option<Self> {
+        let for_seat = |invitation: &crate::waiting::Invitation| {
+            invitation.role == crate::participant::Role::EndUser && invitation.hash == *presented
+        };
+        row.invitations.iter().any(for_seat).then(|| Self { tenant: row.tenant.clone() })
+    }
+
     /// From a session row that is due, for the program that keeps deadlines.
     pub fn of_due_session(row: &Row, now: Timestamp) -> Option<Self> {
         let due = crate::waiting::next_deadline(row).is_some_and(|at| at <= now);
@@ -257,7 +268,7 @@ mod tests {
         check(Permission::WatchSession, "-EAS--");
         check(Permission::CreateTicket, "-EAS--");
         check(Permission::CreateInvitation, "-EAS--");
-        check(Permission::AcceptInvitation, "--AS--");
+        check(Permission::AcceptInvitation, "V-AS--");
         check(Permission::Attach, "VEASUD");
         check(Permission::PauseSession, "-E----");
         check(Permission::ResumeSession, "-E----");

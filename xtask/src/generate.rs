@@ -1,7 +1,8 @@
 //! Generates code: from `proto/` for Rust and for the console, from the DevTools protocol for the browser pod, and from the
-//! kinds' Rust types for a cluster. It writes files and compares nothing; `tidy` compares.
+//! kinds' Rust types for a cluster and for the charts. It writes files and compares nothing; `tidy` compares.
 
 mod cdp;
+mod charts;
 mod description;
 
 pub(crate) use description::trim;
@@ -17,16 +18,20 @@ const FILES: [&str; 6] = ["participant", "control", "stream", "session", "pod", 
 pub(crate) struct Generated {
     /// Below the repository's root.
     pub(crate) folder: &'static str,
-    /// Writes all files of the folder to another one.
+    /// The files of the folder that are generated; none named: all of them.
+    pub(crate) files: &'static [&'static str],
+    /// Writes these files to another folder.
     pub(crate) write: fn(&Path) -> Result<()>,
 }
 
 /// All generated code of the repository.
 pub(crate) const GENERATED: &[Generated] = &[
-    Generated { folder: "wire/src/gen", write: wire },
-    Generated { folder: "browser-pod/src/chrome/protocol/gen", write: cdp::write },
-    Generated { folder: "crds/yaml", write: kinds },
-    Generated { folder: "console/src/gen", write: console },
+    Generated { folder: "wire/src/gen", files: &[], write: wire },
+    Generated { folder: "browser-pod/src/chrome/protocol/gen", files: &[], write: cdp::write },
+    Generated { folder: "crds/yaml", files: &[], write: kinds },
+    Generated { folder: "charts/cobrowse-crds/templates", files: &[], write: charts::kinds },
+    Generated { folder: "charts/cobrowse", files: charts::FILES, write: charts::write },
+    Generated { folder: "console/src/gen", files: &[], write: console },
 ];
 
 /// Writes all generated code below the repository's root.

@@ -11,9 +11,9 @@ use cobrowse_wire::v1::{self, enrollment_service_server::EnrollmentService};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use tonic::{Request, Response, Status};
-use zeroize::Zeroizing;
 
 use super::status;
+use super::token::Token;
 
 /// Certificates in a chain.
 const CHAIN: usize = 4;
@@ -21,7 +21,7 @@ const CHAIN: usize = 4;
 /// A pod that is nobody yet.
 pub(super) struct Enrollment {
     pub(super) key: Arc<PodKey>,
-    pub(super) token: Zeroizing<String>,
+    pub(super) token: Token,
     /// Gets the configuration that is served from now on.
     pub(super) certified: Mutex<Option<oneshot::Sender<Certified>>>,
 }
@@ -39,7 +39,11 @@ impl EnrollmentService for Enrollment {
             tracing::error!(error = &error as &dyn std::error::Error, "no signing request could be made");
             Status::internal("failed to make a signing request")
         })?;
-        Ok(Response::new(v1::EnrollResponse { token: self.token.to_string(), signing_request }))
+        let token = self.token.read().map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "no token could be read");
+            Status::unavailable("failed to read the enrollment token")
+        })?;
+        Ok(Response::new(v1::EnrollResponse { token: token.to_string(), signing_request }))
     }
 
     async fn certify(&self, request: Request<v1::CertifyRequest>) -> Result<Response<v1::CertifyResponse>, Status> {

@@ -1,6 +1,6 @@
 //! The agent side's life: listen, take over the browser, be enrolled, serve one session, end.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -10,16 +10,18 @@ use cobrowse_identity::enrollment::{self, PodKey};
 use cobrowse_session::participant::EndReason;
 use cobrowse_wire::v1;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
-use zeroize::Zeroizing;
 
 use super::browser::{self, ChromePage};
+use super::ending::{Listening, say};
 use super::enroll::Enrollment;
 use super::owner::{Inbox, Mailbox, Message, Outcome, Owner};
 use super::page::{News, Page};
 use super::service::Service;
-use super::{Error, Listening, say, serve};
+use super::token::Token;
+use super::{Error, serve};
 use crate::chrome::{self, Chrome};
 use crate::display::{self, Display, Size};
 use crate::encode::worker::{Picture, Worker};
@@ -44,14 +46,21 @@ struct Taken {
 
 const LOST: Outcome = Outcome { reason: EndReason::PodLost, last_seq: 0, chrome_exit: None };
 
-/// Runs to the end of the session.
-pub(super) async fn run(listen: SocketAddr, socket: Socket, token: Zeroizing<String>) -> Result<Outcome, Error> {
+/// How the socket to the browser side is got. May block.
+pub(super) type Join = Box<dyn FnOnce() -> Result<Socket, handover::Error> + Send>;
+
+/// Runs to the end of the session; `closed` ends it.
+pub(super) async fn run(
+    listen: SocketAddr,
+    join: Join,
+    token: Token,
+    closed: CancellationToken,
+) -> Result<Outcome, Error> {
     let listener = TcpListener::bind(listen).await.map_err(|error| Error::Listen(listen, error))?;
     let address = listener.local_addr().map_err(|error| Error::Listen(listen, error))?;
     say(&Listening { address });
-    let closed = input_closed()?;
     let ready = tokio::select! {
-        ready = ready(&listener, socket, token) => ready?,
+        ready = ready(&listener, join, token) => ready?,
         () = closed.cancelled() => return Ok(LOST),
     };
     match ready {
@@ -70,8 +79,8 @@ enum Ready {
 }
 
 /// Chrome starts while the pod is enrolled. It may wait for that for hours, so its end is noticed meanwhile.
-async fn ready(listener: &TcpListener, socket: Socket, token: Zeroizing<String>) -> Result<Ready, Error> {
-    let (enroll, taking) = (enroll(listener, token), take_over(socket));
+async fn ready(listener: &TcpListener, join: Join, token: Token) -> Result<Ready, Error> {
+    let (enroll, taking) = (enroll(listener, token), take_over(join));
     tokio::pin!(enroll, taking);
     let (config, taken) = tokio::select! {
         taken = &mut taking => (None, taken?),
@@ -91,19 +100,26 @@ async fn ready(listener: &TcpListener, socket: Socket, token: Zeroizing<String>)
 }
 
 /// Notices the end of standard input. What follows the token means nothing; only its end does.
-fn input_closed() -> Result<CancellationToken, Error> {
-    let closed = CancellationToken::new();
-    let tell = closed.clone();
+pub(super) fn when_input_ends(closed: CancellationToken) -> io::Result<()> {
     let read = move || {
         // An error is an end too.
-        let _ = std::io::copy(&mut std::io::stdin().lock().by_ref(), &mut std::io::sink());
-        tell.cancel();
+        let _ = io::copy(&mut io::stdin().lock().by_ref(), &mut io::sink());
+        closed.cancel();
     };
-    std::thread::Builder::new().name("input".into()).spawn(read).map_err(Error::Start)?;
-    Ok(closed)
+    std::thread::Builder::new().name("input".into()).spawn(read).map(drop)
 }
 
-async fn enroll(listener: &TcpListener, token: Zeroizing<String>) -> Result<Option<Arc<ServerConfig>>, Error> {
+/// Notices that the kubelet wants the end. The first process of a container gets no signal that it does not ask for.
+pub(super) fn when_told(closed: CancellationToken) -> io::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::spawn(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        closed.cancel();
+    });
+    Ok(())
+}
+
+async fn enroll(listener: &TcpListener, token: Token) -> Result<Option<Arc<ServerConfig>>, Error> {
     let key = Arc::new(PodKey::generate()?);
     let config = enrollment::server(&key, SystemTime::now())?;
     let (certified, configured) = oneshot::channel();
@@ -111,8 +127,8 @@ async fn enroll(listener: &TcpListener, token: Zeroizing<String>) -> Result<Opti
     Ok(serve::enroll(listener, config, enrollment, configured).await?)
 }
 
-async fn take_over(socket: Socket) -> Result<Taken, Error> {
-    let handover = tokio::task::spawn_blocking(move || handover::accept(socket)).await;
+async fn take_over(join: Join) -> Result<Taken, Error> {
+    let handover = tokio::task::spawn_blocking(move || join().and_then(handover::accept)).await;
     let handover = handover.map_err(|error| Error::Start(std::io::Error::other(error)))??;
     let (display, shown) = display::wayland::start(handover.wayland, SCREEN)?;
     let (chrome, events) = chrome::attach(handover.cdp_in, handover.cdp_out, handover.browser).await?;

@@ -3,11 +3,12 @@
 use super::folders::Folders;
 use super::{Error, flags};
 use crate::handover::Note;
-use rustix::process::Pid;
+use rustix::io::Errno;
+use rustix::process::{Pid, WaitOptions, WaitStatus};
 use std::io::{BufRead, BufReader, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,12 +95,25 @@ impl Chrome {
     }
 
     /// Waits for the end.
-    pub(super) fn wait(mut self) -> Note {
-        let status = self.child.wait();
+    pub(super) fn wait(self) -> Note {
+        let status = end_of(self.group());
         let reason = *self.sign.lock().unwrap_or_else(PoisonError::into_inner);
-        let (code, signal) = status.map_or((None, None), |status| (status.code(), status.signal()));
+        let of = |status: WaitStatus| (status.exit_status(), status.terminating_signal());
+        let (code, signal) = status.map_or((None, None), of);
         let by_signal = || signal.map(|signal| format!("ended by signal {signal}"));
         Note::Exited { code, reason: reason.map(str::to_owned).or_else(by_signal) }
+    }
+}
+
+/// Waits for the end of this child. The first process of a container is the parent of whoever lost their own, and
+/// takes note of their ends too.
+fn end_of(child: Pid) -> Option<WaitStatus> {
+    loop {
+        match rustix::process::wait(WaitOptions::empty()) {
+            Ok(Some((ended, status))) if ended == child => return Some(status),
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(_) => return None,
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) const END_USER: &str = "p-user";
 pub(crate) const AGENT: &str = "p-agent";
 /// How long anything may take on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
-const TOKEN: &str = "0badc0de";
+pub(crate) const TOKEN: &str = "0badc0de";
 const SESSION: &str = "s-test";
 
 /// Pairs of uids for sessions run by root; each test of this process gets its own.
@@ -70,9 +70,24 @@ impl Started {
         let mut child = command.spawn().expect("a pod");
         let input = child.stdin.as_mut().expect("a pipe");
         input.write_all(format!("{TOKEN}\n").as_bytes()).await.expect("written");
+        Self::of(child).await
+    }
+
+    /// A process that says where it listens, and then why it ended.
+    pub(crate) async fn of(mut child: Child) -> Self {
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let address = said(&mut lines, "address").await;
         Self { child, lines, address }
+    }
+
+    /// Where it listens.
+    pub(crate) fn port(&self) -> String {
+        self.address.rsplit(':').next().expect("a port").to_owned()
+    }
+
+    /// All its processes.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        below(self.child.id())
     }
 
     /// Waits until the agent side says that it has Chrome.
@@ -113,7 +128,11 @@ async fn ended(lines: &mut Lines<BufReader<ChildStdout>>, child: &mut Child, rea
 impl Pod {
     /// Starts a pod and enrolls it.
     pub(crate) async fn start() -> Self {
-        let Started { child, lines, address } = Started::spawn(Stdio::inherit()).await;
+        Self::of(Started::spawn(Stdio::inherit()).await).await
+    }
+
+    /// Enrolls a pod.
+    pub(crate) async fn of(Started { child, lines, address }: Started) -> Self {
         let authority = Authority::generate(SystemTime::now()).expect("an authority");
         let uid = PodUid::parse("pod-1").expect("a uid");
         enroll(&address, &authority, &uid).await;

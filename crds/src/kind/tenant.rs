@@ -104,7 +104,8 @@ pub struct TenantSpec {
     #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub webhooks: Vec<Webhook>,
-    /// Makes accounts of a demo at the first start, in embedded mode alone. A cluster ignores it. Default false.
+    /// Makes accounts of a demo, once, and tells their passwords in the log, where session-api runs with --demo. Without that it is
+    /// ignored. Default false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
 }

@@ -7,6 +7,7 @@ mod down;
 mod forward;
 mod images;
 mod layout;
+mod load;
 mod modules;
 mod network;
 mod node;
@@ -66,6 +67,14 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Give the running cluster's node images, and seccomp profiles
+    Load {
+        /// OCI archives
+        archives: Vec<PathBuf>,
+        /// A folder whose content goes to where the kubelet looks for profiles
+        #[arg(long)]
+        seccomp: Option<PathBuf>,
+    },
     /// Run a command beside the cluster, in the network where people and websites are
     World {
         /// The command and its arguments
@@ -117,6 +126,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Inside { command } => {
             needs_root()?;
             spaces::inside(&layout, &command)
+        }
+        Command::Load { archives, seccomp } => {
+            needs_root()?;
+            load::load(&layout, &archives, seccomp.as_deref())
         }
         Command::World { command } => {
             needs_root()?;

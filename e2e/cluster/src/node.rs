@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ pub(crate) fn ctr(layout: &Layout) -> Command {
 /// Starts the kubelet and waits until its node is there.
 pub(crate) fn kubelet(layout: &Layout) -> Result<()> {
     let folder = layout.run.join("kubelet");
-    fs::create_dir_all(folder.join("seccomp/profiles"))?;
+    fs::create_dir_all(seccomp_profiles(layout))?;
     fs::write(layout.run.join("resolv.conf"), format!("nameserver {DNS_SERVICE}\n"))?;
     let config = layout.run.join("kubelet.json");
     fs::write(&config, serde_json::to_vec(&kubelet_config(layout))?)?;
@@ -40,6 +41,11 @@ pub(crate) fn kubelet(layout: &Layout) -> Result<()> {
     command.args(["--hostname-override", NODE, "--node-ip", NODE_ADDRESS]);
     start(layout, "kubelet", &mut command)?;
     until("the node", LIMIT, &[layout.log("kubelet")], || succeeds(kubectl(layout).args(["get", "node", NODE])))
+}
+
+/// Where the kubelet looks for the seccomp profiles of pods.
+pub(crate) fn seccomp_profiles(layout: &Layout) -> PathBuf {
+    layout.run.join("kubelet/seccomp")
 }
 
 /// Waits until the node takes pods, which it does once it has a network.

@@ -1,7 +1,7 @@
 //! The configuration file of session-api, and two files of which one wins.
 
 use cobrowse_session_api::args::Settings;
-use cobrowse_session_api::config::{check, layers};
+use cobrowse_session_api::config::{Backend, check, layers};
 
 /// TOML; a line of `---` parts what wins from what it wins over.
 pub fn target(bytes: &[u8]) {
@@ -17,10 +17,17 @@ pub fn target(bytes: &[u8]) {
 
 fn one(settings: Settings) {
     let Ok(config) = check(settings) else { return };
-    assert!(config.pods.warm <= config.pods.most && (1..=200).contains(&config.pods.most));
     assert!(config.limits.connections >= 16 && config.limits.calls_per_second >= 1);
     assert!(config.listen != config.admin_listen || config.listen.port() == 0);
-    assert!(!config.demo || config.listen.ip().is_loopback());
+    match &config.backend {
+        Backend::Embedded(embedded) => {
+            assert!(embedded.pods.warm <= embedded.pods.most && (1..=200).contains(&embedded.pods.most));
+            assert!(!config.demo || config.listen.ip().is_loopback());
+        }
+        Backend::Kubernetes(cluster) => {
+            assert!(cluster.pod_port > 0 && config.database.is_some() && config.certificate.is_some());
+        }
+    }
     if let Some(origin) = config.public_origin {
         assert!(origin.starts_with("https://") && origin.len() > 8 && !origin[8..].contains('/'));
     }

@@ -1,13 +1,15 @@
 //! Demo accounts: an agent, a supervisor and an administrator for every tenant that asks for them, made once, passwords shown
-//! once.
+//! once. On a cluster tenants come at any time, and so do their accounts.
 
 use super::password::{self, Passwords};
-use crate::clock;
 use crate::refusal::Refusal;
 use crate::store::{Account, Store};
+use crate::tenants::Current;
+use crate::{announce, clock};
 use cobrowse_crds::{Tenant, Tenants};
 use cobrowse_session::AccountId;
 use cobrowse_session::permission::{AccountRole, TenantScope};
+use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 /// First names, last names and mailbox names of demo people, in the tenants' order.
@@ -27,6 +29,23 @@ pub struct Shown {
     pub email: String,
     /// The password.
     pub password: Zeroizing<String>,
+}
+
+/// Makes the accounts of tenants as they come, and tells them, until `stop`.
+pub async fn follow(store: Store, tenants: Current, passwords: Passwords, stop: CancellationToken) {
+    let mut changes = tenants.changes();
+    loop {
+        let now = changes.borrow_and_update().clone();
+        match make(&store, &now, &passwords).await {
+            Ok(shown) => announce::sign_ins(&shown),
+            // Another replica was faster; or the store is away, and the next change comes.
+            Err(refusal) => tracing::warn!(reason = refusal.reason(), "demo accounts were not made here"),
+        }
+        let changed = stop.run_until_cancelled(changes.changed()).await;
+        if !matches!(changed, Some(Ok(()))) {
+            return;
+        }
+    }
 }
 
 /// Makes the accounts of tenants that have none.

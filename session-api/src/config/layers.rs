@@ -30,6 +30,12 @@ pub fn merge(upper: Settings, lower: Settings) -> Settings {
     first_of!(
         upper,
         lower,
+        backend,
+        namespace,
+        pool,
+        pod_port,
+        secrets,
+        database_url_file,
         data_dir,
         tenants,
         listen,
@@ -132,7 +138,7 @@ mod tests {
             assert!(!error.contains("unknown field"), "{name} is no key of the file: {error}");
             seen += 1;
         }
-        assert_eq!(seen, 26);
+        assert_eq!(seen, 32);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From claim to a bound pod. Nothing is loaded before the store knows which pod it is.
 
 use super::Drive;
-use crate::pods::warm::Pod;
+use crate::pods::warm::{Pod, Pods};
 use crate::pods::{self, dial::Dialer};
 use crate::sessions::links::{self, Place};
 use crate::store::Stored;
@@ -27,8 +27,8 @@ pub(super) struct Made {
 
 impl Drive {
     /// Makes the browser. The failure is a stable CamelCase reason.
-    pub(super) async fn make(&self, claimed: &Stored) -> Result<Made, &'static str> {
-        let made = self.bind(claimed);
+    pub(super) async fn make(&self, pods: &Pods, claimed: &Stored) -> Result<Made, &'static str> {
+        let made = self.bind(pods, claimed);
         tokio::pin!(made);
         loop {
             tokio::select! {
@@ -42,9 +42,9 @@ impl Drive {
         }
     }
 
-    async fn bind(&self, claimed: &Stored) -> Result<Made, &'static str> {
+    async fn bind(&self, pods: &Pods, claimed: &Stored) -> Result<Made, &'static str> {
         let parts = self.sessions.parts();
-        let pod = parts.pods.take().await.map_err(|error| {
+        let pod = pods.take().await.map_err(|error| {
             tracing::error!(session_id = %self.id, error = %crate::chain(&error), "there is no pod");
             reason(&error)
         })?;
@@ -66,7 +66,8 @@ impl Drive {
 
     fn request(&self, claimed: &Stored) -> Result<BindRequest, &'static str> {
         let (row, start) = (&claimed.row, &claimed.start);
-        let tenant = self.sessions.parts().tenants.get(&row.tenant).ok_or("TenantGone")?;
+        let tenants = self.sessions.parts().tenants.now();
+        let tenant = tenants.get(&row.tenant).ok_or("TenantGone")?;
         let policy = BoundPolicy {
             sites: tenant.sites.clone(),
             mask_selectors: tenant.mask_selectors.clone(),
@@ -93,7 +94,7 @@ fn allowed(row: &Row) -> Vec<Participant> {
     row.allowed().map(|person| Participant::from(&person.participant)).collect()
 }
 
-async fn dial(dialer: &Dialer, place: &Place) -> Result<Channel, pods::Error> {
+pub(super) async fn dial(dialer: &Dialer, place: &Place) -> Result<Channel, pods::Error> {
     let mut last = pods::Error::Slow;
     for _ in 0..DIALS {
         match dialer.dial(place.address, &place.uid).await {
@@ -105,7 +106,7 @@ async fn dial(dialer: &Dialer, place: &Place) -> Result<Channel, pods::Error> {
     Err(last)
 }
 
-fn reason(error: &pods::Error) -> &'static str {
+pub(super) fn reason(error: &pods::Error) -> &'static str {
     match error {
         pods::Error::Full => "NoRoom",
         pods::Error::Draining => "Draining",

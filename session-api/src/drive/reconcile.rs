@@ -30,13 +30,12 @@ impl Drive {
         let parts = self.sessions.parts();
         let Ok(stored) = parts.store.session(&self.scope, &self.id).await else { return };
         let mut known = parts.hub.watch(stored.row);
-        let tenant = parts.tenants.get(self.scope.tenant());
-        let max_duration = tenant.map(|tenant| tenant.policy.live.max_duration).unwrap_or_default();
+        let max_duration = self.max_duration();
         let begun = self.begin(&mut made.client, claimed).instrument(trace_span!("browser.start")).await;
         let Some(mut facts) = begun else { return };
         let mut ended = made.pod.enrolled.running.ended.clone();
         let (mut told, mut last) = (Told::default(), None);
-        let mut pod = PodState { client: made.client.clone(), admitted: HashSet::new() };
+        let mut pod = PodState::new(made.client.clone());
         let reason = loop {
             let row = known.borrow_and_update().row.clone();
             pod.admit(&row).await;
@@ -65,8 +64,14 @@ impl Drive {
         self.finish(reason, made, ended).await;
     }
 
+    /// For a pod that does not say when its session ends.
+    pub(super) fn max_duration(&self) -> Duration {
+        let tenants = self.sessions.parts().tenants.now();
+        tenants.get(self.scope.tenant()).map(|tenant| tenant.policy.live.max_duration).unwrap_or_default()
+    }
+
     /// Start and Watch, at once: the facts say when it went live.
-    async fn begin(
+    pub(super) async fn begin(
         &self,
         client: &mut PodServiceClient<Channel>,
         claimed: &Stored,
@@ -107,27 +112,34 @@ impl Drive {
     }
 
     /// A Stop that the pod has not heard of: its epoch is behind the row's.
-    async fn pause_pod(&self, pod: &mut PodState, known: &watch::Receiver<Known>, told: &Told) {
+    pub(super) async fn pause_pod(&self, pod: &mut PodState, known: &watch::Receiver<Known>, told: &Told) {
         let row = known.borrow().row.clone();
         if row.paused && row.stage == Stage::Live && row.pause_epoch > told.epoch {
             self.as_end_user(pod, &row, Body::Pause(PauseCommand {})).await;
         }
     }
 
-    async fn end_pod(&self, pod: &mut PodState, facts: &mut Streaming<cobrowse_wire::v1::WatchResponse>) {
-        let Ok(stored) = self.sessions.parts().store.session(&self.scope, &self.id).await else { return };
+    /// Ends the pod of a session that the row says is over. Whether the pod said its last word.
+    pub(super) async fn end_pod(
+        &self,
+        pod: &mut PodState,
+        facts: &mut Streaming<cobrowse_wire::v1::WatchResponse>,
+    ) -> bool {
+        let Ok(stored) = self.sessions.parts().store.session(&self.scope, &self.id).await else { return false };
         self.as_end_user(pod, &stored.row, Body::End(EndCommand {})).await;
         let last = async {
             while let Ok(Some(fact)) = facts.message().await {
                 if fact.phase() == cobrowse_wire::v1::Phase::Ended {
-                    return Some(fact.last_url).filter(|url| !url.is_empty());
+                    return Some(fact.last_url);
                 }
             }
             None
         };
-        if let Ok(Some(url)) = tokio::time::timeout(LAST_FACT, last).await {
+        let Ok(Some(url)) = tokio::time::timeout(LAST_FACT, last).await else { return false };
+        if !url.is_empty() {
             self.ended(stored.row.end_reason.unwrap_or(EndReason::PodLost), Some(&url)).await;
         }
+        true
     }
 
     async fn as_end_user(&self, pod: &mut PodState, row: &Row, body: Body) {
@@ -158,14 +170,18 @@ impl Drive {
 }
 
 /// What the pod was told.
-struct PodState {
+pub(super) struct PodState {
     client: PodServiceClient<Channel>,
     admitted: HashSet<ParticipantId>,
 }
 
 impl PodState {
+    pub(super) fn new(client: PodServiceClient<Channel>) -> Self {
+        Self { client, admitted: HashSet::new() }
+    }
+
     /// Tells the pod about everybody who was allowed and whom it does not know.
-    async fn admit(&mut self, row: &Row) {
+    pub(super) async fn admit(&mut self, row: &Row) {
         let unknown = row.allowed().filter(|p| !p.in_pod && !self.admitted.contains(&p.participant.id));
         let unknown: Vec<_> = unknown.map(|person| person.participant.clone()).collect();
         for participant in unknown {

@@ -117,7 +117,7 @@ impl SessionService for Service {
     ) -> Result<Response<AcceptInvitationResponse>, Status> {
         let (caller, request) = open(r)?;
         let accepted = self.sessions.accept(&caller, &request).await;
-        self.answer(accepted, |session| AcceptInvitationResponse { session: Some(session) })
+        self.answer(accepted, |(session, token)| AcceptInvitationResponse { session: Some(session), token })
     }
 
     type AttachStream = Down<AttachResponse>;

@@ -9,12 +9,13 @@ use cobrowse_wire::v1::{ResolveSiteRequest, ResolveSiteResponse, StartPage};
 impl Sessions {
     /// Answers `ResolveSite`.
     pub(super) fn resolve_site(&self, request: &ResolveSiteRequest) -> Result<ResolveSiteResponse, Refusal> {
+        let tenants = self.parts.tenants.now();
         if request.url.is_empty() {
-            let pages = self.parts.tenants.iter().flat_map(|(tenant, _)| start_pages(tenant)).collect();
+            let pages = tenants.iter().flat_map(|(tenant, _)| start_pages(tenant)).collect();
             return Ok(ResolveSiteResponse { start_pages: pages, ..ResolveSiteResponse::default() });
         }
         let url = page(&request.url)?;
-        let (tenant, _) = self.parts.tenants.owner_of(url.origin()).ok_or(Refusal::SiteNotSupported)?;
+        let (tenant, _) = tenants.owner_of(url.origin()).ok_or(Refusal::SiteNotSupported)?;
         Ok(ResolveSiteResponse {
             tenant: tenant.id.to_string(),
             company: tenant.display_name.to_string(),

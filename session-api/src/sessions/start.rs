@@ -66,7 +66,8 @@ impl Sessions {
     ) -> Result<StartSessionResponse, Refusal> {
         self.starts.of_address.take(caller.prefix, Instant::now()).map_err(Refusal::RateLimited)?;
         let url = sites::page(&request.start_url)?;
-        let (tenant, owner) = self.parts.tenants.owner_of(url.origin()).ok_or(Refusal::SiteNotSupported)?;
+        let tenants = self.parts.tenants.now();
+        let (tenant, owner) = tenants.owner_of(url.origin()).ok_or(Refusal::SiteNotSupported)?;
         self.starts.take(&url.origin().to_string(), &tenant.id)?;
         let scope = TenantScope::of_site_owner(&owner);
         let id = SessionId::from_random(clock::random());
@@ -102,7 +103,7 @@ impl Sessions {
         let (stored, person) = self.find_allowed(caller, &request.session_id).await?;
         let (scope, tenant) = (caller.scope()?, self.tenant(&stored.row.tenant)?);
         for _ in 0..DRAWS {
-            let pin = self.draw_pin(scope, tenant).await?;
+            let pin = self.draw_pin(scope, &tenant).await?;
             let hash = pin.hash(&self.parts.pin_key, &tenant.id);
             let event = Event::RenewPin { by: person.participant.id.clone(), pin: hash };
             match self.change(scope, &stored.row.id, event, &Actor::caller(caller)).await {
@@ -170,6 +171,7 @@ impl Sessions {
             timezone: name("timezone", &request.timezone, "UTC", "-_+/")?,
             origin: url.origin().to_string(),
             address: caller.prefix.to_string(),
+            by_hand: false,
         })
     }
 

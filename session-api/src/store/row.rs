@@ -30,6 +30,8 @@ struct Text {
     pin_used: bool,
     pins_made: u32,
     end_user_token: String,
+    #[serde(default)]
+    awaits_end_user: bool,
     people: Vec<PersonText>,
     invitations: Vec<(String, String, u64)>,
     invitations_made: u32,
@@ -87,6 +89,7 @@ pub(super) fn encode(row: &Row) -> Result<String, Error> {
         pin_used: row.pin.used,
         pins_made: row.pins_made,
         end_user_token: hex::encode(row.end_user_token.as_bytes()),
+        awaits_end_user: row.awaits_end_user,
         people: row.people.iter().map(person_text).collect(),
         invitations: row.invitations.iter().map(invitation_text).collect(),
         invitations_made: row.invitations_made,
@@ -137,6 +140,7 @@ fn read(text: Text, version: u64) -> Option<Row> {
         },
         pins_made: text.pins_made,
         end_user_token: SecretHash::from_bytes(hex::decode(&text.end_user_token)?),
+        awaits_end_user: text.awaits_end_user,
         people: text.people.into_iter().map(person).collect::<Option<_>>()?,
         invitations: text.invitations.into_iter().map(invitation).collect::<Option<_>>()?,
         invitations_made: text.invitations_made,
@@ -303,6 +307,7 @@ mod tests {
         row.invitations.push(Invitation { hash, role: Role::Observer, expires_at: Timestamp::from_millis(5) });
         row.tickets.push(Ticket { hash, participant: agent, expires_at: Timestamp::from_millis(6) });
         row.end_reason = Some(EndReason::Idle);
+        row.awaits_end_user = true;
         row.version = 3;
         row
     }

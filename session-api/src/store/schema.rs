@@ -1,10 +1,14 @@
-//! The tables. Migrations only ever get longer; each runs once, in one transaction with its number.
+//! The tables. Migrations only ever get longer, and only ever add: while two versions of this program run, the older one goes on.
+//! Each runs once, in one transaction with its number.
 
 use super::Error;
 use sqlx::AnyPool;
 
 /// One list of statements per version, first version first. Types and syntax that SQLite and PostgreSQL share.
-const MIGRATIONS: [&[&str]; 2] = [FIRST, PLACES_AND_ACCOUNTS];
+const MIGRATIONS: [&[&str]; 3] = [FIRST, PLACES_AND_ACCOUNTS, REPLICAS];
+
+/// What is there before any version: which ones ran.
+const TABLE: &[&str] = &["CREATE TABLE IF NOT EXISTS migrations (version BIGINT PRIMARY KEY)"];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE sessions (
@@ -41,17 +45,29 @@ const PLACES_AND_ACCOUNTS: &[&str] = &[
     "ALTER TABLE accounts ADD COLUMN disabled_ms BIGINT",
 ];
 
+const REPLICAS: &[&str] = &[
+    "CREATE TABLE replicas (id TEXT PRIMARY KEY, beats BIGINT NOT NULL)",
+    "ALTER TABLE sessions ADD COLUMN driver TEXT",
+    "CREATE INDEX sessions_driver ON sessions (driver)",
+];
+
+/// On PostgreSQL two replicas may not even look for the table at once; this waits for the other one's end. SQLite has one writer.
+const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(7163094427)";
+
 /// Brings the tables up to date. Two replicas may try at once: the loser sees the winner's number.
 pub(super) async fn migrate(pool: &AnyPool) -> Result<(), Error> {
     let failed = |version| move |source| Error::Migrate { version, source };
-    let table = "CREATE TABLE IF NOT EXISTS migrations (version BIGINT PRIMARY KEY)";
-    sqlx::query(table).execute(pool).await.map_err(failed(0))?;
-    for (version, statements) in (1i64..).zip(MIGRATIONS) {
+    for (version, statements) in (0i64..).zip(std::iter::once(TABLE).chain(MIGRATIONS)) {
         let mut tx = pool.begin().await.map_err(failed(version))?;
-        let insert = "INSERT INTO migrations (version) VALUES ($1) ON CONFLICT DO NOTHING";
-        let inserted = sqlx::query(insert).bind(version).execute(&mut *tx).await.map_err(failed(version))?;
-        if inserted.rows_affected() == 0 {
-            continue;
+        if tx.backend_name() == "PostgreSQL" {
+            sqlx::query(ONE_AT_A_TIME).execute(&mut *tx).await.map_err(failed(version))?;
+        }
+        if version > 0 {
+            let insert = "INSERT INTO migrations (version) VALUES ($1) ON CONFLICT DO NOTHING";
+            let inserted = sqlx::query(insert).bind(version).execute(&mut *tx).await.map_err(failed(version))?;
+            if inserted.rows_affected() == 0 {
+                continue;
+            }
         }
         for statement in statements {
             sqlx::query(*statement).execute(&mut *tx).await.map_err(failed(version))?;

@@ -4,7 +4,7 @@ use super::{Error, Store, SystemScope, Write, query, row, signed, unless_unique,
 use crate::hex;
 use cobrowse_session::permission::TenantScope;
 use cobrowse_session::pin::PinHash;
-use cobrowse_session::waiting::{self, Row, Stage};
+use cobrowse_session::waiting::{self, Claim, Row, Stage};
 use cobrowse_session::{SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
@@ -31,6 +31,9 @@ pub struct Start {
     pub origin: String,
     /// Prefix of the address that started it.
     pub address: String,
+    /// The session's object was there first: somebody made it by hand.
+    #[serde(default)]
+    pub by_hand: bool,
 }
 
 /// A row with what is kept beside it.
@@ -152,7 +155,7 @@ impl Write<'_> {
         now: Timestamp,
     ) -> Result<(), Error> {
         let sql = "UPDATE sessions SET version = $4, changed_ms = $5, waiting = $6, pin_hash = $7, waits = $8, \
-                   due_ms = $9, ended_ms = $10, queued = $11 WHERE id = $1 AND tenant = $2 AND version = $3";
+                   due_ms = $9, ended_ms = $10, queued = $11, driver = $12 WHERE id = $1 AND tenant = $2 AND version = $3";
         let update = sqlx::query(sql)
             .bind(row.id.to_string())
             .bind(scope.tenant().to_string())
@@ -164,10 +167,11 @@ impl Write<'_> {
             .bind(waits(row))
             .bind(due(row))
             .bind(row.ended_at.map(|at| signed(at.as_millis())))
-            .bind(queued(row));
+            .bind(queued(row))
+            .bind(driver(row));
         let done = update.execute(self.connection()).await.map_err(unless_unique("change a session"))?;
         match done.rows_affected() {
-            1 => Ok(()),
+            1 => self.notify(row).await,
             _ => Err(Error::Conflict),
         }
     }
@@ -205,7 +209,7 @@ impl Write<'_> {
 }
 
 /// The rows that can be read: one that is damaged must not keep the rest from ending in time.
-fn readable(found: &[AnyRow]) -> Vec<Row> {
+pub(super) fn readable(found: &[AnyRow]) -> Vec<Row> {
     let read = |found| read_row(found).inspect_err(|error| tracing::error!(%error, "a session was passed over"));
     found.iter().filter_map(|found| read(found).ok()).collect()
 }
@@ -228,6 +232,14 @@ fn waits(row: &Row) -> i64 {
 
 fn queued(row: &Row) -> i64 {
     i64::from(row.stage == Stage::Queued)
+}
+
+/// The replica that makes or has the session's browser.
+fn driver(row: &Row) -> Option<String> {
+    match &row.claim {
+        Claim::Claiming { by, .. } | Claim::Bound { by, .. } => Some(by.to_string()),
+        Claim::None | Claim::Wanted { .. } => None,
+    }
 }
 
 fn due(row: &Row) -> Option<i64> {

@@ -1,6 +1,7 @@
 //! A door on a port of its own, with fake pods, and clients of it.
 
 use crate::fake_pod::FakeRunner;
+use crate::postgres::Postgres;
 use cobrowse_identity::ServerName;
 use cobrowse_identity::door;
 use cobrowse_session_api::args::Settings;
@@ -16,6 +17,9 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tonic::transport::{Channel, Endpoint};
+
+/// File in a test's folder with the address of its database, where it has a server.
+const DATABASE: &str = "database";
 
 /// A running door.
 pub(crate) struct TestDoor {
@@ -53,6 +57,14 @@ impl TestDoor {
         Self::start(folder, change, FakeRunner::default()).await
     }
 
+    /// The same with a PostgreSQL server instead of a file.
+    pub(crate) async fn on_server(change: impl FnOnce(Settings) -> Settings) -> Self {
+        let folder = std::sync::Arc::new(tempfile::tempdir().expect("a folder"));
+        let address = tokio::task::spawn_blocking(Postgres::fresh).await.expect("a database");
+        std::fs::write(folder.path().join(DATABASE), address).expect("written");
+        Self::start(folder, change, FakeRunner::default()).await
+    }
+
     /// A second replica on the same store.
     pub(crate) async fn replica(&self) -> Self {
         self.replica_with(|settings| settings).await
@@ -73,8 +85,10 @@ impl TestDoor {
         change: impl FnOnce(Settings) -> Settings,
         runner: FakeRunner,
     ) -> Self {
-        let data = folder.path().join("data");
-        let config = config::check(change(settings(data.clone()))).expect("sound settings");
+        let (data, database) = (folder.path().join("data"), folder.path().join(DATABASE));
+        let database_url_file = database.exists().then_some(database);
+        let settings = Settings { database_url_file, ..settings(data.clone()) };
+        let config = config::check(change(settings)).expect("sound settings");
         let running = serve::start(&config, Box::new(runner.clone())).await.expect("starts");
         let certificate = std::fs::read_to_string(data.join("door.crt")).expect("was made");
         Self { running, runner, certificate, folder }

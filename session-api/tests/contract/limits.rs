@@ -80,7 +80,8 @@ async fn a_site_and_a_tenant_have_so_many_waiting_and_no_more() {
 /// Signed-in agents of the shop's tenant, straight from the store: the door's own way makes few of them a minute.
 async fn agents(door: &TestDoor, count: usize) -> Vec<String> {
     let parts = door.running.sessions.parts();
-    let owner = parts.tenants.iter().find(|(tenant, _)| tenant.id.as_str() == "northwind").expect("the shop's").1;
+    let tenants = parts.tenants.now();
+    let owner = tenants.iter().find(|(tenant, _)| tenant.id.as_str() == "northwind").expect("the shop's").1;
     let scope = TenantScope::of_site_owner(&owner);
     let mut write = parts.store.write().await.expect("begins");
     let mut tokens = Vec::new();

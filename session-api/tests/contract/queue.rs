@@ -37,7 +37,15 @@ fn few(settings: Settings) -> Settings {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_starts_on_two_replicas_get_the_places_there_are_and_the_rest_in_order() {
-    let door = TestDoor::with(few).await;
+    in_order(TestDoor::with(few).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_starts_on_a_server_get_the_places_there_are_and_the_rest_in_order() {
+    in_order(TestDoor::on_server(few).await).await;
+}
+
+async fn in_order(door: TestDoor) {
     let other = door.replica_with(few).await;
     let doors = [&door, &other];
     let started = join_all((0..STARTS).map(|n| start(doors[n % 2]))).await;

@@ -2,7 +2,7 @@
 
 use crate::fake_pod::FakeRunner;
 use cobrowse_session_api::args::Settings;
-use cobrowse_session_api::config::{self, Config};
+use cobrowse_session_api::config::{self, Backend, Config, Embedded};
 use cobrowse_session_api::{chain, serve};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -26,6 +26,16 @@ async fn refused(config: &Config) -> String {
     chain(&started.err().expect("is refused"))
 }
 
+/// The sound settings with a change of what embedded mode needs.
+fn embedded(dir: &TempDir, change: impl FnOnce(&mut Embedded)) -> Config {
+    let mut config = sound(dir);
+    match &mut config.backend {
+        Backend::Embedded(embedded) => change(embedded),
+        Backend::Kubernetes(_) => panic!("it is the default"),
+    }
+    config
+}
+
 #[tokio::test]
 async fn a_taken_port_names_its_setting() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -42,7 +52,7 @@ async fn a_tenant_with_a_typo_names_file_and_field() {
     let dir = tempfile::tempdir().expect("a folder");
     let tenants = dir.path().join("tenants");
     std::fs::create_dir(&tenants).expect("made");
-    let config = Config { tenants: tenants.clone(), ..sound(&dir) };
+    let config = embedded(&dir, |embedded| embedded.tenants.clone_from(&tenants));
     assert!(refused(&config).await.contains("write at least one CoBrowseTenant"));
     let example = std::fs::read_to_string("../examples/tenants/northwind.yaml").expect("is there");
     std::fs::write(tenants.join("a.yaml"), example.replace("displayName", "dispalyName")).expect("written");
@@ -55,7 +65,7 @@ async fn a_data_folder_that_cannot_be_is_named() {
     let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("file");
     std::fs::write(&file, "").expect("written");
-    let error = refused(&Config { data_dir: file.join("data"), ..sound(&dir) }).await;
+    let error = refused(&embedded(&dir, |embedded| embedded.data_dir = file.join("data"))).await;
     assert!(error.contains("data folder") && error.contains("check that its parent exists"), "{error}");
 }
 

@@ -8,7 +8,15 @@ use futures::future::join_all;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_joins_at_once_have_one_winner() {
-    let door = TestDoor::open().await;
+    one_winner(TestDoor::open().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_joins_at_once_have_one_winner_on_a_server() {
+    one_winner(TestDoor::on_server(|settings| settings).await).await;
+}
+
+async fn one_winner(door: TestDoor) {
     let other = door.replica().await;
     let mut user = end_user(&door).await;
     let sam = agent(&door, "sam@northwind.example").await;

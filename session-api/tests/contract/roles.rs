@@ -29,7 +29,7 @@ const TABLE: [(&str, &str); 28] = [
     ("SessionService/WatchSession", "-EAS--"),
     ("SessionService/CreateTicket", "-EAS--"),
     ("SessionService/CreateInvitation", "-EAS--"),
-    ("SessionService/AcceptInvitation", "--AS--"),
+    ("SessionService/AcceptInvitation", "V-AS--"),
     // The ticket in the first message says who it is.
     ("SessionService/Attach", "VEASUD"),
     ("SessionService/PauseSession", "-E----"),

@@ -59,7 +59,15 @@ async fn a_stop_on_the_stream_blanks_agents_while_the_pod_is_frozen() {
 
 #[tokio::test]
 async fn a_stop_at_another_replica_blanks_agents_of_this_one() {
-    let door = TestDoor::open().await;
+    blanks_elsewhere(TestDoor::open().await).await;
+}
+
+#[tokio::test]
+async fn a_stop_at_another_replica_blanks_agents_of_this_one_by_a_server_s_notice() {
+    blanks_elsewhere(TestDoor::on_server(|settings| settings).await).await;
+}
+
+async fn blanks_elsewhere(door: TestDoor) {
     let other = door.replica().await;
     let (mut user, mut sam) = live(&door).await;
     let pod = door.runner.pod_of(&user.person.session);

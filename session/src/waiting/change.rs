@@ -33,7 +33,9 @@ impl Change {
             Event::PinEntered { tenant, pin, .. } if !is_ours(tenant) || *pin != self.row.pin.hash => {
                 Err(Refusal::NotFound)
             }
-            Event::AcceptInvitation { tenant, .. } if !is_ours(tenant) => Err(Refusal::NotFound),
+            Event::AcceptInvitation { tenant, .. } | Event::InviteFirst { tenant, .. } if !is_ours(tenant) => {
+                Err(Refusal::NotFound)
+            }
             _ => Ok(()),
         }
     }
@@ -53,6 +55,8 @@ impl Change {
             Event::Allow { by, participant, permissions } => self.allow(&by, &participant, permissions),
             Event::Deny { by, participant } => self.deny(&by, &participant),
             Event::Invite { by, role, hash } => self.invite(&by, role, hash),
+            Event::InviteFirst { role, hash, .. } => self.invite_first(role, hash),
+            Event::TakeSeat { hash, token } => self.take_seat(hash, token),
             Event::AcceptInvitation { account, participant, name, company, hash, .. } => {
                 self.accept_invitation(account, participant, name, company, hash)
             }
@@ -61,6 +65,7 @@ impl Change {
             Event::ClaimStarted { by } => self.claim_started(by),
             Event::ClaimBound { by, pod } => self.claim_bound(by, pod),
             Event::ClaimFailed { by, failure } => self.claim_failed(&by, failure),
+            Event::TakenOver { from, by } => self.taken_over(&from, by),
             Event::WentLive { expires_at } => self.went_live(expires_at),
             Event::Extended { expires_at } => self.extended(expires_at),
             Event::Paused { epoch } => self.paused(epoch),

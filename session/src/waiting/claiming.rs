@@ -56,6 +56,17 @@ impl Change {
         Ok(())
     }
 
+    /// Of several that try, the first has it: afterwards it is no more `from`'s.
+    pub(super) fn taken_over(&mut self, from: &ReplicaId, by: ReplicaId) -> Result<(), Refusal> {
+        self.row.claim = match &self.row.claim {
+            Claim::Claiming { by: holder, .. } if holder == from => Claim::Claiming { by, at: self.now },
+            Claim::Bound { by: holder, pod } if holder == from => Claim::Bound { by, pod: pod.clone() },
+            Claim::None | Claim::Wanted { .. } => return Err(Refusal::NotWanted),
+            Claim::Claiming { .. } | Claim::Bound { .. } => return Err(Refusal::ClaimHeld),
+        };
+        Ok(())
+    }
+
     fn require_starting(&self) -> Result<(), Refusal> {
         if self.row.stage == Stage::Starting { Ok(()) } else { Err(Refusal::NotWanted) }
     }

@@ -61,6 +61,23 @@ pub enum Event {
         /// Hash of the invitation's secret.
         hash: SecretHash,
     },
+    /// An account of the tenant invites somebody to a session made by hand, the end user among them, while that one has not
+    /// come.
+    InviteFirst {
+        /// The account's tenant, from its `TenantScope`.
+        tenant: TenantId,
+        /// Anybody but a recorder.
+        role: Role,
+        /// Hash of the invitation's secret.
+        hash: SecretHash,
+    },
+    /// The end user of a session made by hand comes, by an invitation. From then on it is a session like any other.
+    TakeSeat {
+        /// Hash of the invitation's secret.
+        hash: SecretHash,
+        /// Hash of the end user's bearer token, `Purpose::EndUser`.
+        token: SecretHash,
+    },
     /// An account accepts an invitation, and then waits for Allow.
     AcceptInvitation {
         /// The account's tenant, from its `TenantScope`.
@@ -107,6 +124,13 @@ pub enum Event {
         by: ReplicaId,
         /// CamelCase reason.
         failure: String,
+    },
+    /// A replica died or went, and another goes on with the browser that it made or was making.
+    TakenOver {
+        /// Who had it.
+        from: ReplicaId,
+        /// Who has it now.
+        by: ReplicaId,
     },
     /// The pod says that the page is there.
     WentLive {
@@ -159,12 +183,15 @@ impl Event {
             Event::Allow { .. } => "Allowed",
             Event::Deny { .. } => "Denied",
             Event::Invite { .. } => "Invited",
+            Event::InviteFirst { .. } => "InvitedFirst",
+            Event::TakeSeat { .. } => "SeatTaken",
             Event::AcceptInvitation { .. } => "InvitationAccepted",
             Event::CreateTicket { .. } => "TicketCreated",
             Event::SpendTicket { .. } => "TicketSpent",
             Event::ClaimStarted { .. } => "ClaimStarted",
             Event::ClaimBound { .. } => "ClaimBound",
             Event::ClaimFailed { .. } => "ClaimFailed",
+            Event::TakenOver { .. } => "TakenOver",
             Event::WentLive { .. } => "WentLive",
             Event::Extended { .. } => "Extended",
             Event::Paused { .. } => "Paused",

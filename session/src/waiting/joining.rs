@@ -128,6 +128,31 @@ impl Change {
         if self.row.stage == Stage::Queued {
             return Err(Refusal::NotReady);
         }
+        self.add_invitation(role, hash)
+    }
+
+    /// Nobody is in who could invite: somebody of the tenant does.
+    pub(super) fn invite_first(&mut self, role: Role, hash: SecretHash) -> Result<(), Refusal> {
+        if !self.row.awaits_end_user || role == Role::Recorder {
+            return Err(Refusal::NotAllowed);
+        }
+        self.add_invitation(role, hash)
+    }
+
+    /// The first who comes is the end user; other invitations of that role are void.
+    pub(super) fn take_seat(&mut self, hash: SecretHash, token: SecretHash) -> Result<(), Refusal> {
+        let for_seat = |invitation: &&Invitation| invitation.hash == hash && invitation.role == Role::EndUser;
+        let invitation = self.row.invitations.iter().find(for_seat).ok_or(Refusal::InvitationInvalid)?;
+        if self.now >= invitation.expires_at {
+            return Err(Refusal::InvitationExpired);
+        }
+        self.row.invitations.retain(|invitation| invitation.role != Role::EndUser);
+        self.row.awaits_end_user = false;
+        self.row.end_user_token = token;
+        Ok(())
+    }
+
+    fn add_invitation(&mut self, role: Role, hash: SecretHash) -> Result<(), Refusal> {
         if self.row.invitations_made >= INVITATIONS_MAX {
             return Err(Refusal::InvitationLimit);
         }
@@ -144,7 +169,8 @@ impl Change {
         company: PersonName,
         hash: SecretHash,
     ) -> Result<(), Refusal> {
-        let place = self.row.invitations.iter().position(|invitation| invitation.hash == hash);
+        let for_account = |invitation: &Invitation| invitation.hash == hash && invitation.role != Role::EndUser;
+        let place = self.row.invitations.iter().position(for_account);
         let place = place.ok_or(Refusal::InvitationInvalid)?;
         let invitation = self.row.invitations[place];
         if self.now >= invitation.expires_at {

@@ -32,6 +32,8 @@ pub struct Row {
     pub pins_made: u32,
     /// Hash of the end user's bearer token, `Purpose::EndUser`.
     pub end_user_token: SecretHash,
+    /// Nobody has that token: the session was made by hand, and its end user comes by an invitation.
+    pub awaits_end_user: bool,
     /// Everybody who ever knocked, the end user first.
     pub people: Vec<Person>,
     /// Invitations that were not yet accepted.
@@ -229,6 +231,7 @@ impl Row {
             pin: Pin { hash: new.pin, expires_at: now + new.policy.pin_life, used: false },
             pins_made: 1,
             end_user_token: new.end_user_token,
+            awaits_end_user: false,
             people: vec![person],
             invitations: Vec::new(),
             invitations_made: 0,
@@ -252,6 +255,15 @@ impl Row {
         let row = Row::start(new, now);
         let pin = Pin { used: true, expires_at: now, ..row.pin };
         Row { stage: Stage::Queued, pin, pins_made: 0, placed_at: None, ..row }
+    }
+
+    /// A session that somebody made by hand, on a cluster: its browser is there or comes, without PIN and Allow. The token and
+    /// the PIN that came with it are nobody's.
+    pub fn adopt(new: NewSession, now: Timestamp) -> Row {
+        let row = Row::start(new, now);
+        let pin = Pin { used: true, expires_at: now, ..row.pin };
+        let (stage, claim, allowed_at) = (Stage::Starting, Claim::Wanted { since: now }, Some(now));
+        Row { stage, claim, allowed_at, pin, pins_made: 0, awaits_end_user: true, ..row }
     }
 
     /// Where the session is, as people see it.

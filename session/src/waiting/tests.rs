@@ -93,7 +93,21 @@ fn bound(by: &str) -> Event {
 impl Story {
     /// A new session with PIN 111111 and the end user "customer".
     fn new() -> Self {
-        let new = NewSession {
+        Self { row: Row::start(Self::facts(), START), now: START }
+    }
+
+    /// One that was made by hand, whose page is there at 2 s.
+    fn adopted() -> Self {
+        let mut story = Self { row: Row::adopt(Self::facts(), START), now: START };
+        story.is(Phase::Starting).due_at(2);
+        story.at(1).does(Event::ClaimStarted { by: replica("r1") }, &[Effect::Notify]);
+        story.does(bound("r1"), &[Effect::Notify]);
+        story.at(2).does(Event::WentLive { expires_at: at(7200) }, &[Effect::Notify]);
+        story
+    }
+
+    fn facts() -> NewSession {
+        NewSession {
             id: SessionId::from_random([1; 16]),
             tenant: tenant("northwind"),
             policy: SessionPolicy::default().waiting(),
@@ -101,8 +115,7 @@ impl Story {
             end_user_name: name("Customer"),
             end_user_token: secret(1),
             pin: pin("111111"),
-        };
-        Self { row: Row::start(new, START), now: START }
+        }
     }
 
     /// A session in which "agent" is in and the page is there, at 10 s.

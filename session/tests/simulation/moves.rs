@@ -67,6 +67,11 @@ pub(crate) enum Move {
         session: Index,
         replica: Index,
     },
+    TakeOver {
+        session: Index,
+        from: Index,
+        by: Index,
+    },
     WentLive {
         session: Index,
     },
@@ -192,6 +197,7 @@ fn claim_move() -> impl Strategy<Value = Move> {
         3 => both().prop_map(|(session, replica)| Move::MakePod { session, replica }),
         3 => both().prop_map(|(session, replica)| Move::Bound { session, replica }),
         1 => both().prop_map(|(session, replica)| Move::Fail { session, replica }),
+        1 => both().prop_map(|(session, from)| Move::TakeOver { session, from, by: 1 - from }),
         3 => session().prop_map(|session| Move::WentLive { session }),
     ]
 }

@@ -90,6 +90,10 @@ impl World {
             Move::MakePod { session, replica } => self.sessions[at(session)].make_pod(now, *replica),
             Move::Bound { session, replica } => self.sessions[at(session)].bound(now, *replica),
             Move::Fail { session, replica } => self.sessions[at(session)].fail(now, *replica),
+            Move::TakeOver { session, from, by } => {
+                let event = Event::TakenOver { from: replica(*from), by: replica(*by) };
+                self.sessions[at(session)].decide(now, event);
+            }
             Move::WentLive { session } => self.sessions[at(session)].went_live(now),
             Move::Facts { session } => self.sessions[at(session)].facts(now),
             Move::Admit { session } => self.sessions[at(session)].admit_all(now),

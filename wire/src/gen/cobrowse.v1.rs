@@ -1413,7 +1413,7 @@ pub struct CreateTicketResponse {
 pub struct CreateInvitationRequest {
     #[prost(string, tag = "1")]
     pub session_id: ::prost::alloc::string::String,
-    /// ROLE_AGENT or ROLE_OBSERVER.
+    /// ROLE_AGENT or ROLE_OBSERVER; ROLE_END_USER where the end user has not come yet.
     #[prost(enumeration = "Role", tag = "2")]
     pub role: i32,
 }
@@ -1433,6 +1433,9 @@ pub struct AcceptInvitationRequest {
 pub struct AcceptInvitationResponse {
     #[prost(message, optional, tag = "1")]
     pub session: ::core::option::Option<Session>,
+    /// Bearer token of the end user for this session. A secret. Empty for everybody else.
+    #[prost(string, tag = "2")]
+    pub token: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AttachRequest {
@@ -1797,7 +1800,8 @@ pub mod session_service_client {
             req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.SessionService", "CreateTicket"));
             self.inner.unary(req, path, codec).await
         }
-        /// CreateInvitation makes a one-use invitation for one more person. End user and agents of the session.
+        /// CreateInvitation makes a one-use invitation for one more person. End user and agents of the session. To a session that was
+        /// made by hand on a cluster, agents of its tenant invite before anybody is in, the end user too.
         pub async fn create_invitation(
             &mut self,
             request: impl tonic::IntoRequest<super::CreateInvitationRequest>,
@@ -1812,7 +1816,8 @@ pub mod session_service_client {
             req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.SessionService", "CreateInvitation"));
             self.inner.unary(req, path, codec).await
         }
-        /// AcceptInvitation spends an invitation. The person then waits for Allow.
+        /// AcceptInvitation spends an invitation. The person then waits for Allow; who was invited as the end user, without any
+        /// account, is that.
         pub async fn accept_invitation(
             &mut self,
             request: impl tonic::IntoRequest<super::AcceptInvitationRequest>,
@@ -2010,12 +2015,14 @@ pub mod session_service_server {
             &self,
             request: tonic::Request<super::CreateTicketRequest>,
         ) -> std::result::Result<tonic::Response<super::CreateTicketResponse>, tonic::Status>;
-        /// CreateInvitation makes a one-use invitation for one more person. End user and agents of the session.
+        /// CreateInvitation makes a one-use invitation for one more person. End user and agents of the session. To a session that was
+        /// made by hand on a cluster, agents of its tenant invite before anybody is in, the end user too.
         async fn create_invitation(
             &self,
             request: tonic::Request<super::CreateInvitationRequest>,
         ) -> std::result::Result<tonic::Response<super::CreateInvitationResponse>, tonic::Status>;
-        /// AcceptInvitation spends an invitation. The person then waits for Allow.
+        /// AcceptInvitation spends an invitation. The person then waits for Allow; who was invited as the end user, without any
+        /// account, is that.
         async fn accept_invitation(
             &self,
             request: tonic::Request<super::AcceptInvitationRequest>,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::process::Command;
 
 /// A crate of ours and the crates of ours it may import.
-const MAY_IMPORT: [(&str, &[&str]); 11] = [
+const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("cobrowse-session", &[]),
     ("cobrowse-wire", &["cobrowse-session"]),
     ("cobrowse-identity", &[]),
@@ -28,8 +28,12 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
     ),
     // Black box: what it tests it reaches as any client does.
     ("cobrowse-e2e", &[]),
+    // Black box too: Helm renders, an API server takes, real programs read their arguments.
+    ("cobrowse-charts", &["cobrowse-e2e"]),
     // A cluster for tests, which knows nothing of the product.
     ("cobrowse-cluster", &[]),
+    // Packs programs that are built, and reads none of their source.
+    ("cobrowse-images", &[]),
     // Writes the kinds' definitions.
     ("xtask", &["cobrowse-crds"]),
 ];
@@ -42,6 +46,9 @@ const PURE: [&str; 4] = ["cobrowse-session", "cobrowse-wire", "cobrowse-identity
 /// The one way in which a pure crate may see kube: its types, its derive macros and its reader of CEL rules, which do no I/O.
 const KINDS: &str = "cobrowse-crds";
 const KUBE_PURE_FEATURES: [&str; 2] = ["derive", "cel"];
+/// session-api makes and watches objects with kube's client, and has no controller: the runtime is the operator's.
+const CLIENT: &str = "cobrowse-session-api";
+const KUBE_CLIENT_FEATURES: [&str; 3] = ["aws-lc-rs", "client", "rustls-tls"];
 
 /// Crates that do I/O, read clocks or draw randomness.
 const IMPURE: [&str; 14] = [
@@ -82,10 +89,10 @@ struct Dependency {
 }
 
 impl Dependency {
-    /// Whether this is kube without its client and its runtime.
-    fn is_pure_kube(&self) -> bool {
-        let pure = |feature: &String| KUBE_PURE_FEATURES.contains(&feature.as_str());
-        self.name == "kube" && !self.uses_default_features && self.features.iter().all(pure)
+    /// Whether this is kube with some of these features and nothing else.
+    fn is_kube_with(&self, most: &[&str]) -> bool {
+        let allowed = |feature: &String| most.contains(&feature.as_str());
+        self.name == "kube" && !self.uses_default_features && self.features.iter().all(allowed)
     }
 }
 
@@ -125,7 +132,13 @@ fn edge(from: &str, allowed: &[&str], dependency: &Dependency) -> Option<Fault> 
     if from == KINDS && to == "kube" {
         let text =
             "describes kinds and talks to no cluster: take kube without default features, with derive and cel alone";
-        return (!dependency.is_pure_kube()).then(|| Fault::new("edge", from, text));
+        return (!dependency.is_kube_with(&KUBE_PURE_FEATURES)).then(|| Fault::new("edge", from, text));
+    }
+    if from == CLIENT && to.starts_with("kube") {
+        let text =
+            "talks to a cluster and controls nothing: take kube without default features, and of it the client alone";
+        let most = [KUBE_PURE_FEATURES.as_slice(), KUBE_CLIENT_FEATURES.as_slice()].concat();
+        return (!dependency.is_kube_with(&most)).then(|| Fault::new("edge", from, text));
     }
     if PURE.contains(&from) && IMPURE.contains(&to) {
         let text = format!("is pure and must not see {to}: take what it needs as an argument");
@@ -174,6 +187,15 @@ mod tests {
         assert_eq!(kube("cobrowse-crds", true, &["derive"]), 1);
         assert_eq!(kube("cobrowse-session", false, &["derive"]), 1);
         assert_eq!(faults("cobrowse-crds", "kube-client", None), 1);
+    }
+
+    #[test]
+    fn the_door_has_the_cluster_s_client_and_no_controller() {
+        let kube = |features: &[&str]| faults_with("cobrowse-session-api", "kube", None, (false, features));
+        assert_eq!(kube(&["derive", "client", "rustls-tls", "aws-lc-rs"]), 0);
+        assert_eq!(kube(&["client", "runtime"]), 1);
+        assert_eq!(kube(&["client", "ring"]), 1);
+        assert_eq!(faults("cobrowse-session-api", "kube-runtime", None), 1);
     }
 
     #[test]

@@ -49,6 +49,22 @@ fn a_replica_that_dies_while_claiming_loses_its_lease() {
 }
 
 #[test]
+fn what_a_replica_left_is_taken_over_once() {
+    let over = |from: &str, by: &str| Event::TakenOver { from: replica(from), by: replica(by) };
+    let mut story = starting();
+    story.at(3).refuses(over("r1", "r2"), Refusal::NotWanted).does(starts("r1"), TOLD);
+    // While it was being made: the other one has the lease from now on.
+    story.at(20).refuses(over("r3", "r2"), Refusal::ClaimHeld).does(over("r1", "r2"), TOLD).due_at(50);
+    story.refuses(bound("r1"), Refusal::ClaimHeld).refuses(over("r1", "r3"), Refusal::ClaimHeld);
+    story.does(bound("r2"), &[Effect::Notify, Effect::Admit(id("agent"))]);
+    // Once it is there: it stays the same browser.
+    story.does(over("r2", "r3"), TOLD).refuses(over("r2", "r4"), Refusal::ClaimHeld);
+    assert_eq!(story.row.claim, Claim::Bound { by: replica("r3"), pod: "pod of r2".to_owned() });
+    story.does(Event::Ended { reason: EndReason::PodLost }, &[Effect::Notify, Effect::EndPod(EndReason::PodLost)]);
+    story.refuses(over("r3", "r1"), Refusal::Ended);
+}
+
+#[test]
 fn failures_are_tried_again_and_counted() {
     let mut story = starting();
     for round in 1..=limits::CLAIM_FAILURES_MAX {

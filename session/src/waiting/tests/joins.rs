@@ -175,3 +175,29 @@ fn a_ticket_of_one_who_left_opens_nothing() {
     }
     story.does(again, TOLD);
 }
+
+#[test]
+fn a_session_made_by_hand_waits_for_its_end_user_who_comes_by_an_invitation() {
+    let mut story = Story::adopted();
+    let first = |role, number| Event::InviteFirst { tenant: tenant("northwind"), role, hash: secret(number) };
+    story.refuses(
+        Event::InviteFirst { tenant: tenant("contoso"), role: Role::EndUser, hash: secret(1) },
+        Refusal::NotFound,
+    );
+    story.refuses(first(Role::Recorder, 1), Refusal::NotAllowed);
+    story
+        .at(3)
+        .does(first(Role::EndUser, 1), TOLD)
+        .does(first(Role::EndUser, 2), TOLD)
+        .does(first(Role::Agent, 3), TOLD);
+    let seat = |number| Event::TakeSeat { hash: secret(number), token: secret(9) };
+    // An invitation leads to its own role alone.
+    story.refuses(seat(3), Refusal::InvitationInvalid).refuses(accepts("kim", 1), Refusal::InvitationInvalid);
+    story.at(603).refuses(seat(2), Refusal::InvitationExpired);
+    story.at(602).does(seat(2), TOLD);
+    assert_eq!((story.row.end_user_token, story.row.awaits_end_user), (secret(9), false));
+    story.refuses(seat(1), Refusal::InvitationInvalid).refuses(first(Role::Agent, 4), Refusal::NotAllowed);
+    story.does(accepts("kim", 3), TOLD);
+    let mut ordinary = Story::new();
+    ordinary.refuses(first(Role::EndUser, 1), Refusal::NotAllowed).refuses(seat(1), Refusal::InvitationInvalid);
+}

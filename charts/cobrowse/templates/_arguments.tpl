@@ -1,0 +1,46 @@
+{{/* The arguments of both programs. */}}
+
+{{- define "cobrowse.operatorArgs" -}}
+- --namespace={{ .Values.sessions.namespace }}
+- --lease-namespace={{ .Release.Namespace }}
+- --identity=$(POD_NAME)
+- --authority=/run/secrets/cobrowse/authority
+- --pod-port=8700
+- --metrics=[::]:9090
+- --log={{ .Values.operator.log }}
+- --log-format=json
+{{- with .Values.operator.clusterRanges }}
+- --cluster-ranges={{ . | join "," }}
+{{- end }}
+{{- if .Values.operator.hostUsers }}
+- --host-users
+{{- end }}
+{{- end }}
+
+{{- define "cobrowse.sessionApiArgs" -}}
+{{- $values := .Values.sessionApi -}}
+- serve
+- --backend=kubernetes
+- --namespace={{ .Values.sessions.namespace }}
+- --pool={{ .Values.pool.name }}
+- --pod-port=8700
+- --secrets=/run/secrets/cobrowse/keys
+- --database-url-file=/run/secrets/cobrowse/database/url
+- --listen=[::]:8443
+- --admin-listen=[::]:8444
+- --public-origin={{ $values.publicOrigin }}
+- --certificate=/run/secrets/cobrowse/tls/tls.crt
+- --certificate-key=/run/secrets/cobrowse/tls/tls.key
+- --max-sessions={{ $values.maxSessions }}
+- --max-connections={{ $values.limits.maxConnections }}
+- --max-connections-per-address={{ $values.limits.maxConnectionsPerAddress }}
+- --calls-per-second={{ $values.limits.callsPerSecond }}
+- --starts-per-address={{ $values.limits.startsPerAddress }}
+- --waiting-per-address={{ $values.limits.waitingPerAddress }}
+- --drain-seconds={{ $values.drainSeconds }}
+- --log-format=json
+- --log={{ $values.log }}
+{{- with $values.traces }}
+- --traces={{ . }}
+{{- end }}
+{{- end }}

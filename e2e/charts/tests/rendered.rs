@@ -1,0 +1,16 @@
+//! What Helm makes of the chart: refusals, network policies, rights, arguments, and how hard the pods are. No cluster is asked.
+
+#[path = "rendered/arguments.rs"]
+mod arguments;
+#[path = "rendered/hardening.rs"]
+mod hardening;
+#[path = "rendered/network.rs"]
+mod network;
+#[path = "rendered/outside.rs"]
+mod outside;
+#[path = "rendered/refused.rs"]
+mod refused;
+#[path = "rendered/rights.rs"]
+mod rights;
+#[path = "rendered/whole.rs"]
+mod whole;

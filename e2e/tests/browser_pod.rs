@@ -1,0 +1,84 @@
+//! The browser pod as a pod: under Pod Security `restricted`, with Chrome's own sandbox on. The test is its operator: it enrolls,
+//! binds and starts it over mutual TLS, sees the first picture, and looks at the kernel's view of Chrome's processes.
+
+#[path = "browser_pod/cluster.rs"]
+mod cluster;
+#[path = "browser_pod/kernel.rs"]
+mod kernel;
+#[path = "browser_pod/link.rs"]
+mod link;
+
+use cluster::{Image, Pod};
+use cobrowse_wire::v1;
+use link::{END_USER, Link};
+use std::time::Duration;
+
+/// A page of the world outside of the cluster, without TLS.
+const PLAIN: &str = "http://other.example.test/";
+/// The sample shop there.
+const SHOP: &str = "https://shop.example.test/";
+/// From the first container's start to both probes' success, with the image there.
+const STARTED: Duration = Duration::from_secs(60);
+
+async fn lives(namespace: &str, image: Image, host_users: bool, page: &str) {
+    let pod = Pod::create(namespace, image, host_users);
+    let took = pod.until_started(STARTED);
+    eprintln!("{namespace}: both sides were there after {took:?}");
+    let chrome = kernel::chrome(&pod.uid);
+    assert_eq!(host_users, chrome.users_are_the_machines(), "user namespace of the pod");
+    let see = || {
+        let pages = kernel::renderers(&pod.uid, &chrome);
+        assert!(!pages.is_empty(), "no page");
+        pages.iter().for_each(|page| page.must_be_sandboxed(&chrome));
+    };
+    see();
+
+    let mut link = Link::enroll(&pod).await;
+    link.bind(page.trim_end_matches('/')).await;
+    let mut pictures = link.attach(END_USER).await;
+    let first = link.start(page).await.expect("a first picture");
+    eprintln!("{namespace}: the first picture came after {first:?}");
+    let title = pictures.until_shown(page).await;
+    assert!(page != SHOP || title.contains("Northwind Outdoor"), "another page: {title}");
+    see();
+
+    link.end().await;
+    let (reason, last_seq) = pod.until_told(Duration::from_secs(30));
+    assert_eq!(reason, "EndUser");
+    assert!(last_seq > 0);
+    pod.delete();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_pod_lives_restricted_with_chromes_sandbox_on() {
+    lives("browser-pod", Image::Shipped, true, PLAIN).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_in_a_user_namespace_of_its_own_with_the_sample_shop() {
+    lives("browser-pod-users", Image::Trusting, false, SHOP).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_image_that_is_shipped_trusts_no_test_authority() {
+    let pod = Pod::create("browser-pod-trust", Image::Shipped, true);
+    pod.until_started(STARTED);
+    let mut link = Link::enroll(&pod).await;
+    link.bind(SHOP.trim_end_matches('/')).await;
+    let failed = link.start(SHOP).await.expect_err("the shop's certificate is nobody's");
+    eprintln!("refused as {failed}");
+    pod.delete();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_pod_tells_its_people_and_goes_within_the_grace() {
+    let pod = Pod::create("browser-pod-deleted", Image::Shipped, true);
+    pod.until_started(STARTED);
+    let mut link = Link::enroll(&pod).await;
+    link.bind("http://other.example.test").await;
+    let mut pictures = link.attach(END_USER).await;
+    link.start(PLAIN).await.expect("a first picture");
+    pod.begin_deletion();
+    assert_eq!(pictures.closed().await, v1::EndReason::PodLost);
+    pod.until_gone(Duration::from_secs(30));
+}

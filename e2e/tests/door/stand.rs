@@ -1,0 +1,269 @@
+//! An installation of one test: a namespace with tenants and a pool, the real operator, a node that is not there, a database, and
+//! replicas of the real session-api.
+
+use crate::kubelet::{Kubelet, POD_PORT};
+use crate::people::PATIENCE;
+use crate::pod::Inside;
+use crate::postgres::Postgres;
+use crate::program::{Place, Program, until};
+use cobrowse_e2e::{kubectl, must};
+use cobrowse_identity::authority::Authority;
+use cobrowse_identity::door;
+use cobrowse_wire::v1::EndReason;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, OnceLock, mpsc};
+use std::time::SystemTime;
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+const POOL: &str = "standard";
+
+/// The installation.
+pub(crate) struct Stand {
+    pub(crate) namespace: String,
+    pub(crate) certificate: String,
+    pub(crate) kubelet: Arc<Kubelet>,
+    folder: TempDir,
+    sign_ins: watch::Sender<Vec<(String, String)>>,
+    _operator: Program,
+    _end: DropGuard,
+}
+
+/// A session's pod.
+pub(crate) struct Bound {
+    pub(crate) uid: String,
+    pub(crate) inside: Arc<Inside>,
+}
+
+/// A running session-api.
+pub(crate) struct Replica {
+    pub(crate) address: SocketAddr,
+    child: Child,
+}
+
+impl Stand {
+    /// A new one. The shop is Northwind's, the bank Contoso's.
+    pub(crate) async fn open(name: &str) -> Self {
+        let namespace = format!("door-{name}");
+        let folder = tempfile::tempdir().expect("a folder");
+        let (place, path) = (namespace.clone(), folder.path().to_owned());
+        let prepared = tokio::task::spawn_blocking(move || {
+            defined();
+            prepare(&place);
+            let certificate = secrets(&path);
+            let place = Place { namespace: &place, folder: &path, kubeconfig: None };
+            (certificate, Program::start(&place, "operator").expect("the operator starts"))
+        });
+        let (certificate, operator) = prepared.await.expect("prepared");
+        let (stop, sign_ins) = (CancellationToken::new(), watch::Sender::default());
+        let client = kube::Client::try_default().await.expect("a cluster");
+        let kubelet = Kubelet::begin(client, &namespace, stop.clone()).await.expect("a node");
+        Self { namespace, certificate, kubelet, folder, sign_ins, _operator: operator, _end: stop.drop_guard() }
+    }
+
+    /// A site of this test: a host has one tenant in the whole cluster.
+    pub(crate) fn shop(&self) -> String {
+        site("shop", &self.namespace)
+    }
+
+    /// The other tenant's.
+    pub(crate) fn bank(&self) -> String {
+        site("bank", &self.namespace)
+    }
+
+    /// The pod of a session, once it has one. When it ends its session, it exits with that word, as a real one.
+    pub(crate) async fn pod_of(&self, session: &str) -> Bound {
+        let found = until("the session has a pod", PATIENCE, || async {
+            let uid = self.object(session)?["status"]["binding"]["podUID"].as_str()?.to_owned();
+            Some((self.kubelet.inside(&uid)?, uid))
+        });
+        let (inside, uid) = found.await;
+        let (kubelet, exits, pod) = (self.kubelet.clone(), uid.clone(), inside.clone());
+        tokio::spawn(async move {
+            let words = json!({"reason": word(pod.ended().await), "lastSeq": 7}).to_string();
+            // One that was deleted meanwhile is gone.
+            let _ = kubelet.exit(&exits, &words, json!({})).await;
+        });
+        Bound { uid, inside }
+    }
+
+    /// How many pods were ever bound to a session.
+    pub(crate) fn loads(&self, session: &str) -> u32 {
+        self.kubelet.loads.lock().expect("not poisoned").get(session).copied().unwrap_or_default()
+    }
+
+    /// Starts a replica, and waits until people can come.
+    pub(crate) async fn replica(&self) -> Replica {
+        let file = |name: &str| self.folder.path().join(name).display().to_string();
+        let mut command = Command::new(program("session-api"));
+        command.args(["serve", "--backend", "kubernetes", "--namespace", &self.namespace, "--pool", POOL]);
+        command.args(["--pod-port", &POD_PORT.to_string(), "--secrets", &file("secrets"), "--demo"]);
+        command.args(["--database-url-file", &file("database"), "--log", "info,sqlx=warn"]);
+        command.args(["--certificate", &file("door.crt"), "--certificate-key", &file("door.key")]);
+        command.args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--starts-per-address", "1000"]);
+        let sign_ins = self.sign_ins.clone();
+        tokio::task::spawn_blocking(move || start(command, sign_ins)).await.expect("started")
+    }
+
+    /// Address and password of a tenant's agent, once a replica has made and told them.
+    pub(crate) async fn agent(&self, tenant: &str) -> (String, String) {
+        let (mut sign_ins, at) = (self.sign_ins.subscribe(), format!("@{tenant}.example"));
+        let told = sign_ins.wait_for(|all| all.iter().any(|(email, _)| email.ends_with(&at)));
+        let told = tokio::time::timeout(PATIENCE, told).await.expect("demo accounts are made").expect("it is open");
+        told.iter().find(|(email, _)| email.ends_with(&at)).expect("was seen").clone()
+    }
+
+    /// Makes a session as a platform team would.
+    pub(crate) fn create_session(&self, name: &str, url: &str) {
+        let session = json!({
+            "apiVersion": "cobrowse.dev/v1alpha1", "kind": "CoBrowseSession",
+            "metadata": {"name": name, "namespace": self.namespace},
+            "spec": {"tenantRef": {"name": "northwind"}, "poolRef": {"name": POOL}, "site": self.shop(), "startUrl": url},
+        });
+        must(&["create", "-f", "-"], &session.to_string()).expect("the session is taken");
+    }
+
+    /// A session's object.
+    pub(crate) fn object(&self, session: &str) -> Option<Value> {
+        let said = kubectl(&["get", "cobrowsesession", session, "-n", &self.namespace, "-o", "json"], "");
+        let said = said.expect("kubectl runs");
+        said.ok.then(|| serde_json::from_str(&said.out).expect("JSON"))
+    }
+
+    /// What kubectl does in the namespace.
+    pub(crate) fn kubectl(&self, arguments: &[&str]) -> String {
+        must(&[&["-n", &self.namespace][..], arguments].concat(), "").expect("kubectl does it")
+    }
+}
+
+impl Replica {
+    /// It dies at once.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ended");
+    }
+
+    /// It ends in order.
+    pub(crate) async fn stop(mut self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+        tokio::task::spawn_blocking(move || self.child.wait().expect("it ends")).await.expect("waited");
+    }
+}
+
+impl Drop for Replica {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Stand {
+    fn drop(&mut self) {
+        let _ = kubectl(&["delete", "namespace", &self.namespace, "--wait=false"], "");
+    }
+}
+
+fn site(name: &str, namespace: &str) -> String {
+    format!("https://{name}.{namespace}.example")
+}
+
+/// A pod's last word, as its termination message has it.
+fn word(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::EndUser => "EndUser",
+        EndReason::Agent => "Agent",
+        EndReason::Idle => "Idle",
+        EndReason::MaxDuration => "MaxDuration",
+        _ => "BrowserCrashed",
+    }
+}
+
+/// The kinds, once per run.
+fn defined() {
+    static DONE: OnceLock<()> = OnceLock::new();
+    DONE.get_or_init(|| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../crds/yaml");
+        must(&["apply", "--server-side", "--force-conflicts", "-f", folder], "").expect("the definitions are accepted");
+        for name in ["cobrowsesessions", "cobrowsepools", "cobrowsetenants"] {
+            let definition = format!("crd/{name}.cobrowse.dev");
+            must(&["wait", "--for=condition=Established", "--timeout=30s", &definition], "")
+                .expect("the kind is served");
+        }
+    });
+}
+
+fn prepare(namespace: &str) {
+    let _ = kubectl(&["delete", "namespace", namespace, "--ignore-not-found", "--wait"], "").expect("kubectl runs");
+    must(&["create", "namespace", namespace], "").expect("a namespace");
+    must(&["label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted"], "").expect("a label");
+    must(&["create", "serviceaccount", "cobrowse-browser-pod", "-n", namespace], "").expect("a service account");
+    let object = |kind: &str, name: &str, spec: Value| {
+        let metadata = json!({"name": name, "namespace": namespace});
+        json!({"apiVersion": "cobrowse.dev/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}).to_string()
+    };
+    for (name, host) in [("northwind", "shop"), ("contoso", "bank")] {
+        let spec = json!({"displayName": name, "sites": [{"pattern": site(host, namespace)}], "demo": true});
+        must(&["create", "-f", "-"], &object("CoBrowseTenant", name, spec)).expect("the tenant is taken");
+    }
+    let spec = json!({"image": "registry.example/browser-pod:1", "minWarm": 2, "maxWarm": 4, "maxTotal": 50,
+        "scheduling": {"nodeSelector": {"cobrowse.test/stand": namespace}}});
+    must(&["create", "-f", "-"], &object("CoBrowsePool", POOL, spec)).expect("the pool is taken");
+}
+
+/// What an installation gives the operator and every replica. The certificate of the door.
+fn secrets(folder: &Path) -> String {
+    let (certificate, key) = door::self_signed(&["localhost"], SystemTime::now()).expect("a certificate");
+    let (authority, authority_key) = Authority::generate(SystemTime::now()).expect("an authority").to_pem();
+    let database = Postgres::fresh();
+    std::fs::create_dir(folder.join("secrets")).expect("a folder");
+    let files: [(&str, &[u8]); 9] = [
+        ("tls.crt", authority.as_bytes()),
+        ("tls.key", authority_key.as_bytes()),
+        ("secrets/pin.key", &[1; 32]),
+        ("secrets/seal.key", &[2; 32]),
+        ("secrets/pods.crt", authority.as_bytes()),
+        ("secrets/pods.key", authority_key.as_bytes()),
+        ("door.crt", certificate.as_bytes()),
+        ("door.key", key.as_bytes()),
+        ("database", database.as_bytes()),
+    ];
+    for (name, content) in files {
+        std::fs::write(folder.join(name), content).expect("written");
+    }
+    certificate
+}
+
+/// A program of the same build.
+fn program(name: &str) -> PathBuf {
+    let own = std::env::current_exe().expect("a test has a file");
+    own.parent().and_then(Path::parent).expect("target/debug/deps").join(name)
+}
+
+/// Starts it and reads what it tells people: where it is, and sign-ins, which may come later.
+fn start(mut command: Command, sign_ins: watch::Sender<Vec<(String, String)>>) -> Replica {
+    let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().expect("session-api is built");
+    let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            if words.first() == Some(&"agent") {
+                sign_ins.send_modify(|all| all.push((words[1].to_owned(), words[2].to_owned())));
+            }
+            // Only the first one is waited for.
+            let port = line
+                .split_once("end users:  https://localhost:")
+                .map(|(_, rest)| rest.trim_end_matches('/').to_owned());
+            port.map(|port| tell.send(port));
+        }
+    });
+    // Its end closes the channel; its log says why.
+    let port = told.recv_timeout(PATIENCE).expect("session-api starts").parse().expect("a port");
+    Replica { address: SocketAddr::from(([127, 0, 0, 1], port)), child }
+}

@@ -1,0 +1,91 @@
+//! What the program stands on: database, keys, tenants, and where browsers come from. In embedded mode files and child processes, on
+//! a cluster a server, given keys and objects.
+
+use super::Error;
+use crate::admin::metrics::Metrics;
+use crate::cluster::Cluster;
+use crate::config::{Backend, Config};
+use crate::data_dir::DataDir;
+use crate::door;
+use crate::drive::Browsers;
+use crate::pods::PodRunner;
+use crate::pods::dial::Dialer;
+use crate::pods::warm::Pods;
+use crate::seal::Sealer;
+use crate::sessions::links::Links;
+use crate::store::Store;
+use crate::store::server::Server;
+use crate::tenants::{self, Current};
+use cobrowse_identity::ServerConfig;
+use cobrowse_identity::authority::Authority;
+use cobrowse_session::pin::PinKey;
+use std::sync::Arc;
+use std::time::SystemTime;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The keys of what is kept.
+pub(super) struct Keys {
+    pub(super) pin: PinKey,
+    pub(super) seal: Sealer,
+}
+
+pub(super) struct Ground {
+    pub(super) tls: Arc<ServerConfig>,
+    pub(super) store: Store,
+    pub(super) tenants: Current,
+    pub(super) keys: Keys,
+    pub(super) links: Links,
+    pub(super) browsers: Browsers,
+}
+
+impl Ground {
+    pub(super) async fn prepare(
+        config: &Config,
+        runner: Box<dyn PodRunner>,
+        metrics: &Arc<Metrics>,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Result<Self, Error> {
+        let data = match &config.backend {
+            Backend::Embedded(embedded) => DataDir::open(&embedded.data_dir).map_err(Error::DataDir)?,
+            Backend::Kubernetes(cluster) => DataDir::given(&cluster.secrets),
+        };
+        let fixed = match &config.backend {
+            Backend::Embedded(embedded) => Some(tenants::read(&embedded.tenants).map_err(Error::Tenants)?),
+            Backend::Kubernetes(_) => None,
+        };
+        let tls = door::certificate(config.certificate.as_ref(), &data).map_err(Error::Tls)?;
+        let store = open(config, &data).await?;
+        let key = |name| data.key(name).map_err(Error::DataDir);
+        let keys = Keys { pin: PinKey::new(&*key("pin.key")?), seal: Sealer::new(&*key("seal.key")?) };
+        let authority = Arc::new(authority(&data)?);
+        let links = Links::new(Dialer::new(&authority).map_err(Error::Pods)?);
+        let (browsers, tenants) = match &config.backend {
+            Backend::Embedded(embedded) => {
+                let counts = (embedded.pods.warm, embedded.pods.most);
+                let pods = Pods::keep(runner, authority, metrics.clone(), counts, stop.clone());
+                (Browsers::Children(pods), Current::fixed(fixed.unwrap_or_default()))
+            }
+            Backend::Kubernetes(settings) => {
+                let (cluster, tenants) = Cluster::connect(settings, tasks, stop).await.map_err(Error::Cluster)?;
+                (Browsers::Cluster(Box::new(cluster)), tenants)
+            }
+        };
+        Ok(Self { tls, store, tenants, keys, links, browsers })
+    }
+}
+
+async fn open(config: &Config, data: &DataDir) -> Result<Store, Error> {
+    let opened = match &config.database {
+        Some(file) => Store::connect(&Server::from_file(file).map_err(Error::Database)?).await,
+        None => Store::open(&data.path("cobrowse.db")).await,
+    };
+    opened.map_err(Error::Store)
+}
+
+fn authority(data: &DataDir) -> Result<Authority, Error> {
+    let make = || Authority::generate(SystemTime::now()).map(|authority| authority.to_pem());
+    let (certificate, key) = data.pair("pods", make).map_err(Error::DataDir)?;
+    Authority::from_pem(&certificate, &key).map_err(Error::Identity)
+}
