@@ -66,6 +66,8 @@ struct Claim {
     claimed: Option<(PodUid, String)>,
     /// When this replica first saw it.
     first_seen: Timestamp,
+    /// Until when an administrator held it: its patience begins there.
+    held_until: Option<Timestamp>,
     /// What its pod said to `Start`.
     started: Option<crate::pods::calls::Started>,
     /// How its pod was when it went.

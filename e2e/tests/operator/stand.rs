@@ -180,6 +180,14 @@ impl Stand {
         .await;
     }
 
+    /// Waits until the pool has warm pods that are enrolled, so many or more.
+    pub(crate) async fn warm_at_least(&self, count: u64) {
+        until(&format!("{count} warm pods or more"), SOON, || async {
+            self.pool_status().await["warm"].as_u64().is_some_and(|warm| warm >= count).then_some(())
+        })
+        .await;
+    }
+
     /// The pool's status.
     pub(crate) async fn pool_status(&self) -> Value {
         self.api("CoBrowsePool").get("pool").await.expect("a pool").data["status"].clone()

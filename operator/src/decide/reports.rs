@@ -71,10 +71,14 @@ impl Decider {
         self.dirty.pools.insert(session.pool.clone());
         // What was there before this replica looked has waited since it was made.
         let first_seen = if self.known.sessions.is_complete() { now } else { session.created_at };
+        let held = session.paused || self.known.sessions.get(&uid).is_some_and(|before| before.paused);
         if !self.known.see_session(session) {
             return;
         }
         let claim = self.claim_entry(uid, &name, first_seen);
+        if held {
+            claim.held_until = Some(now);
+        }
         if ended {
             claim.abort.cancel();
         }
@@ -163,6 +167,7 @@ impl Decider {
             taking: false,
             claimed: None,
             first_seen,
+            held_until: None,
             started: None,
             gone: None,
             abort: CancellationToken::new(),

@@ -103,7 +103,7 @@ impl Decider {
     pub(super) fn view(&self, session: &seen::Session) -> claim::Session {
         let (claim_deadline, when) = session.patience();
         claim::Session {
-            requested_at: session.created_at,
+            requested_at: self.waits_since(session),
             claim_deadline,
             when_pool_empty: match when {
                 WhenPoolEmpty::Wait => claim::WhenPoolEmpty::Wait,
@@ -115,6 +115,12 @@ impl Decider {
             binding: session.binding.as_ref().map(|binding| binding.pod),
             ready: session.ready,
         }
+    }
+
+    /// When a session's patience began.
+    fn waits_since(&self, session: &seen::Session) -> Timestamp {
+        let held = self.claims.get(&session.uid).and_then(|claim| claim.held_until);
+        held.map_or(session.created_at, |held| held.max(session.created_at))
     }
 
     /// The pods that name a session.
@@ -208,7 +214,7 @@ impl Decider {
     /// The tenant went, or its site, while the session was on its way. It may come back until the session's patience is over.
     fn cannot_go_on(&mut self, uid: SessionUid, step: &Step, error: &validate::Error, now: Timestamp) -> Option<Work> {
         let session = self.known.sessions.get(&uid)?;
-        let deadline = session.created_at + session.patience().0;
+        let deadline = self.waits_since(session) + session.patience().0;
         if deadline > now {
             self.timers.set(deadline, Key::Session(uid));
             return None;
