@@ -43,3 +43,12 @@ async fn chore(chore: Chore) -> ExitCode {
         }
     }
 }
+
+/// A part that panicked would leave the others waiting for it, and the lease held. The other replica goes on by what the cluster has.
+fn fail_stop() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tell(panic);
+        std::process::abort();
+    }));
+}

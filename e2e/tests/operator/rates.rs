@@ -49,6 +49,7 @@ async fn rate(rate: f64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_and_twenty_five_claims_a_second() {
+    rate(2.0).await;
     rate(10.0).await;
     rate(25.0).await;
 }
