@@ -13,6 +13,7 @@ async fn main() -> ExitCode {
         return chore(Chore::parse()).await;
     }
     let arguments = Arguments::parse();
+    fail_stop();
     let done = match logs::start(&arguments.log, arguments.log_format) {
         Ok(()) => run::run(arguments).await,
         Err(error) => Err(error.into()),
