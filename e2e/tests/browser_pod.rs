@@ -20,10 +20,15 @@ const SHOP: &str = "https://shop.example.test/";
 /// From the first container's start to both probes' success, with the image there.
 const STARTED: Duration = Duration::from_secs(60);
 
+#[expect(clippy::print_stderr, reason = "how long it took is for the reader of the run")]
+fn tell(text: &str) {
+    eprintln!("{text}");
+}
+
 async fn lives(namespace: &str, image: Image, host_users: bool, page: &str) {
     let pod = Pod::create(namespace, image, host_users);
     let took = pod.until_started(STARTED);
-    eprintln!("{namespace}: both sides were there after {took:?}");
+    tell(&format!("{namespace}: both sides were there after {took:?}"));
     let chrome = kernel::chrome(&pod.uid);
     assert_eq!(host_users, chrome.users_are_the_machines(), "user namespace of the pod");
     let see = || {
@@ -37,7 +42,7 @@ async fn lives(namespace: &str, image: Image, host_users: bool, page: &str) {
     link.bind(page.trim_end_matches('/')).await;
     let mut pictures = link.attach(END_USER).await;
     let first = link.start(page).await.expect("a first picture");
-    eprintln!("{namespace}: the first picture came after {first:?}");
+    tell(&format!("{namespace}: the first picture came after {first:?}"));
     let title = pictures.until_shown(page).await;
     assert!(page != SHOP || title.contains("Northwind Outdoor"), "another page: {title}");
     see();
@@ -66,7 +71,7 @@ async fn the_image_that_is_shipped_trusts_no_test_authority() {
     let mut link = Link::enroll(&pod).await;
     link.bind(SHOP.trim_end_matches('/')).await;
     let failed = link.start(SHOP).await.expect_err("the shop's certificate is nobody's");
-    eprintln!("refused as {failed}");
+    tell(&format!("refused as {failed}"));
     pod.delete();
 }
 

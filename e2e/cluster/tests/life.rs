@@ -52,6 +52,7 @@ fn nothing_is_left() {
     assert!(!mounts.contains("cobrowse/cluster/run"), "mounts are left: {mounts}");
 }
 
+#[expect(clippy::print_stderr, reason = "how long it took is for the reader of the run")]
 fn timed(what: &str, limit: Duration, act: impl FnOnce()) {
     let began = Instant::now();
     act();
