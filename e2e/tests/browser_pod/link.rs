@@ -65,7 +65,7 @@ impl Link {
 
     /// Loads a page; how long its first picture took.
     pub(crate) async fn start(&mut self, url: &str) -> Result<Duration, String> {
-        let request = v1::StartRequest { session_id: SESSION.into(), start_url: url.into() };
+        let request = v1::StartRequest { session_id: SESSION.into(), start_url: url.into(), query_follows: false };
         let started = async {
             let mut responses = self.client.start(request).await.expect("started").into_inner();
             responses.message().await.expect("an answer").expect("an outcome").outcome
