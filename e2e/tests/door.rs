@@ -2,7 +2,11 @@
 //! real certificates, on a node that is not there: the operator's own tests have it too.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "figures, and what the operator said before a test failed")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures, and what the operator said before a test failed"
+)]
 
 #[allow(dead_code, reason = "the node serves the operator's tests too, which use more of it")]
 #[path = "operator/kubelet.rs"]

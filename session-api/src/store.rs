@@ -47,7 +47,8 @@ const CONNECTIONS: u32 = 8;
 const BUSY_MS: u32 = 10_000;
 /// What a PostgreSQL server does for each connection: a replica that hangs holds nobody up for long, and rules rely on the
 /// isolation that is usual.
-const SERVER_SETTINGS: [&str; 4] = [
+const SERVER_SETTINGS: [&str; 5] = [
+    "SET client_min_messages = 'warning'",
     "SET statement_timeout = '30s'",
     "SET lock_timeout = '10s'",
     "SET idle_in_transaction_session_timeout = '30s'",
