@@ -13,6 +13,7 @@ async fn main() -> ExitCode {
         return chore(Chore::parse()).await;
     }
     let arguments = Arguments::parse();
+    fail_stop();
     let done = match logs::start(&arguments.log, arguments.log_format) {
         Ok(()) => run::run(arguments).await,
         Err(error) => Err(error.into()),
@@ -42,4 +43,13 @@ async fn chore(chore: Chore) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A part that panicked would leave the others waiting for it, and the lease held. The other replica goes on by what the cluster has.
+fn fail_stop() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tell(panic);
+        std::process::abort();
+    }));
 }

@@ -26,10 +26,10 @@ use tokio_util::task::TaskTracker;
 
 /// Requests of claims at once. Each is a connection of its own, as the client speaks HTTP/1.1.
 const CLAIMS: usize = 64;
-/// Other requests at once, so that a refill never stands before a claim.
-const OTHERS: usize = 32;
+/// Other requests at once: few, so that a refill never stands before a claim at an API server that has much to do.
+const OTHERS: usize = 8;
 /// Enrollments at once.
-const ENROLLMENTS: usize = 64;
+const ENROLLMENTS: usize = 32;
 /// Calls of pods at once. `Start` waits for a website.
 const CALLS: usize = 1024;
 

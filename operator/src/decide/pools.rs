@@ -288,10 +288,4 @@ impl Decider {
             self.dirty.pools.insert(pool.to_owned());
         }
     }
-
-    /// Pools by name, for tests.
-    #[cfg(test)]
-    pub(super) fn pool_states(&self) -> &std::collections::BTreeMap<String, PoolState> {
-        &self.pools
-    }
 }

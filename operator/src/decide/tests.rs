@@ -22,7 +22,7 @@ fn decider() -> Decider {
 
 fn metadata(name: &str, number: u8, version: u64) -> Value {
     json!({"name": name, "namespace": "cobrowse", "uid": format!("{UID}{number:02x}"), "generation": 1,
-        "resourceVersion": version.to_string(), "creationTimestamp": "2026-01-01T00:00:00Z"})
+        "resourceVersion": version.to_string(), "creationTimestamp": "2026-01-01T00:01:40Z"})
 }
 
 fn tenant() -> seen::Tenant {
@@ -241,5 +241,5 @@ fn a_replica_that_leads_no_more_decides_nothing() {
     let (done, _retired) = oneshot::channel();
     decider.take(Event::Retire(done), NOW);
     assert!(decider.decide(NOW).is_empty());
-    assert_eq!(decider.pool_states().len(), 1, "what it saw stays");
+    assert_eq!(decider.known.pods.len(), 1, "what it saw stays");
 }
