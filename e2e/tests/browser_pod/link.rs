@@ -73,7 +73,7 @@ impl Link {
         match tokio::time::timeout(PATIENCE, started).await.expect("an outcome in time") {
             Some(start_response::Outcome::FirstPictureUs(micros)) => Ok(Duration::from_micros(micros)),
             Some(start_response::Outcome::Failure(reason)) => Err(reason),
-            None => Err("no outcome".into()),
+            Some(start_response::Outcome::AwaitsQuery(_)) | None => Err("no outcome".into()),
         }
     }
 
