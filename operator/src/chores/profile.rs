@@ -40,7 +40,7 @@ pub enum Error {
 }
 
 /// Writes the profile, and keeps it as it is until a signal.
-pub async fn keep(arguments: &Arguments) -> Result<String, Error> {
+pub(super) async fn keep(arguments: &Arguments) -> Result<String, Error> {
     let mut end = signal(SignalKind::terminate()).map_err(Error::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Signals)?;
     loop {

@@ -72,7 +72,7 @@ pub enum Error {
 
 /// Makes a session, waits for its picture, ends it, and says how long the picture took. The session is ended and deleted whatever came
 /// of it.
-pub async fn check(arguments: &Arguments) -> Result<String, Error> {
+pub(super) async fn check(arguments: &Arguments) -> Result<String, Error> {
     let sessions: Api<CoBrowseSession> = Api::namespaced(cluster::client().await?, &arguments.namespace);
     let began = Instant::now();
     let session = answer(sessions.create(&PostParams::default(), &object(arguments))).await.map_err(Error::Make)?;

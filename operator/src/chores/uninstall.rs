@@ -38,7 +38,7 @@ pub enum Error {
 }
 
 /// Says that no session lives.
-pub async fn check(arguments: &Arguments) -> Result<String, Error> {
+pub(super) async fn check(arguments: &Arguments) -> Result<String, Error> {
     let sessions: Api<CoBrowseSession> = Api::namespaced(cluster::client().await?, &arguments.namespace);
     let mut names = Vec::new();
     let mut page = ListParams::default().limit(PAGE);
