@@ -27,6 +27,10 @@ pub(crate) fn layer(recipe: &Recipe, programs: &Path, sbom: &str, work: &Path) -
     let (passwd, group) = accounts(recipe);
     text(&stage, "/etc/passwd", &passwd)?;
     text(&stage, "/etc/group", &group)?;
+    for path in files::below(&stage)?.into_iter().chain([stage.clone()]).filter(|path| path.is_dir()) {
+        // Whatever this person's files are readable for, an image's are for everybody.
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+    }
     let layer = work.join("own.tar");
     files::pack(&stage, &layer)?;
     fs::remove_dir_all(stage)?;

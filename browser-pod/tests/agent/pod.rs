@@ -171,14 +171,14 @@ impl Pod {
 
     /// Loads the start page; microseconds to its first picture.
     pub(crate) async fn open(&mut self, url: &str) -> Result<u64, String> {
-        match self.start(url, false).await {
+        match self.load(url, false).await {
             start_response::Outcome::FirstPictureUs(micros) => Ok(micros),
             start_response::Outcome::Failure(reason) => Err(reason),
             start_response::Outcome::AwaitsQuery(_) => panic!("the address was whole"),
         }
     }
 
-    pub(crate) async fn start(&mut self, url: &str, query_follows: bool) -> start_response::Outcome {
+    pub(crate) async fn load(&mut self, url: &str, query_follows: bool) -> start_response::Outcome {
         let request = v1::StartRequest { session_id: SESSION.into(), start_url: url.into(), query_follows };
         let started = async {
             let mut responses = self.client.start(request).await.expect("started").into_inner();

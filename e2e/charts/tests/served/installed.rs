@@ -145,7 +145,7 @@ fn install_upgrade_refusal_uninstall_and_install_again() {
 
     objects(&place);
     let refused = uninstall(&place).expect_err("a session lives");
-    assert!(refused.contains("pre-delete") || refused.contains("hook"), "{refused}");
+    assert!(refused.contains("Job") && refused.contains("cobrowse-uninstall"), "{refused}");
     let pods = read(&place.system, "pods");
     let told = pods["items"].to_string();
     assert!(
