@@ -43,11 +43,14 @@ use zeroize::Zeroizing;
 
 /// Connections of one replica.
 const CONNECTIONS: u32 = 8;
+/// Transactions of one replica at once, on a server.
+const WRITERS: usize = 4;
 /// How long a writer waits for another replica's write to the same SQLite file.
 const BUSY_MS: u32 = 10_000;
 /// What a PostgreSQL server does for each connection: a replica that hangs holds nobody up for long, and rules rely on the
 /// isolation that is usual.
-const SERVER_SETTINGS: [&str; 4] = [
+const SERVER_SETTINGS: [&str; 5] = [
+    "SET client_min_messages = 'warning'",
     "SET statement_timeout = '30s'",
     "SET lock_timeout = '10s'",
     "SET idle_in_transaction_session_timeout = '30s'",
@@ -140,7 +143,9 @@ impl Store {
         let url = server.through(link.near()).map_err(Error::Server)?;
         let pool = pool(&url).await?;
         let reached = Reached { url, _link: link };
-        let turn = Semaphore::new(usize::try_from(CONNECTIONS).unwrap_or(1));
+        // A transaction may wait for a row that another one has, which reads on a connection of its own before it ends: some are kept
+        // for that.
+        let turn = Semaphore::new(WRITERS);
         let store = Self { pool, turn: std::sync::Arc::new(turn), server: Some(std::sync::Arc::new(reached)) };
         schema::migrate(&store.pool).await?;
         Ok(store)

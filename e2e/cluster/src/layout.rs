@@ -83,6 +83,17 @@ impl Layout {
         self.run.join("containerd.sock")
     }
 
+    /// The state of the running cluster as its own processes see it: a pod with a user namespace is nobody, who may not pass through
+    /// somebody's home.
+    pub(crate) fn state(&self) -> PathBuf {
+        PathBuf::from("/run/cobrowse-cluster")
+    }
+
+    /// The images and snapshots in the same view.
+    pub(crate) fn images(&self) -> PathBuf {
+        PathBuf::from("/run/cobrowse-images")
+    }
+
     /// containerd's images and snapshots, which outlive a cluster.
     pub(crate) fn image_store(&self) -> PathBuf {
         self.cache.join("image-store")

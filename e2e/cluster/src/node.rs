@@ -37,7 +37,7 @@ pub(crate) fn kubelet(layout: &Layout) -> Result<()> {
     fs::write(&config, serde_json::to_vec(&kubelet_config(layout))?)?;
     let mut command = Command::new(layout.program("kubelet"));
     command.arg("--config").arg(config).arg("--kubeconfig").arg(layout.kubeconfig("kubelet"));
-    command.arg("--root-dir").arg(&folder).arg("--cert-dir").arg(folder.join("pki"));
+    command.arg("--root-dir").arg(layout.state().join("kubelet")).arg("--cert-dir").arg(folder.join("pki"));
     command.args(["--hostname-override", NODE, "--node-ip", NODE_ADDRESS]);
     start(layout, "kubelet", &mut command)?;
     until("the node", LIMIT, &[layout.log("kubelet")], || succeeds(kubectl(layout).args(["get", "node", NODE])))
@@ -58,13 +58,13 @@ pub(crate) fn ready(layout: &Layout) -> Result<()> {
 }
 
 fn containerd_config(layout: &Layout) -> String {
-    let (run, socket) = (layout.run.display(), layout.containerd_socket());
-    let (socket, store, programs) = (socket.display(), layout.image_store(), layout.programs());
+    let (run, state, socket) = (layout.run.display(), layout.state(), layout.containerd_socket());
+    let (state, socket, store, programs) = (state.display(), socket.display(), layout.images(), layout.programs());
     let (store, programs) = (store.display(), programs.display());
     format!(
         r#"version = 4
 root = "{store}"
-state = "{run}/containerd"
+state = "{state}/containerd"
 [plugins."io.containerd.server.v1.grpc"]
   address = "{socket}"
 [plugins."io.containerd.server.v1.ttrpc"]

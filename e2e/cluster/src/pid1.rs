@@ -42,6 +42,14 @@ pub(crate) fn run(layout: &Layout) -> Result<()> {
     for folder in ["/run/lock", "/run/netns"] {
         fs::create_dir_all(folder)?;
     }
+    fs::create_dir_all(layout.image_store())?;
+    for (kept, seen) in [(&layout.run, layout.state()), (&layout.image_store(), layout.images())] {
+        fs::create_dir_all(&seen)?;
+        call("mount", ["--bind", &kept.to_string_lossy(), &seen.to_string_lossy()])?;
+    }
+    // A pod with a user namespace may mount a /proc of its own only where one is seen whole, and this namespace's has copies over it.
+    fs::create_dir_all("/run/proc")?;
+    call("mount", ["-t", "proc", "proc", "/run/proc"])?;
     SETTINGS.into_iter().try_for_each(setting)?;
     call("hostname", [CLUSTER])?;
     fs::write(layout.run.join("ready"), "")?;

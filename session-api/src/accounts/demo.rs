@@ -3,7 +3,7 @@
 
 use super::password::{self, Passwords};
 use crate::refusal::Refusal;
-use crate::store::{Account, Store};
+use crate::store::{self, Account, Store};
 use crate::tenants::Current;
 use crate::{announce, clock};
 use cobrowse_crds::{Tenant, Tenants};
@@ -38,7 +38,7 @@ pub async fn follow(store: Store, tenants: Current, passwords: Passwords, stop: 
         let now = changes.borrow_and_update().clone();
         match make(&store, &now, &passwords).await {
             Ok(shown) => announce::sign_ins(&shown),
-            // Another replica was faster; or the store is away, and the next change comes.
+            // The store is away, and the next change comes.
             Err(refusal) => tracing::warn!(reason = refusal.reason(), "demo accounts were not made here"),
         }
         let changed = stop.run_until_cancelled(changes.changed()).await;
@@ -62,26 +62,31 @@ pub async fn make(store: &Store, tenants: &Tenants, passwords: &Passwords) -> Re
             (supervisor, AccountRole::Supervisor, "supervisor"),
             (administrator, AccountRole::Administrator, "administrator"),
         ];
-        let mut write = Vec::new();
+        let (mut write, mut told) = (Vec::new(), Vec::new());
         for ((name, mailbox), role, role_name) in people {
             let password = password::fresh();
             let hash = passwords.hash(password.clone()).await.map_err(|_| Refusal::Internal)?;
             let account = account(tenant, name, mailbox, role, hash);
-            shown.push(Shown {
-                company: tenant.display_name.to_string(),
-                role: role_name,
-                email: account.email.clone(),
-                password,
-            });
+            let (company, email) = (tenant.display_name.to_string(), account.email.clone());
+            told.push(Shown { company, role: role_name, email, password });
             write.push(account);
         }
-        let mut transaction = store.write().await?;
-        for account in &write {
-            transaction.add_account(&scope, account, clock::now()).await?;
+        match add(store, &scope, &write).await {
+            Ok(()) => shown.extend(told),
+            // Another replica was faster, and has told them.
+            Err(store::Error::Conflict) => {}
+            Err(error) => return Err(error.into()),
         }
-        transaction.commit().await?;
     }
     Ok(shown)
+}
+
+async fn add(store: &Store, scope: &TenantScope, accounts: &[Account]) -> Result<(), store::Error> {
+    let mut write = store.write().await?;
+    for account in accounts {
+        write.add_account(scope, account, clock::now()).await?;
+    }
+    write.commit().await
 }
 
 fn account(tenant: &Tenant, name: &str, mailbox: &str, role: AccountRole, password: String) -> Account {
