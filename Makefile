@@ -114,24 +114,38 @@ images: tools console-build ## Make the container images, without a registry, in
 	@$(STAGE) 'programs' 1200 $(CARGO) build $(LOCKED) --workspace
 	@$(STAGE) 'images' 600 target/debug/images
 
-# What is tested on one cluster, with one node: each part's feature is what it needs there.
-ON_CLUSTER := --package cobrowse-e2e --package cobrowse-charts --features cobrowse-e2e/node,cobrowse-charts/cluster
+# Compiled as one, so that what the programs rest on is the very same. Inside of a cluster's namespaces there is no network but its own.
+ON_CLUSTER := --workspace --features cobrowse-e2e/node,cobrowse-charts/cluster,cobrowse-cluster/life
+# The operator, the door, the kinds and the charts against a real API server; pods as a real kubelet runs them.
+AT_API_SERVER := --test kinds --test operator --test door --test served
+ON_NODE := --test pods --test images --test browser_pod
 
 .PHONY: test-cluster
 test-cluster: ## What must hold on a cluster: makes the images, starts one, tests, and ends it
 	@if [[ $$(id -u) != 0 || $$(uname) != Linux ]]; then echo 'not run: the tests on a cluster need root on Linux'; else $(MAKE) test-cluster-as-root; fi
 
-# The tests are compiled first: inside of the cluster's namespaces there is no network but the cluster's.
 .PHONY: test-cluster-as-root
 test-cluster-as-root: images
-	@$(STAGE) 'tests on a cluster: programs' 900 $(CARGO) test $(LOCKED) --quiet --no-run $(ON_CLUSTER)
+	@$(STAGE) 'tests on a cluster: programs' 1200 $(CARGO) test $(LOCKED) --quiet --no-run $(ON_CLUSTER)
+	@$(MAKE) cluster-up PROFILE=api
+	@$(STAGE) 'tests at an API server' 700 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(AT_API_SERVER); code=$$?; \
+		$(MAKE) cluster-down; exit $$code
 	@$(MAKE) cluster-up PROFILE=node
-	@$(MAKE) test-on-cluster; code=$$?; $(MAKE) cluster-down; exit $$code
-	@$(STAGE) 'life of a cluster' 300 $(CARGO) test $(LOCKED) --offline --package cobrowse-cluster --features life --test life -- --nocapture
+	@$(STAGE) 'tests on a node' 300 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(ON_NODE); code=$$?; $(MAKE) cluster-down; exit $$code
+	@$(MAKE) cluster-up PROFILE=node
+	@$(MAKE) flows-cluster; code=$$?; $(MAKE) cluster-down; exit $$code
+	@$(STAGE) 'life of a cluster' 300 $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test life -- --nocapture
 
-.PHONY: test-on-cluster
-test-on-cluster: # as root, on the cluster that is up
-	@$(STAGE) 'tests on a cluster' 1080 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER)
+.PHONY: flows-cluster
+flows-cluster: # as root, on a cluster with a node that is up
+	@$(STAGE) 'installation on a cluster' 300 bash -c 'e2e/installation/load && e2e/installation/up https://cobrowse.example.test:30443'
+	@$(STAGE) 'flows on a cluster' 600 e2e/installation/flows
+
+.PHONY: demo-cluster
+demo-cluster: images ## The product on a real Kubernetes of this machine, as root; prints where to look and what to try; Ctrl-C ends it
+	@$(STAGE) 'Debian packages of the cluster' 300 .ci/tools cluster
+	@$(STAGE) 'programs of the cluster' 3600 target/debug/cluster build --profile node
+	@e2e/installation/demo node
 
 .PHONY: console
 console: packages ## Work on the console's pages alone, on a fake transport
