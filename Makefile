@@ -60,7 +60,7 @@ engines: tools
 .PHONY: check
 check: started tools packages console-build ## Formatting, lints, house rules, licences, documentation, contract, console types
 	@$(STAGE) 'formatting' 60 $(CARGO) fmt --all --check
-	@$(STAGE) 'lints' 900 $(CARGO) clippy $(LOCKED) --workspace --all-targets --quiet -- -D warnings
+	@$(STAGE) 'lints' 900 $(CARGO) clippy $(LOCKED) $(ON_CLUSTER) --all-targets --quiet -- -D warnings
 	@$(STAGE) 'house rules' 300 $(CARGO) run $(LOCKED) --quiet --bin xtask -- tidy
 	@$(STAGE) 'licences and sources' 600 .ci/cargo-deny --log-level error --locked check --hide-inclusion-graph --allow duplicate licenses bans sources
 	@$(STAGE) 'documentation' 300 env RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(LOCKED) --workspace --no-deps --document-private-items --quiet

@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn each_layer_that_is_missing_is_told() {
-        let changes: [(fn(&mut Sandbox), &str); 6] = [
+        type Change = fn(&mut Sandbox);
+        let changes: [(Change, &str); 6] = [
             (|sandbox| sandbox.depth = 1, "process namespace"),
             (|sandbox| sandbox.users = Some(1), "user namespace"),
             (|sandbox| sandbox.mode = 0, "filter of system calls"),
