@@ -120,7 +120,8 @@ fn entering(layout: &Layout, network: &str) -> Result<Command> {
     let mut command = joined(layout)?;
     let first = fs::read_to_string(layout.run.join("first"))
         .context("failed to find the cluster: start it by `make cluster-up`")?;
-    if !Path::new("/proc").join(first.trim()).exists() {
+    // One that is dead but not reaped has a folder still, and no namespaces.
+    if fs::read_link(Path::new("/proc").join(first.trim()).join("ns/net")).is_err() {
         bail!("failed to find the cluster: its first process is gone, start it again by `make cluster-up`");
     }
     command.args(["nsenter", "-t", first.trim(), "-m", network, "-p", "-u", "-i", "-C", "--", "env", "--chdir"]);
