@@ -25,11 +25,11 @@ demo: tools packages build ## Build all, start it on this machine, print two add
 
 .PHONY: test
 test: ahead check build ## Everything that must hold: check, units, contract, console, flows in real browsers
-	@$(STAGE) 'tests of the Rust code' 1500 .ci/rust-tests
+	@$(STAGE) 'tests of the Rust code' 1800 .ci/rust-tests
 	@$(STAGE) 'tests of the console' 180 npm --prefix console test --silent
 	@$(STAGE) 'tests of the sample website' 60 node --test examples/shop
 	@$(STAGE) 'flows in real browsers' 1800 e2e/run
-	@$(STAGE) 'flows in Firefox and WebKit' 300 e2e/browsers/run
+	@$(STAGE) 'flows in Firefox and WebKit' 450 e2e/browsers/run
 	@echo; echo 'stages, seconds:'; { cat target/stages.tsv; printf 'altogether, by the clock\t%s\n' $$(($$(date +%s) - $$(cat target/started))); } | column -t -s $$'\t'
 
 # Packages are fetched, and unpacked one file at a time, which leaves the processor to a program that must be built. It is not to
@@ -48,7 +48,7 @@ licence-program: # where a compiler is there already
 
 .PHONY: browsers
 browsers: tools packages build engines ## The flows in Firefox and WebKit alone, a part of make test
-	@$(STAGE) 'flows in Firefox and WebKit' 300 e2e/browsers/run
+	@$(STAGE) 'flows in Firefox and WebKit' 450 e2e/browsers/run
 
 # A machine may be without these browsers, and without the right to install them: the flows say which are not run.
 .PHONY: engines
@@ -60,10 +60,10 @@ engines: tools
 .PHONY: check
 check: started tools packages console-build ## Formatting, lints, house rules, licences, documentation, contract, console types
 	@$(STAGE) 'formatting' 60 $(CARGO) fmt --all --check
-	@$(STAGE) 'lints' 900 $(CARGO) clippy $(LOCKED) $(ON_CLUSTER) --all-targets --quiet -- -D warnings
-	@$(STAGE) 'house rules' 300 $(CARGO) run $(LOCKED) --quiet --bin xtask -- tidy
+	@$(STAGE) 'lints' 1200 $(CARGO) clippy $(LOCKED) $(ON_CLUSTER) --all-targets --quiet -- -D warnings
+	@$(STAGE) 'house rules' 600 $(CARGO) run $(LOCKED) --quiet --bin xtask -- tidy
 	@$(STAGE) 'licences and sources' 600 .ci/cargo-deny --log-level error --locked check --hide-inclusion-graph --allow duplicate licenses bans sources
-	@$(STAGE) 'documentation' 300 env RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(LOCKED) --workspace --no-deps --document-private-items --quiet
+	@$(STAGE) 'documentation' 600 env RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(LOCKED) --workspace --no-deps --document-private-items --quiet
 	@$(STAGE) 'contract' 60 console/node_modules/.bin/buf lint proto
 	@$(STAGE) 'contract against its baseline' 60 console/node_modules/.bin/buf breaking proto --against proto/baseline.binpb
 	@$(STAGE) 'types of the flows' 120 bash -c "e2e/node_modules/.bin/tsc --project e2e && e2e/node_modules/.bin/tsc --project bench"
