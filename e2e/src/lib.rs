@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 /// What `kubectl` said.
 #[derive(Debug)]
@@ -44,4 +45,24 @@ pub fn must(arguments: &[&str], input: &str) -> Result<String> {
     let said = kubectl(arguments, input)?;
     anyhow::ensure!(said.ok, "failed to run kubectl {}: {}", arguments.join(" "), said.err.trim());
     Ok(said.out)
+}
+
+/// Gives the cluster our kinds, once per run.
+///
+/// # Errors
+/// What `kubectl` complained of.
+pub fn define_kinds() -> Result<()> {
+    static DONE: Mutex<bool> = Mutex::new(false);
+    let mut done = DONE.lock().unwrap_or_else(PoisonError::into_inner);
+    if *done {
+        return Ok(());
+    }
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../crds/yaml");
+    must(&["apply", "--server-side", "--force-conflicts", "-f", folder], "")?;
+    for name in ["cobrowsesessions", "cobrowsepools", "cobrowsetenants"] {
+        let definition = format!("crd/{name}.cobrowse.dev");
+        must(&["wait", "--for=condition=Established", "--timeout=30s", &definition], "")?;
+    }
+    *done = true;
+    Ok(())
 }

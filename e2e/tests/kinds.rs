@@ -17,16 +17,6 @@ const DEFINITIONS: [&str; 3] = ["cobrowsesessions", "cobrowsepools", "cobrowsete
 /// As many clients as ask an API server at once.
 const CLIENTS: usize = 4;
 
-/// The definitions, once per run; applying them again changes nothing.
-fn defined() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../crds/yaml");
-    must(&["apply", "--server-side", "--force-conflicts", "-f", folder], "").expect("the definitions are accepted");
-    for name in DEFINITIONS {
-        let definition = format!("crd/{name}.cobrowse.dev");
-        must(&["wait", "--for=condition=Established", "--timeout=30s", &definition], "").expect("the kind is served");
-    }
-}
-
 /// A namespace of this name, new.
 fn namespace(name: &str) {
     let _ = kubectl(&["delete", "namespace", name, "--ignore-not-found", "--wait"], "").expect("kubectl runs");
@@ -66,7 +56,7 @@ fn refusal(table: &Table, row: &Row, namespace: &str, index: usize) -> Option<St
 
 /// Asks for each row, a few at a time, and gives those that were not refused as they should.
 fn check(kind: &str, table: &Table) {
-    defined();
+    cobrowse_e2e::define_kinds().expect("the kinds are served");
     let place = format!("kinds-{kind}");
     namespace(&place);
     let (next, faults) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -108,7 +98,7 @@ fn wrong_sessions_are_refused_with_the_mend() {
 
 #[test]
 fn right_objects_are_accepted() {
-    defined();
+    cobrowse_e2e::define_kinds().expect("the kinds are served");
     namespace("kinds-right");
     let texts = [
         rows::TENANT,
@@ -135,7 +125,7 @@ fn right_objects_are_accepted() {
 
 #[test]
 fn every_field_is_explained() {
-    defined();
+    cobrowse_e2e::define_kinds().expect("the kinds are served");
     for name in DEFINITIONS {
         let text = must(&["get", "--raw", "/openapi/v3/apis/cobrowse.dev/v1alpha1"], "").expect("the schema");
         let schema: Value = serde_json::from_str(&text).expect("JSON");

@@ -1,6 +1,5 @@
-//! A tenant, from its object to its status: five steps, a file each. No session starts for a tenant that does not stand here.
+//! A tenant, from its object to its status: a step in each file; nothing is applied for it. No session starts for a tenant that does not stand here.
 
-pub mod apply;
 pub mod build;
 pub mod dereference;
 pub mod update_status;

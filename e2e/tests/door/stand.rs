@@ -15,7 +15,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, mpsc};
 use std::time::SystemTime;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -53,7 +53,7 @@ impl Stand {
         let folder = tempfile::tempdir().expect("a folder");
         let (place, path) = (namespace.clone(), folder.path().to_owned());
         let prepared = tokio::task::spawn_blocking(move || {
-            defined();
+            cobrowse_e2e::define_kinds().expect("the kinds are served");
             prepare(&place);
             let certificate = secrets(&path);
             let place = Place { namespace: &place, folder: &path, kubeconfig: None };
@@ -182,20 +182,6 @@ fn word(reason: EndReason) -> &'static str {
         EndReason::MaxDuration => "MaxDuration",
         _ => "BrowserCrashed",
     }
-}
-
-/// The kinds, once per run.
-fn defined() {
-    static DONE: OnceLock<()> = OnceLock::new();
-    DONE.get_or_init(|| {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../crds/yaml");
-        must(&["apply", "--server-side", "--force-conflicts", "-f", folder], "").expect("the definitions are accepted");
-        for name in ["cobrowsesessions", "cobrowsepools", "cobrowsetenants"] {
-            let definition = format!("crd/{name}.cobrowse.dev");
-            must(&["wait", "--for=condition=Established", "--timeout=30s", &definition], "")
-                .expect("the kind is served");
-        }
-    });
 }
 
 fn prepare(namespace: &str) {

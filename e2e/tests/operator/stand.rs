@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::api::{Api, ApiResource, DynamicObject, ListParams, Patch, PatchParams, PostParams};
 use kube::{Client, ResourceExt as _};
 use serde_json::{Value, json};
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -39,24 +39,10 @@ fn resource(kind: &str, plural: &str) -> ApiResource {
     }
 }
 
-/// The definitions, once per run.
-fn defined() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../crds/yaml");
-        must(&["apply", "--server-side", "--force-conflicts", "-f", folder], "").expect("the definitions are accepted");
-        for name in ["cobrowsesessions", "cobrowsepools", "cobrowsetenants"] {
-            let definition = format!("crd/{name}.cobrowse.dev");
-            must(&["wait", "--for=condition=Established", "--timeout=30s", &definition], "")
-                .expect("the kind is served");
-        }
-    });
-}
-
 impl Stand {
     /// Makes it, with a tenant `shop` that owns `www.NAME.example`.
     pub(crate) async fn new(name: &str) -> Self {
-        defined();
+        cobrowse_e2e::define_kinds().expect("the kinds are served");
         let namespace = format!("op-{name}");
         let _ =
             kubectl(&["delete", "namespace", &namespace, "--ignore-not-found", "--wait"], "").expect("kubectl runs");
