@@ -39,6 +39,11 @@ export class Oracle {
     return { ...box, y: box.y + scrolled };
   }
 
+  /** How far the website's document can be scrolled down in a viewport of this height. */
+  async lowest(height: number): Promise<number> {
+    return Math.max(0, (await this.page.evaluate(() => document.documentElement.scrollHeight)) - height);
+  }
+
   async picture(): Promise<Pixels> {
     return decodePng(await this.page.screenshot());
   }

@@ -22,14 +22,17 @@ export async function reach({ stack, oracle, shared, scroll }: Scene, selector: 
   const { height } = await shared.viewport();
   const place = await oracle.place(selector);
   const middle = place.y + place.height / 2;
+  const lowest = await oracle.lowest(height);
   for (let tried = 0; tried < TRIES; tried += 1) {
     const before = stack.state().where.scrollY;
     const y = middle - before;
     if (y > MARGIN && y < height - MARGIN) return [place.x + place.width / 2, y];
-    await scroll(y - height / 2);
-    const moved = () => stack.state().where.scrollY !== before;
-    const stuck = await expect.poll(moved, { timeout: 3_000 }).toBe(true).then(() => false, () => true);
-    if (stuck) return [place.x + place.width / 2, y];
+    const target = Math.max(0, Math.min(lowest, Math.round(middle - height / 2)));
+    // The page's end is reached: what is there cannot come nearer to the middle.
+    if (Math.abs(target - before) <= 1) return [place.x + place.width / 2, y];
+    await scroll(target - before);
+    // The site tells when its scrolling has ended, however long that takes: a press before then would meet something else.
+    await expect.poll(() => stack.state().where.scrollY, { message: `scrolling to ${selector}` }).not.toBe(before);
   }
   throw new Error(`${selector} was not reached by scrolling`);
 }

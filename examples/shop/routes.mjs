@@ -17,7 +17,7 @@ function act(call) {
 
 /** Keeps where a visitor is: page, scroll position, focused field. */
 function where(call) {
-  call.site.state.where = call.form.fields;
+  call.site.state.isAt(call.form.fields);
   json(call.response, {});
 }
 

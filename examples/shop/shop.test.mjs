@@ -51,6 +51,13 @@ test("a receipt arrives whole", async () => {
   assert.deepEqual({ ...(await state()).uploads.at(-1), sum: "" }, { name: "receipt.txt", type: "text/plain", size: 4, sum: "" });
 });
 
+test("a report of where a visitor is does not undo a later one", async () => {
+  for (const [told, focus] of [[2, "card"], [1, "name"]]) {
+    await fetch(at("/api/where"), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ told, path: "/", scrollY: 0, focus }) });
+  }
+  assert.equal((await state()).where.focus, "card");
+});
+
 test("what a visitor writes is escaped", async () => {
   const page = await (await fetch(at("/search?q=%3Cscript%3E"))).text();
   assert.ok(page.includes("&lt;script&gt;") && !page.includes("“<span id=\"searched\"><script>"));

@@ -11,7 +11,7 @@ export class State {
   /** Forgets everything that was done. */
   clear() {
     this.visitors.clear();
-    Object.assign(this, { orders: [], uploads: [], searches: [], acts: [], signIns: [], transfers: [], where: { path: "", scrollY: 0, focus: "" } });
+    Object.assign(this, { orders: [], uploads: [], searches: [], acts: [], signIns: [], transfers: [], where: { told: 0, path: "", scrollY: 0, focus: "" } });
   }
 
   /** The cart and the sign-in of one visitor. */
@@ -21,6 +21,11 @@ export class State {
       this.visitors.set(id, { cart: [], name: "" });
     }
     return this.visitors.get(id);
+  }
+
+  /** Takes a report of where a visitor is, unless a later one came before it. */
+  isAt(where) {
+    if (where.told >= this.where.told) this.where = where;
   }
 
   /** Keeps one thing that happened, up to a limit. */

@@ -23,6 +23,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::{ReceiverStream, WatchStream};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -45,6 +46,7 @@ pub(crate) struct Inside {
     pub(crate) asked: Mutex<Vec<String>>,
     /// Who was let in, in order.
     pub(crate) admitted: Mutex<Vec<Role>>,
+    connections: TaskTracker,
     stop: CancellationToken,
 }
 
@@ -77,6 +79,7 @@ impl Inside {
             loaded: Mutex::default(),
             asked: Mutex::default(),
             admitted: Mutex::default(),
+            connections: TaskTracker::new(),
             stop,
         });
         let socket = TcpSocket::new_v4()?;
@@ -92,11 +95,12 @@ impl Inside {
         while let Ok((stream, _)) = listener.accept().await {
             let _ = stream.set_nodelay(true);
             let (served, stop) = (self.clone(), self.stop.clone());
-            tokio::spawn(async move { stop.run_until_cancelled(served.serve(stream)).await });
+            self.connections.spawn(async move { stop.run_until_cancelled(served.serve(stream)).await });
         }
     }
 
     async fn serve(self: Arc<Self>, stream: tokio::net::TcpStream) {
+        let said = self.said.clone();
         let certified = self.certified.lock().expect("not poisoned").clone();
         let (tls, routes) = match certified {
             Some(tls) => (tls, Routes::new(PodServiceServer::from_arc(self))),
@@ -108,7 +112,14 @@ impl Inside {
         let Ok(stream) = TlsAcceptor::from(tls).accept(stream).await else { return };
         let service = TowerToHyperService::new(routes.into_axum_router());
         let builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
-        let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+        let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
+        tokio::select! {
+            _ = connection.as_mut() => {}
+            _ = said.ended() => {
+                connection.as_mut().graceful_shutdown();
+                let _ = connection.await;
+            }
+        }
     }
 
     /// The pod ends its session by a rule of its own, and says so.
@@ -118,9 +129,13 @@ impl Inside {
 
     /// Waits for the session's end, and gives the reason.
     pub(crate) async fn ended(&self) -> EndReason {
-        let mut facts = self.said.facts.subscribe();
-        let ended = facts.wait_for(|fact| fact.phase() == Phase::Ended).await.expect("the pod lives");
-        ended.end_reason()
+        self.said.ended().await
+    }
+
+    /// Waits until all who were connected at the session's end have heard of it, as a real pod does before it exits.
+    pub(crate) async fn drained(&self) {
+        self.connections.close();
+        self.connections.wait().await;
     }
 
     /// Shows a picture to every viewer that is attached.
@@ -132,6 +147,12 @@ impl Inside {
 }
 
 impl Said {
+    async fn ended(&self) -> EndReason {
+        let mut facts = self.facts.subscribe();
+        let ended = facts.wait_for(|fact| fact.phase() == Phase::Ended).await.expect("the pod lives");
+        ended.end_reason()
+    }
+
     fn send(&self, body: event::Body) {
         let seq = self.seq.fetch_add(1, Ordering::SeqCst) + 1;
         let pause_epoch = self.facts.borrow().pause_epoch;
@@ -278,7 +299,13 @@ impl PodService for Inside {
     type WatchStream = Stream<WatchResponse>;
 
     async fn watch(&self, _: Request<WatchRequest>) -> Result<Response<Self::WatchStream>, Status> {
-        Ok(Response::new(WatchStream::new(self.said.facts.subscribe()).map(Ok).boxed()))
+        let more = |fact: &WatchResponse| fact.phase() != Phase::Ended;
+        let facts = WatchStream::new(self.said.facts.subscribe()).scan(true, move |goes_on, fact| {
+            let fact = goes_on.then_some(fact);
+            *goes_on = fact.as_ref().is_some_and(more);
+            std::future::ready(fact.map(Ok))
+        });
+        Ok(Response::new(facts.boxed()))
     }
 
     async fn upload(&self, _: Request<UploadRequest>) -> Result<Response<UploadResponse>, Status> {
@@ -315,8 +342,9 @@ async fn serve_viewer(
             },
             () = down.closed() => return,
         };
+        let is_last = matches!(&answer, Some(Down::Event(Event { body: Some(event::Body::End(_)), .. })));
         if let Some(answer) = answer
-            && down.send(say(answer)).await.is_err()
+            && (down.send(say(answer)).await.is_err() || is_last)
         {
             return;
         }

@@ -86,6 +86,7 @@ impl Stand {
         let (kubelet, exits, pod) = (self.kubelet.clone(), uid.clone(), inside.clone());
         tokio::spawn(async move {
             let words = json!({"reason": word(pod.ended().await), "lastSeq": 7}).to_string();
+            pod.drained().await;
             // One that was deleted meanwhile is gone.
             let _ = kubelet.exit(&exits, &words, json!({})).await;
         });

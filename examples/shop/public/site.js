@@ -8,9 +8,10 @@ for (const link of document.querySelectorAll(".help")) {
   });
 }
 
-/** Tells the site's own state where the visitor is, so that a test need not guess. */
+/** Tells the site's own state where the visitor is, so that a test need not guess. By its time, as reports may overtake each other. */
 const whereabouts = () => {
-  const at = { path: location.pathname + location.search, scrollY: Math.round(scrollY), focus: document.activeElement?.id ?? "" };
+  const told = performance.timeOrigin + performance.now();
+  const at = { told, path: location.pathname + location.search, scrollY: Math.round(scrollY), focus: document.activeElement?.id ?? "" };
   navigator.sendBeacon("/api/where", new Blob([JSON.stringify(at)], { type: "application/json" }));
 };
 for (const kind of ["load", "scrollend", "focusin", "pageshow"]) addEventListener(kind, whereabouts);
