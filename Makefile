@@ -25,7 +25,7 @@ demo: tools packages build ## Build all, start it on this machine, print two add
 
 .PHONY: test
 test: ahead check build ## Everything that must hold: check, units, contract, console, flows in real browsers
-	@$(STAGE) 'tests of the Rust code' 1800 .ci/rust-tests
+	@$(STAGE) 'tests of the Rust code' 1800 .ci/rust-tests $(ON_CLUSTER)
 	@$(STAGE) 'tests of the console' 180 npm --prefix console test --silent
 	@$(STAGE) 'tests of the sample website' 60 node --test examples/shop
 	@$(STAGE) 'flows in real browsers' 1800 e2e/run

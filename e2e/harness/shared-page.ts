@@ -101,14 +101,15 @@ export class SharedPage extends SharedView {
     const { width, height } = await this.viewport();
     const way = Math.max(-height / 2, Math.min(height / 2, dy));
     const [from, to] = [height / 2 + way / 2, height / 2 - way / 2];
-    const touch = await this.page.context().newCDPSession(this.page);
-    const send = async (type: "touchStart" | "touchMove" | "touchEnd", y?: number) => {
-      const at = y === undefined ? [] : [await this.toWindow(width / 2, y)];
-      await touch.send("Input.dispatchTouchEvent", { type, touchPoints: at });
-    };
-    await send("touchStart", from);
     const steps = 12;
-    for (let step = 1; step <= steps; step += 1) await send("touchMove", from + ((to - from) * step) / steps);
+    const window = (step: number) => this.toWindow(width / 2, from + ((to - from) * step) / steps);
+    const [start, ...path] = await Promise.all(Array.from({ length: steps + 1 }, (_, step) => window(step)));
+    const touch = await this.page.context().newCDPSession(this.page);
+    const send = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number }[]) =>
+      touch.send("Input.dispatchTouchEvent", { type, touchPoints });
+    // The finger moves as soon as it is down: one that rests for half a second is a long press, which opens the page's menu.
+    await Promise.all([send("touchStart", start!), send("touchMove", path[0]!)]);
+    for (const point of path.slice(1)) await send("touchMove", point);
     await send("touchEnd");
     await touch.detach();
   }
