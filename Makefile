@@ -30,7 +30,7 @@ test: ahead check build ## Everything that must hold: check, units, contract, co
 	@$(STAGE) 'tests of the sample website' 60 node --test examples/shop
 	@$(STAGE) 'flows in real browsers' 1800 e2e/run
 	@$(STAGE) 'flows in Firefox and WebKit' 450 e2e/browsers/run
-	@echo; echo 'stages, seconds:'; { cat target/stages.tsv; printf 'altogether, by the clock\t%s\n' $$(($$(date +%s) - $$(cat target/started))); } | column -t -s $$'\t'
+	@$(MAKE) stages
 
 # Packages are fetched, and unpacked one file at a time, which leaves the processor to a program that must be built. It is not to
 # share make's own two jobs.
@@ -101,12 +101,12 @@ PROFILE ?= policy
 .PHONY: cluster-up
 cluster-up: tools ## A real Kubernetes in namespaces of its own, as root: PROFILE=api, node or policy
 	@$(STAGE) 'Debian packages of the cluster' 300 .ci/tools cluster
-	@$(STAGE) 'program of the cluster' 300 $(CARGO) build $(LOCKED) --quiet --package cobrowse-cluster
+	@$(STAGE) 'program of the cluster' 600 $(CARGO) build $(LOCKED) --quiet --workspace --bin cluster
 	@$(STAGE) 'cluster' 3600 target/debug/cluster up --profile $(PROFILE)
 
 .PHONY: cluster-down
 cluster-down: ## End it, whatever is left of it
-	@$(CARGO) run $(LOCKED) --quiet --package cobrowse-cluster -- down
+	@$(CARGO) run $(LOCKED) --quiet --bin cluster -- down
 
 .PHONY: images
 images: tools console-build ## Make the container images, without a registry, into target/images
@@ -135,6 +135,7 @@ test-cluster-as-root: images
 	@$(MAKE) cluster-up PROFILE=node
 	@$(MAKE) flows-cluster; code=$$?; $(MAKE) cluster-down; exit $$code
 	@$(STAGE) 'life of a cluster' 300 $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test life -- --nocapture
+	@$(MAKE) stages
 
 .PHONY: flows-cluster
 flows-cluster: # as root, on a cluster with a node that is up
@@ -170,6 +171,10 @@ CONSOLE_SOURCES := $(shell find console -path console/node_modules -prune -o -pa
 console-build: console/dist/index.html
 console/dist/index.html: $(CONSOLE_SOURCES)
 	@$(STAGE) 'console: types and pages' 180 npm --prefix console run build --silent
+
+.PHONY: stages
+stages: # how long each stage took since the last make test began
+	@echo; echo 'stages, seconds:'; { cat target/stages.tsv; printf 'altogether, by the clock\t%s\n' $$(($$(date +%s) - $$(cat target/started))); } | column -t -s $$'\t'
 
 .PHONY: started
 started:
