@@ -117,7 +117,7 @@ images: tools console-build ## Make the container images, without a registry, in
 # Compiled as one, so that what the programs rest on is the very same. Inside of a cluster's namespaces there is no network but its own.
 ON_CLUSTER := --workspace --features cobrowse-e2e/node,cobrowse-charts/cluster,cobrowse-cluster/life
 # The operator, the door, the kinds and the charts against a real API server; pods as a real kubelet runs them.
-AT_API_SERVER := --test kinds --test operator --test door --test served
+AT_API_SERVER := --test kinds --test operator --test door --test served --test chaos
 ON_NODE := --test pods --test images --test browser_pod
 
 .PHONY: test-cluster
@@ -128,7 +128,7 @@ test-cluster: ## What must hold on a cluster: makes the images, starts one, test
 test-cluster-as-root: images
 	@$(STAGE) 'tests on a cluster: programs' 1200 $(CARGO) test $(LOCKED) --quiet --no-run $(ON_CLUSTER)
 	@$(MAKE) cluster-up PROFILE=api
-	@$(STAGE) 'tests at an API server' 700 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(AT_API_SERVER); code=$$?; \
+	@$(STAGE) 'tests at an API server' 900 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(AT_API_SERVER); code=$$?; \
 		$(MAKE) cluster-down; exit $$code
 	@$(MAKE) cluster-up PROFILE=node
 	@$(STAGE) 'tests on a node' 300 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(ON_NODE); code=$$?; $(MAKE) cluster-down; exit $$code
@@ -141,6 +141,14 @@ test-cluster-as-root: images
 flows-cluster: # as root, on a cluster with a node that is up
 	@$(STAGE) 'installation on a cluster' 300 bash -c 'e2e/installation/load && e2e/installation/up https://cobrowse.example.test:30443'
 	@$(STAGE) 'flows on a cluster' 600 e2e/installation/flows
+
+.PHONY: soak
+soak: ## What takes long, on a cluster of its own, as root: chaos of CHAOS_KILLS kills (1000), as CHAOS_SEED has them
+	@$(STAGE) 'chaos: programs' 1200 $(CARGO) test $(LOCKED) --quiet --no-run $(ON_CLUSTER)
+	@$(MAKE) cluster-up PROFILE=api
+	@$(STAGE) 'chaos' 14400 target/debug/cluster inside env CHAOS_KILLS=$(or $(CHAOS_KILLS),1000) \
+		$(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test chaos -- --nocapture; code=$$?; \
+		$(MAKE) cluster-down; exit $$code
 
 .PHONY: demo-cluster
 demo-cluster: images ## The product on a real Kubernetes of this machine, as root; prints where to look and what to try; Ctrl-C ends it

@@ -13,6 +13,8 @@
 mod kubelet;
 #[path = "door/people.rs"]
 mod people;
+#[path = "door/planted.rs"]
+mod planted;
 #[path = "door/pod.rs"]
 mod pod;
 #[path = "../../session-api/tests/server/postgres.rs"]
@@ -22,6 +24,8 @@ mod postgres;
 mod program;
 #[path = "door/replica.rs"]
 mod replica;
+#[path = "door/search.rs"]
+mod search;
 #[path = "door/sessions.rs"]
 mod sessions;
 #[path = "door/stand.rs"]

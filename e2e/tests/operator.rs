@@ -12,6 +12,7 @@ mod claims;
 mod deaths;
 #[path = "operator/ends.rs"]
 mod ends;
+#[allow(dead_code, reason = "chaos asks more of it")]
 #[path = "operator/history.rs"]
 mod history;
 #[path = "operator/kubelet.rs"]

@@ -48,7 +48,7 @@ fn encryption(layout: &Layout) -> Result<()> {
 }
 
 /// Nothing of it outlives the cluster, so nothing waits for the disk.
-fn etcd(layout: &Layout) -> Command {
+pub(crate) fn etcd(layout: &Layout) -> Command {
     let (pki, client, peer) = (layout.pki(), "https://127.0.0.1:2379", "https://127.0.0.1:2380");
     let mut command = Command::new(layout.program("etcd"));
     command.arg("--unsafe-no-fsync").arg("--client-cert-auth").arg("--peer-client-cert-auth");
@@ -63,7 +63,8 @@ fn etcd(layout: &Layout) -> Command {
     command
 }
 
-fn api_server(layout: &Layout) -> Command {
+/// The one API server.
+pub(crate) fn api_server(layout: &Layout) -> Command {
     let mut command = Command::new(layout.program("kube-apiserver"));
     command.args(["--advertise-address", NODE_ADDRESS, "--bind-address", NODE_ADDRESS, "--secure-port", "6443"]);
     command.args(["--anonymous-auth=false", "--authorization-mode", "Node,RBAC"]);

@@ -3,6 +3,7 @@
 
 mod binaries;
 mod control_plane;
+mod crash;
 mod down;
 mod forward;
 mod images;
@@ -23,6 +24,7 @@ use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use layout::Layout;
 
@@ -81,6 +83,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Kill a part of the control plane as a crash does, and start it again; inside, by `cluster inside cluster crash PART`
+    Crash {
+        /// Which
+        #[arg(value_enum)]
+        part: crash::Part,
+        /// How long it stays away, in milliseconds
+        #[arg(long, default_value_t = 0)]
+        away: u64,
+    },
     /// Pass connections to ports of this machine's loopback on into the world's network, until ended
     Forward {
         /// A port of this machine, and the address in the world's network
@@ -135,6 +146,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
             needs_root()?;
             spaces::world(&layout, &command)
         }
+        Command::Crash { part, away } => crash::crash(&layout, part, Duration::from_millis(away)),
         Command::Forward { routes } => {
             needs_root()?;
             forward::forward(&routes)

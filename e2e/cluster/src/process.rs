@@ -27,9 +27,13 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
     quiet.status().is_ok_and(|status| status.success())
 }
 
-/// Starts a component in a group of its own, with a log of its own.
+/// Starts a component in a group of its own, with a log of its own. One that was killed goes on where its log ended.
 pub(crate) fn start(layout: &Layout, name: &str, command: &mut Command) -> Result<u32> {
-    let log = File::create(layout.log(name)).with_context(|| format!("failed to make the log of {name}"))?;
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(layout.log(name))
+        .with_context(|| format!("failed to make the log of {name}"))?;
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).process_group(0);
     let child = command.spawn().with_context(|| format!("failed to start {name}"))?;
     fs::write(layout.run.join("pid").join(name), child.id().to_string())?;

@@ -129,7 +129,9 @@ fn entering(layout: &Layout, network: &str) -> Result<Command> {
     let path = std::env::var("PATH").unwrap_or_default();
     command
         .env("PATH", format!("{}:{path}", layout.programs().display()))
-        .env("KUBECONFIG", layout.kubeconfig("admin"));
+        .env("KUBECONFIG", layout.kubeconfig("admin"))
+        // For tests that look at what is on the cluster's disk: the files of etcd, and the logs.
+        .env("CLUSTER_RUN", &layout.run);
     Ok(command)
 }
 

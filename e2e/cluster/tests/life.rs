@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 /// As the README promises for a second start; the programs are built already.
 const UP_LIMIT: Duration = Duration::from_secs(60);
 const DOWN_LIMIT: Duration = Duration::from_secs(10);
+/// After its death, with all that is asked of it meanwhile.
+const BACK_LIMIT: Duration = Duration::from_secs(30);
 const NAMESPACES: [&str; 2] = ["cobrowse-cluster", "cobrowse-world"];
 
 fn cluster(arguments: &[&str]) -> Output {
@@ -61,6 +63,21 @@ fn timed(what: &str, limit: Duration, act: impl FnOnce()) {
     assert!(took < limit, "{what} took {took:?}");
 }
 
+/// Only from inside, where a number means the process that it was given to.
+fn control_plane_dies_and_is_back() {
+    for part in ["etcd", "apiserver"] {
+        let refused = cluster(&["crash", part]);
+        assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("cluster inside"));
+        timed(&format!("{part} is back"), BACK_LIMIT, || {
+            must(&["inside", env!("CARGO_BIN_EXE_cluster"), "crash", part]);
+            let began = Instant::now();
+            while !cluster(&["inside", "kubectl", "get", "--raw", "/readyz"]).status.success() {
+                assert!(began.elapsed() < BACK_LIMIT, "{part} stays away");
+            }
+        });
+    }
+}
+
 /// Ends the cluster whatever comes.
 struct Down;
 
@@ -86,6 +103,8 @@ fn a_cluster_comes_up_runs_pods_and_goes_whatever_happened_to_it() {
     let outside = cluster(&["inside", "ip", "-4", "-o", "route", "get", "1.1.1.1"]);
     let route = String::from_utf8_lossy(&outside.stdout).into_owned();
     assert!(route.contains("via 172.18.0.1"), "the way out is not the world's: {route}");
+
+    control_plane_dies_and_is_back();
 
     // With the first process of the namespaces all others end.
     let first = fs::read_to_string(run_folder().join("first")).expect("a first process");

@@ -22,20 +22,21 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const ALL: Permissions = Permissions { view: true, point: true, act: true, clipboard: true };
 
 /// Somebody with a token, at a replica.
+#[derive(Clone)]
 pub(crate) struct Person {
-    client: SessionServiceClient<Channel>,
-    token: String,
+    pub(crate) client: SessionServiceClient<Channel>,
+    pub(crate) token: String,
     pub(crate) session: String,
 }
 
 /// A live stream.
 pub(crate) struct Viewer {
-    up: mpsc::Sender<AttachRequest>,
+    pub(crate) up: mpsc::Sender<AttachRequest>,
     down: Streaming<AttachResponse>,
 }
 
 /// A channel to a replica.
-async fn channel(stand: &Stand, replica: &Replica) -> Channel {
+async fn channel(stand: &Stand, replica: &Replica) -> Result<Channel, Status> {
     let (tls, address) = (door::client(&stand.certificate, &["h2"]).expect("a client"), replica.address);
     let connector = tower::service_fn(move |_: http::Uri| {
         let tls = tls.clone();
@@ -46,10 +47,12 @@ async fn channel(stand: &Stand, replica: &Replica) -> Channel {
             TlsConnector::from(tls).connect(name, stream).await.map(TokioIo::new)
         }
     });
-    Endpoint::from_static("http://localhost").connect_with_connector(connector).await.expect("connects")
+    let connected = Endpoint::from_static("http://localhost").connect_with_connector(connector).await;
+    connected.map_err(|error| Status::unavailable(error.to_string()))
 }
 
-fn with<T>(token: &str, message: T) -> Request<T> {
+/// A call of whoever has this token.
+pub(crate) fn with<T>(token: &str, message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().expect("a header"));
     request
@@ -57,7 +60,7 @@ fn with<T>(token: &str, message: T) -> Request<T> {
 
 /// Starts a session at an address. With the PIN.
 pub(crate) async fn start(stand: &Stand, replica: &Replica, url: &str) -> Result<(Person, String), Status> {
-    let mut client = SessionServiceClient::new(channel(stand, replica).await);
+    let mut client = SessionServiceClient::new(channel(stand, replica).await?);
     let viewport = Viewport { width: 1280, height: 720, scale_percent: 100, touch: false };
     let request = StartSessionRequest { start_url: url.to_owned(), viewport: Some(viewport), ..Default::default() };
     let started = client.start_session(request).await?.into_inner();
@@ -68,7 +71,7 @@ pub(crate) async fn start(stand: &Stand, replica: &Replica, url: &str) -> Result
 /// The agent of a tenant, signed in.
 pub(crate) async fn agent(stand: &Stand, replica: &Replica, tenant: &str) -> Person {
     let (email, password) = stand.agent(tenant).await;
-    let channel = channel(stand, replica).await;
+    let channel = channel(stand, replica).await.expect("connects");
     let request = SignInRequest { email, password };
     let token = AccountServiceClient::new(channel.clone()).sign_in(request).await.expect("signs in").into_inner().token;
     Person { client: SessionServiceClient::new(channel), token, session: String::new() }
@@ -91,7 +94,7 @@ pub(crate) async fn live(stand: &Stand, replica: &Replica, url: &str) -> (Person
 
 /// Whom an invitation makes the end user of a session that somebody made by hand.
 pub(crate) async fn seated(stand: &Stand, replica: &Replica, invitation: &str) -> Result<Person, Status> {
-    let mut client = SessionServiceClient::new(channel(stand, replica).await);
+    let mut client = SessionServiceClient::new(channel(stand, replica).await?);
     let request = AcceptInvitationRequest { invitation: invitation.to_owned() };
     let accepted = client.accept_invitation(request).await?.into_inner();
     let session = accepted.session.expect("a session").id;
@@ -116,7 +119,13 @@ impl Person {
 
     /// Goes to another replica.
     pub(crate) async fn move_to(&mut self, stand: &Stand, replica: &Replica) {
-        self.client = SessionServiceClient::new(channel(stand, replica).await);
+        self.tries(stand, replica).await.expect("connects");
+    }
+
+    /// The same, if that one is there.
+    pub(crate) async fn tries(&mut self, stand: &Stand, replica: &Replica) -> Result<(), Status> {
+        self.client = SessionServiceClient::new(channel(stand, replica).await?);
+        Ok(())
     }
 
     pub(crate) async fn join(&mut self, pin: &str) -> Result<Session, Status> {
@@ -127,19 +136,34 @@ impl Person {
     }
 
     pub(crate) async fn allow(&mut self, participant: &str) {
+        self.allows(participant).await.expect("may allow");
+    }
+
+    /// The same, if the replica lives.
+    pub(crate) async fn allows(&mut self, participant: &str) -> Result<(), Status> {
         let (session_id, participant_id) = (self.session.clone(), participant.to_owned());
         let request = AllowParticipantRequest { session_id, participant_id, permissions: Some(ALL) };
-        self.client.allow_participant(with(&self.token, request)).await.expect("may allow");
+        self.client.allow_participant(with(&self.token, request)).await.map(drop)
     }
 
     pub(crate) async fn get(&mut self) -> Session {
+        self.looks().await.expect("may see it")
+    }
+
+    /// The same, if the replica lives.
+    pub(crate) async fn looks(&mut self) -> Result<Session, Status> {
         let request = with(&self.token, GetSessionRequest { session_id: self.session.clone() });
-        self.client.get_session(request).await.expect("may see it").into_inner().session.expect("a session")
+        Ok(self.client.get_session(request).await?.into_inner().session.expect("a session"))
     }
 
     pub(crate) async fn end(&mut self) {
+        self.ends().await.expect("may end");
+    }
+
+    /// The same, if the replica lives.
+    pub(crate) async fn ends(&mut self) -> Result<(), Status> {
         let request = with(&self.token, EndSessionRequest { session_id: self.session.clone() });
-        self.client.end_session(request).await.expect("may end");
+        self.client.end_session(request).await.map(drop)
     }
 
     pub(crate) async fn pause(&mut self) {
@@ -166,10 +190,15 @@ impl Person {
         seen.unwrap_or_else(|_| panic!("never came to {phase:?}, but to {last:?}"))
     }
 
+    /// A ticket to a live stream.
+    pub(crate) async fn ticket(&mut self) -> String {
+        let request = with(&self.token, CreateTicketRequest { session_id: self.session.clone() });
+        self.client.create_ticket(request).await.expect("is in").into_inner().ticket
+    }
+
     /// Opens a live stream.
     pub(crate) async fn attach(&mut self) -> Viewer {
-        let request = with(&self.token, CreateTicketRequest { session_id: self.session.clone() });
-        let ticket = self.client.create_ticket(request).await.expect("is in").into_inner().ticket;
+        let ticket = self.ticket().await;
         let (up, sent) = mpsc::channel(8);
         let attach = Attach { protocol_version: 1, ticket, codecs: vec![Codec::H264.into()], ..Attach::default() };
         let message = Some(ClientMessage { body: Some(Up::Attach(attach)) });

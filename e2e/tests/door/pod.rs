@@ -138,6 +138,11 @@ impl Inside {
         self.connections.wait().await;
     }
 
+    /// Tells every viewer that is attached something.
+    pub(crate) fn tell(&self, body: event::Body) {
+        self.said.send(body);
+    }
+
     /// Shows a picture to every viewer that is attached.
     pub(crate) fn show(&self, data: &'static [u8]) {
         let picture =

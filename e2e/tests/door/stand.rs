@@ -5,17 +5,19 @@ use crate::kubelet::{Kubelet, POD_PORT};
 use crate::people::PATIENCE;
 use crate::pod::Inside;
 use crate::postgres::Postgres;
-use crate::program::{Place, Program, until};
+use crate::program::{Place, Program, tail, until};
 use cobrowse_e2e::{kubectl, must};
 use cobrowse_identity::authority::Authority;
 use cobrowse_identity::door;
 use cobrowse_wire::v1::EndReason;
 use serde_json::{Value, json};
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, mpsc};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::SystemTime;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -29,8 +31,10 @@ pub(crate) struct Stand {
     pub(crate) certificate: String,
     pub(crate) kubelet: Arc<Kubelet>,
     folder: TempDir,
+    /// Replicas of session-api that were started.
+    replicas: AtomicUsize,
     sign_ins: watch::Sender<Vec<(String, String)>>,
-    _operator: Program,
+    _operator: Option<Program>,
     _end: DropGuard,
 }
 
@@ -43,27 +47,40 @@ pub(crate) struct Bound {
 /// A running session-api.
 pub(crate) struct Replica {
     pub(crate) address: SocketAddr,
-    child: Child,
+    log: PathBuf,
+    child: Mutex<Child>,
 }
 
 impl Stand {
     /// A new one. The shop is Northwind's, the bank Contoso's.
     pub(crate) async fn open(name: &str) -> Self {
+        let mut stand = Self::without_operator(name).await;
+        stand._operator = Some(stand.operator("operator"));
+        stand
+    }
+
+    /// The same, where a test starts operators itself.
+    pub(crate) async fn without_operator(name: &str) -> Self {
         let namespace = format!("door-{name}");
         let folder = tempfile::tempdir().expect("a folder");
         let (place, path) = (namespace.clone(), folder.path().to_owned());
         let prepared = tokio::task::spawn_blocking(move || {
             cobrowse_e2e::define_kinds().expect("the kinds are served");
             prepare(&place);
-            let certificate = secrets(&path);
-            let place = Place { namespace: &place, folder: &path, kubeconfig: None };
-            (certificate, Program::start(&place, "operator").expect("the operator starts"))
+            secrets(&path)
         });
-        let (certificate, operator) = prepared.await.expect("prepared");
+        let certificate = prepared.await.expect("prepared");
         let (stop, sign_ins) = (CancellationToken::new(), watch::Sender::default());
         let client = kube::Client::try_default().await.expect("a cluster");
         let kubelet = Kubelet::begin(client, &namespace, stop.clone()).await.expect("a node");
-        Self { namespace, certificate, kubelet, folder, sign_ins, _operator: operator, _end: stop.drop_guard() }
+        let replicas = AtomicUsize::new(0);
+        Self { namespace, certificate, kubelet, folder, replicas, sign_ins, _operator: None, _end: stop.drop_guard() }
+    }
+
+    /// An operator at work, under this name.
+    pub(crate) fn operator(&self, identity: &str) -> Program {
+        let place = Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: None };
+        Program::start(&place, identity).expect("the operator starts")
     }
 
     /// A site of this test: a host has one tenant in the whole cluster.
@@ -83,14 +100,19 @@ impl Stand {
             Some((self.kubelet.inside(&uid)?, uid))
         });
         let (inside, uid) = found.await;
-        let (kubelet, exits, pod) = (self.kubelet.clone(), uid.clone(), inside.clone());
+        self.exits_at_its_end(&uid, &inside);
+        Bound { uid, inside }
+    }
+
+    /// Sees to it that a pod exits with the word by which its session ended.
+    pub(crate) fn exits_at_its_end(&self, uid: &str, inside: &Arc<Inside>) {
+        let (kubelet, exits, pod) = (self.kubelet.clone(), uid.to_owned(), inside.clone());
         tokio::spawn(async move {
             let words = json!({"reason": word(pod.ended().await), "lastSeq": 7}).to_string();
             pod.drained().await;
             // One that was deleted meanwhile is gone.
             let _ = kubelet.exit(&exits, &words, json!({})).await;
         });
-        Bound { uid, inside }
     }
 
     /// How many pods were ever bound to a session.
@@ -100,6 +122,11 @@ impl Stand {
 
     /// Starts a replica, and waits until people can come.
     pub(crate) async fn replica(&self) -> Replica {
+        self.try_replica().await.expect("session-api starts")
+    }
+
+    /// The same where it may not come up, as the API server is away.
+    pub(crate) async fn try_replica(&self) -> Option<Replica> {
         let file = |name: &str| self.folder.path().join(name).display().to_string();
         let mut command = Command::new(program("session-api"));
         command.args(["serve", "--backend", "kubernetes", "--namespace", &self.namespace, "--pool", POOL]);
@@ -107,8 +134,10 @@ impl Stand {
         command.args(["--database-url-file", &file("database"), "--log", "info,sqlx=warn"]);
         command.args(["--certificate", &file("door.crt"), "--certificate-key", &file("door.key")]);
         command.args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--starts-per-address", "1000"]);
+        let log = self.folder.path().join(format!("session-api-{}.log", self.replicas.fetch_add(1, Ordering::Relaxed)));
+        command.stderr(File::create(&log).expect("a log"));
         let sign_ins = self.sign_ins.clone();
-        tokio::task::spawn_blocking(move || start(command, sign_ins)).await.expect("started")
+        tokio::task::spawn_blocking(move || start(command, log, sign_ins)).await.expect("started")
     }
 
     /// Address and password of a tenant's agent, once a replica has made and told them.
@@ -136,6 +165,13 @@ impl Stand {
         said.ok.then(|| serde_json::from_str(&said.out).expect("JSON"))
     }
 
+    /// What the programs logged.
+    pub(crate) fn logs(&self) -> Vec<PathBuf> {
+        let all = std::fs::read_dir(self.folder.path()).expect("a folder");
+        let all = all.map(|entry| entry.expect("an entry").path());
+        all.filter(|path| path.extension().is_some_and(|ending| ending == "log")).collect()
+    }
+
     /// What kubectl does in the namespace.
     pub(crate) fn kubectl(&self, arguments: &[&str]) -> String {
         must(&[&["-n", &self.namespace][..], arguments].concat(), "").expect("kubectl does it")
@@ -144,23 +180,35 @@ impl Stand {
 
 impl Replica {
     /// It dies at once.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().expect("it runs");
-        self.child.wait().expect("it ended");
+    pub(crate) fn kill(&self) {
+        let mut child = self.child.lock().expect("not poisoned");
+        child.kill().expect("it runs");
+        child.wait().expect("it ended");
+    }
+
+    /// Whether it has ended.
+    #[allow(dead_code, reason = "chaos asks it")]
+    pub(crate) fn is_over(&self) -> bool {
+        !matches!(self.child.lock().expect("not poisoned").try_wait(), Ok(None))
     }
 
     /// It ends in order.
-    pub(crate) async fn stop(mut self) {
-        let pid = rustix::process::Pid::from_child(&self.child);
+    pub(crate) async fn stop(self) {
+        let pid = rustix::process::Pid::from_child(&self.child.lock().expect("not poisoned"));
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
-        tokio::task::spawn_blocking(move || self.child.wait().expect("it ends")).await.expect("waited");
+        let ends = move || self.child.lock().expect("not poisoned").wait().expect("it ends");
+        tokio::task::spawn_blocking(ends).await.expect("waited");
     }
 }
 
 impl Drop for Replica {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = child.kill();
+        let _ = child.wait();
+        if std::thread::panicking() {
+            eprintln!("--- {}\n{}", self.log.display(), tail(&self.log));
+        }
     }
 }
 
@@ -232,8 +280,8 @@ fn program(name: &str) -> PathBuf {
     own.parent().and_then(Path::parent).expect("target/debug/deps").join(name)
 }
 
-/// Starts it and reads what it tells people: where it is, and sign-ins, which may come later.
-fn start(mut command: Command, sign_ins: watch::Sender<Vec<(String, String)>>) -> Replica {
+/// Starts it and reads what it tells people: where it is, and sign-ins, which may come later. None when it ends before.
+fn start(mut command: Command, log: PathBuf, sign_ins: watch::Sender<Vec<(String, String)>>) -> Option<Replica> {
     let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().expect("session-api is built");
     let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
     let (tell, told) = mpsc::channel();
@@ -251,6 +299,11 @@ fn start(mut command: Command, sign_ins: watch::Sender<Vec<(String, String)>>) -
         }
     });
     // Its end closes the channel; its log says why.
-    let port = told.recv_timeout(PATIENCE).expect("session-api starts").parse().expect("a port");
-    Replica { address: SocketAddr::from(([127, 0, 0, 1], port)), child }
+    let Ok(port) = told.recv_timeout(PATIENCE) else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return None;
+    };
+    let address = SocketAddr::from(([127, 0, 0, 1], port.parse().expect("a port")));
+    Some(Replica { address, log, child: Mutex::new(child) })
 }

@@ -3,7 +3,7 @@
 use crate::pod::Loads;
 use futures::StreamExt as _;
 use k8s_openapi::api::core::v1::Pod;
-use kube::api::{Api, DynamicObject};
+use kube::api::{Api, ApiResource, DynamicObject};
 use kube::core::Resource;
 use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, watcher};
@@ -11,6 +11,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// One of our kinds, as a client without their types asks for it.
+pub(crate) fn resource(kind: &str) -> ApiResource {
+    ApiResource {
+        group: "cobrowse.dev".to_owned(),
+        version: "v1alpha1".to_owned(),
+        api_version: "cobrowse.dev/v1alpha1".to_owned(),
+        kind: kind.to_owned(),
+        plural: format!("{}s", kind.to_lowercase()),
+    }
+}
 
 /// What was seen.
 #[derive(Default)]
@@ -33,20 +44,16 @@ struct Seen {
     present: BTreeSet<String>,
     /// Names of sessions by UID.
     names: BTreeMap<String, String>,
+    /// Why each ended that has.
+    ends: BTreeMap<String, String>,
 }
 
 impl History {
     /// Watches until stopped.
-    pub(crate) fn begin(
-        sessions: Api<DynamicObject>,
-        pods: Api<Pod>,
-        resource: kube::api::ApiResource,
-        stop: CancellationToken,
-    ) -> Arc<Self> {
+    pub(crate) fn begin(sessions: Api<DynamicObject>, pods: Api<Pod>, stop: CancellationToken) -> Arc<Self> {
         let history = Arc::new(Self::default());
         let (seen, ended) = (history.clone(), stop.clone());
         tokio::spawn(async move {
-            let _ = resource;
             let mut events = watcher(sessions, watcher::Config::default()).default_backoff().boxed();
             while let Some(event) = tokio::select! { event = events.next() => event, () = ended.cancelled() => None } {
                 if let Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) = event {
@@ -59,6 +66,8 @@ impl History {
             let mut events = watcher(pods, watcher::Config::default()).default_backoff().boxed();
             while let Some(event) = tokio::select! { event = events.next() => event, () = stop.cancelled() => None } {
                 match event {
+                    // Those that went while nobody watched are not listed any more.
+                    Ok(watcher::Event::Init) => seen.seen.lock().expect("no panic holds it").present.clear(),
                     Ok(watcher::Event::Apply(pod) | watcher::Event::InitApply(pod)) => seen.pod(&pod, true),
                     Ok(watcher::Event::Delete(pod)) => seen.pod(&pod, false),
                     _ => {}
@@ -79,7 +88,10 @@ impl History {
             seen.bound.entry(uid.clone()).or_insert(now);
         }
         if object.data["status"]["timings"]["ready"].is_string() {
-            seen.ready.entry(uid).or_insert(now);
+            seen.ready.entry(uid.clone()).or_insert(now);
+        }
+        if let Some(reason) = object.data["status"]["finishReason"].as_str() {
+            seen.ends.insert(uid, reason.to_owned());
         }
     }
 
@@ -124,6 +136,28 @@ impl History {
         let seen = self.seen.lock().expect("no panic holds it");
         let uid = seen.names.iter().find(|(_, found)| *found == name).map(|(uid, _)| uid)?;
         seen.ready.get(uid).copied()
+    }
+
+    /// Names of sessions that were seen and have no end.
+    pub(crate) fn without_end(&self) -> Vec<String> {
+        let seen = self.seen.lock().expect("no panic holds it");
+        let names = seen.names.iter().filter(|(uid, _)| !seen.ends.contains_key(*uid));
+        names.map(|(_, name)| name.clone()).collect()
+    }
+
+    /// Whether a session of this name was seen to end.
+    pub(crate) fn has_end(&self, name: &str) -> bool {
+        let seen = self.seen.lock().expect("no panic holds it");
+        seen.names.iter().any(|(uid, known)| known == name && seen.ends.contains_key(uid))
+    }
+
+    /// How many sessions ended, by reason.
+    pub(crate) fn ends(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for reason in self.seen.lock().expect("no panic holds it").ends.values() {
+            *counts.entry(reason.clone()).or_default() += 1;
+        }
+        counts
     }
 
     /// I1, I2, I4 and I6 over all that was seen.

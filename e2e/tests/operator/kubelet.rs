@@ -13,7 +13,7 @@ use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, watcher};
 use kube::{Client, ResourceExt as _};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -22,6 +22,10 @@ use tokio_util::sync::CancellationToken;
 
 /// Where pods listen.
 pub(crate) const POD_PORT: u16 = 8700;
+/// How often a kubelet tries again what an API server that is away did not take.
+const AGAIN: Duration = Duration::from_millis(250);
+/// An answer that takes longer comes from one that died meanwhile.
+const ANSWER: Duration = Duration::from_secs(5);
 /// Addresses are given once for all tests of this process, from 127.16.0.1 on.
 static ADDRESSES: AtomicU32 = AtomicU32::new(1);
 
@@ -103,15 +107,22 @@ impl Kubelet {
 
     async fn watch(self: Arc<Self>) {
         let mut events = watcher(self.api(), watcher::Config::default()).default_backoff().boxed();
+        let mut listed = HashSet::new();
         loop {
             let event = tokio::select! {
                 event = events.next() => event,
                 () = self.stop.cancelled() => None,
             };
             match event {
-                Some(Ok(watcher::Event::Apply(pod) | watcher::Event::InitApply(pod))) => self.see(pod),
+                Some(Ok(watcher::Event::Init)) => listed.clear(),
+                Some(Ok(watcher::Event::InitApply(pod))) => {
+                    listed.insert(pod.uid().unwrap_or_default());
+                    self.see(pod);
+                }
+                Some(Ok(watcher::Event::InitDone)) => self.end_all_but(&listed),
+                Some(Ok(watcher::Event::Apply(pod))) => self.see(pod),
                 Some(Ok(watcher::Event::Delete(pod))) => self.end(&pod.uid().unwrap_or_default()),
-                Some(_) => {}
+                Some(Err(_)) => {}
                 None => return,
             }
         }
@@ -185,14 +196,35 @@ impl Kubelet {
             expiration_seconds: Some(600),
         };
         let request = TokenRequest { spec, ..TokenRequest::default() };
-        let answer = accounts.create_token_request("cobrowse-browser-pod", &PostParams::default(), &request).await?;
-        Ok(answer.status.context("no token")?.token)
+        let parameters = PostParams::default();
+        let ask = || accounts.create_token_request("cobrowse-browser-pod", &parameters, &request);
+        Ok(self.again(ask).await?.status.context("no token")?.token)
     }
 
     async fn tell(&self, uid: &str, name: &str, status: Value) -> anyhow::Result<()> {
         let patch = json!({"metadata": {"uid": uid}, "status": status});
-        self.api().patch_status(name, &PatchParams::default(), &Patch::Strategic(&patch)).await?;
+        let (pods, parameters, patch) = (self.api(), PatchParams::default(), Patch::Strategic(&patch));
+        self.again(|| pods.patch_status(name, &parameters, &patch)).await?;
         Ok(())
+    }
+
+    /// Tries until the API server takes it or refuses it. One that is away does neither.
+    async fn again<T, F>(&self, act: impl Fn() -> F) -> kube::Result<T>
+    where
+        F: Future<Output = kube::Result<T>>,
+    {
+        let mut tries = tokio::time::interval(AGAIN);
+        loop {
+            tries.tick().await;
+            match tokio::time::timeout(ANSWER, act()).await {
+                Ok(Err(kube::Error::Api(status))) if status.code < 500 && status.code != 429 => {
+                    return Err(kube::Error::Api(status));
+                }
+                Ok(Ok(done)) => return Ok(done),
+                Ok(Err(error)) if self.stop.is_cancelled() => return Err(error),
+                _ => {}
+            }
+        }
     }
 
     /// Its containers have ended; then the pod goes.
@@ -200,7 +232,23 @@ impl Kubelet {
         let words = *self.last_words.lock().expect("no panic holds it");
         let _ = self.tell(&uid, &name, over(words.unwrap_or_default(), 0)).await;
         let preconditions = Preconditions { uid: Some(uid), resource_version: None };
-        let _ = self.api().delete(&name, &DeleteParams::default().grace_period(0).preconditions(preconditions)).await;
+        let (pods, parameters) = (self.api(), DeleteParams::default().grace_period(0).preconditions(preconditions));
+        let _ = self.again(|| pods.delete(&name, &parameters)).await;
+    }
+
+    /// Ends what runs here of pods that went while nobody watched.
+    fn end_all_but(&self, listed: &HashSet<String>) {
+        for (uid, _) in self.running() {
+            if !listed.contains(&uid) {
+                self.end(&uid);
+            }
+        }
+    }
+
+    /// UID and name of each pod that runs here.
+    pub(crate) fn running(&self) -> Vec<(String, String)> {
+        let pods = self.pods.lock().expect("no panic holds it");
+        pods.iter().map(|(uid, running)| (uid.clone(), running.name.clone())).collect()
     }
 
     fn end(&self, uid: &str) {

@@ -76,13 +76,6 @@ impl Program {
         Ok(answer)
     }
 
-    /// Its last lines.
-    pub(crate) fn tail(&self) -> String {
-        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
-        let lines: Vec<&str> = text.lines().collect();
-        lines[lines.len().saturating_sub(40)..].join("\n")
-    }
-
     /// How often its lines say this.
     pub(crate) fn says(&self, words: &str) -> usize {
         std::fs::read_to_string(&self.log).unwrap_or_default().matches(words).count()
@@ -93,9 +86,16 @@ impl Drop for Program {
     fn drop(&mut self) {
         self.kill();
         if std::thread::panicking() {
-            eprintln!("--- {}\n{}", self.log.display(), self.tail());
+            eprintln!("--- {}\n{}", self.log.display(), tail(&self.log));
         }
     }
+}
+
+/// The last lines of a log.
+pub(crate) fn tail(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n")
 }
 
 /// How often something is looked at again.

@@ -1,13 +1,13 @@
 //! One test's part of the cluster: a namespace, a tenant, a node that is not there, and what was seen.
 
-use crate::history::History;
+use crate::history::{History, resource};
 use crate::kubelet::Kubelet;
 use crate::program::{Place, Program, until};
 use crate::proxy::Proxy;
 use cobrowse_e2e::{kubectl, must};
 use cobrowse_identity::authority::Authority;
 use k8s_openapi::api::core::v1::Pod;
-use kube::api::{Api, ApiResource, DynamicObject, ListParams, Patch, PatchParams, PostParams};
+use kube::api::{Api, DynamicObject, ListParams, Patch, PatchParams, PostParams};
 use kube::{Client, ResourceExt as _};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -29,16 +29,6 @@ pub(crate) struct Stand {
     _end: DropGuard,
 }
 
-fn resource(kind: &str, plural: &str) -> ApiResource {
-    ApiResource {
-        group: "cobrowse.dev".to_owned(),
-        version: "v1alpha1".to_owned(),
-        api_version: "cobrowse.dev/v1alpha1".to_owned(),
-        kind: kind.to_owned(),
-        plural: plural.to_owned(),
-    }
-}
-
 impl Stand {
     /// Makes it, with a tenant `shop` that owns `www.NAME.example`.
     pub(crate) async fn new(name: &str) -> Self {
@@ -53,10 +43,10 @@ impl Stand {
         let client = Client::try_default().await.expect("a cluster");
         let stop = CancellationToken::new();
         let kubelet = Kubelet::begin(client.clone(), &namespace, stop.clone()).await.expect("a node");
-        let of = resource("CoBrowseSession", "cobrowsesessions");
+        let of = resource("CoBrowseSession");
         let sessions = Api::namespaced_with(client.clone(), &namespace, &of);
         let pods = Api::namespaced(client.clone(), &namespace);
-        let history = History::begin(sessions, pods, of, stop.clone());
+        let history = History::begin(sessions, pods, stop.clone());
         let folder = TempDir::new().expect("a folder");
         let authority = Authority::generate(SystemTime::now()).expect("an authority");
         let (certificate, key) = authority.to_pem();
@@ -86,8 +76,7 @@ impl Stand {
     }
 
     fn api(&self, kind: &str) -> Api<DynamicObject> {
-        let plural = format!("{}s", kind.to_lowercase());
-        Api::namespaced_with(self.client.clone(), &self.namespace, &resource(kind, &plural))
+        Api::namespaced_with(self.client.clone(), &self.namespace, &resource(kind))
     }
 
     pub(crate) fn sessions(&self) -> Api<DynamicObject> {
@@ -131,7 +120,7 @@ impl Stand {
     /// A session of this tenant.
     pub(crate) async fn session_of(&self, tenant: &str, name: &str, more: Value) {
         let spec = json!({"tenantRef": {"name": tenant}, "poolRef": {"name": "pool"}, "site": self.site(tenant)});
-        let mut object = DynamicObject::new(name, &resource("CoBrowseSession", "cobrowsesessions"));
+        let mut object = DynamicObject::new(name, &resource("CoBrowseSession"));
         object.data = json!({"spec": merged(spec, more)});
         self.sessions().create(&PostParams::default(), &object).await.expect("it is accepted");
     }

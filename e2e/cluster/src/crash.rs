@@ -1,0 +1,80 @@
+//! Deaths of the control plane: a part of it is killed as by a crash, stays away for a while, and is started again with what it had on
+//! its disk. Whoever needs it must live through that.
+
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::control_plane::{api_server, etcd};
+use crate::layout::Layout;
+use crate::process::start;
+use crate::wait::until;
+
+/// A process that is killed is gone as soon as the first process has reaped it.
+const END_LIMIT: Duration = Duration::from_secs(10);
+
+/// What may be killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// The store of all objects
+    Etcd,
+    /// The only way to it
+    Apiserver,
+}
+
+impl Part {
+    /// As its log and its number are named.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Etcd => "etcd",
+            Self::Apiserver => "apiserver",
+        }
+    }
+
+    fn program(self) -> &'static str {
+        match self {
+            Self::Etcd => "etcd",
+            Self::Apiserver => "kube-apiserver",
+        }
+    }
+
+    fn command(self, layout: &Layout) -> Command {
+        match self {
+            Self::Etcd => etcd(layout),
+            Self::Apiserver => api_server(layout),
+        }
+    }
+}
+
+/// Kills it and starts it again after `away`; does not wait until it serves. Runs inside, where its number means it and nobody else.
+pub(crate) fn crash(layout: &Layout, part: Part, away: Duration) -> Result<()> {
+    let (name, number) = (part.name(), number(layout, part)?);
+    let pid = Pid::from_raw(number).context("a process has a number")?;
+    kill_process(pid, Signal::KILL).with_context(|| format!("failed to kill {name}"))?;
+    until(&format!("the end of {name}"), END_LIMIT, &[], || !process(number).exists())?;
+    std::thread::park_timeout(away);
+    start(layout, name, &mut part.command(layout)).map(drop)
+}
+
+fn process(number: i32) -> PathBuf {
+    Path::new("/proc").join(number.to_string())
+}
+
+/// Its number, once it is sure that this is its program: outside of the namespaces the same number is somebody else.
+fn number(layout: &Layout, part: Part) -> Result<i32> {
+    let name = part.name();
+    let noted = fs::read_to_string(layout.run.join("pid").join(name))
+        .with_context(|| format!("failed to find {name}: start the cluster by `make cluster-up`"))?;
+    let number = noted.trim().parse().with_context(|| format!("failed to read the number of {name}"))?;
+    let wanted = fs::canonicalize(layout.program(part.program()))?;
+    let runs = fs::read_link(process(number).join("exe")).ok();
+    ensure!(
+        runs.as_ref() == Some(&wanted),
+        "failed to kill {name}: process {number} is not it; use `cluster inside`, and give it time to start"
+    );
+    Ok(number)
+}
