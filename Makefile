@@ -139,7 +139,8 @@ test-cluster-as-root: images
 
 .PHONY: flows-cluster
 flows-cluster: # as root, on a cluster with a node that is up
-	@$(STAGE) 'installation on a cluster' 300 bash -c 'e2e/installation/load && e2e/installation/up https://cobrowse.example.test:30443'
+	@$(STAGE) 'installation on a cluster' 300 bash -c 'e2e/installation/load && e2e/installation/up https://cobrowse.example.test:30443 previous'
+	@$(STAGE) 'upgrade of an installation' 300 e2e/installation/upgrade
 	@$(STAGE) 'flows on a cluster' 600 e2e/installation/flows
 
 .PHONY: soak

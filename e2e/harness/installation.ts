@@ -1,14 +1,18 @@
 // The product as it was installed on a cluster, by somebody else: a file that FLOWS_INSTALLATION names tells where it is. The flows, and
 // the sample websites with them, run in the world beside the cluster: `cluster world e2e/run ...`.
 
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { start } from "../../examples/shop/server.mjs";
 import { Product, type Sites } from "./product.ts";
 
 const GIVEN = process.env["FLOWS_INSTALLATION"];
 /** Logs of all pods of a session of tests are some megabytes. */
 const OUTPUT_MAX = 256 * 1024 * 1024;
+/** Helm renders and tells; it waits for nothing. */
+const UPGRADE_MS = 60_000;
+const run = promisify(execFile);
 
 /** What the file tells. A command is a program and its arguments. */
 interface Told {
@@ -22,6 +26,10 @@ interface Told {
   readonly site: { readonly name: string; readonly address: string; readonly certificate: string; readonly key: string };
   /** Prints what the product's programs logged. */
   readonly logs: readonly (readonly string[])[];
+  /** Takes the product that was installed to this release. */
+  readonly upgrade: readonly (readonly string[])[];
+  /** `kubectl`, before its arguments. */
+  readonly kubectl: readonly string[];
   /** Prints what the product keeps, by its place. */
   readonly kept: Readonly<Record<string, readonly string[]>>;
 }
@@ -58,6 +66,18 @@ export class Installation extends Product {
 
   *written(): Iterable<[string, Buffer]> {
     for (const [place, command] of Object.entries(this.told.kept)) yield [place, output(command)];
+  }
+
+  /** Upgrades the product, and returns when the cluster was told all of it. */
+  async upgrade(): Promise<void> {
+    for (const [program, ...args] of this.told.upgrade) await run(program!, args, { timeout: UPGRADE_MS });
+  }
+
+  /** What `kubectl get` says of objects of a namespace. */
+  async objects<T>(namespace: string, what: string): Promise<T> {
+    const [program, ...args] = [...this.told.kubectl, "--namespace", namespace, "get", what, "--output", "json"];
+    const { stdout } = await run(program!, args, { maxBuffer: OUTPUT_MAX, timeout: 30_000 });
+    return JSON.parse(stdout) as T;
   }
 
   async end(): Promise<void> {
