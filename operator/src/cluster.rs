@@ -38,7 +38,28 @@ pub enum Failure {
     Slow,
 }
 
+/// Why an object was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untaken {
+    /// A quota of the namespace forbids one more.
+    Quota,
+    /// It was found wrong, and will be again until something changes.
+    Refused,
+    /// The API server did not answer, or said "later". It is not known for long.
+    Unanswered,
+}
+
 impl Failure {
+    /// What it means for an object that was to be made.
+    pub fn untaken(&self) -> Untaken {
+        match self.code() {
+            _ if self.is_quota() => Untaken::Quota,
+            408 | 429 => Untaken::Unanswered,
+            400..500 => Untaken::Refused,
+            _ => Untaken::Unanswered,
+        }
+    }
+
     /// What it means for a claim.
     pub fn outcome(&self) -> Outcome {
         let Self::Kube(error) = self else { return Outcome::Unavailable };
@@ -66,7 +87,7 @@ impl Failure {
     }
 
     /// A quota of the namespace forbids it.
-    pub fn is_quota(&self) -> bool {
+    fn is_quota(&self) -> bool {
         let Self::Kube(error) = self else { return false };
         let kube::Error::Api(status) = error.as_ref() else { return false };
         status.code == 403 && status.message.contains("exceeded quota")
@@ -90,6 +111,22 @@ mod tests {
     fn failure(code: u16, causes: serde_json::Value) -> Outcome {
         let status = json!({"code": code, "message": "", "reason": "", "details": {"causes": causes}});
         Failure::Kube(Box::new(kube::Error::Api(serde_json::from_value(status).expect("a status")))).outcome()
+    }
+
+    #[test]
+    fn an_api_server_that_is_away_refuses_nothing() {
+        let untaken = |code: u16, message: &str| {
+            let status = json!({"code": code, "message": message, "reason": ""});
+            Failure::Kube(Box::new(kube::Error::Api(serde_json::from_value(status).expect("a status")))).untaken()
+        };
+        assert_eq!(untaken(403, "exceeded quota: few"), Untaken::Quota);
+        for code in [400, 403, 404, 409, 422] {
+            assert_eq!(untaken(code, "no"), Untaken::Refused, "{code}");
+        }
+        for code in [408, 429, 500, 503, 504] {
+            assert_eq!(untaken(code, "later"), Untaken::Unanswered, "{code}");
+        }
+        assert_eq!(Failure::Slow.untaken(), Untaken::Unanswered);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod perform;
 
+use crate::cluster::Untaken;
 use crate::pods::calls::Started;
 use crate::pods::dial::Dialer;
 use crate::pods::enroll::Enroller;
@@ -182,12 +183,12 @@ pub enum Report {
         /// Why it did not go well.
         error: Option<String>,
     },
-    /// Of a warm pod: the pod, or why there is none, whether a quota forbids it, and the HTTP status.
+    /// Of a warm pod: the pod, or why there is none.
     Created {
         /// For this pool.
         pool: String,
         /// The pod.
-        pod: Result<seen::Pod, (String, bool, u16)>,
+        pod: Result<seen::Pod, (String, Untaken)>,
     },
     /// Of a warm pod's deletion.
     DeletedWarm {
@@ -212,7 +213,7 @@ pub enum Report {
         /// Whose.
         pool: String,
         /// Why not.
-        error: Option<String>,
+        error: Option<(String, Untaken)>,
     },
     /// Of a pool's status: none when it failed.
     PoolStatus {

@@ -36,7 +36,7 @@ impl Decider {
             let offer = if none {
                 Offer::NotYet
             } else {
-                Offer::Empty { room: *room.get_or_insert_with(|| self.has_room(pool)) }
+                Offer::Empty { room: *room.get_or_insert_with(|| self.has_room(pool, now)) }
             };
             // One more pod for this session alone is one less for the next.
             if offer == (Offer::Empty { room: true }) && self.patience(*session).1 == WhenPoolEmpty::Cold {
@@ -108,13 +108,13 @@ impl Decider {
     }
 
     /// Whether the pool may have one more pod.
-    fn has_room(&self, pool: &str) -> bool {
+    fn has_room(&self, pool: &str, now: Timestamp) -> bool {
         let Some(state) = self.pools.get(pool) else { return false };
         let Ok(spec) = &state.spec else { return false };
         let pods = self.known.by_pool.get(pool).into_iter().flatten().filter_map(|uid| self.known.pods.get(uid));
         let total = pods.filter(|pod| !matches!(pod.stage, seen::Stage::Exited(_))).count();
         let total = u32::try_from(total).unwrap_or(u32::MAX);
         let coming = state.in_flight.saturating_add(state.promised).saturating_add(state.cold);
-        state.may_create() && total.saturating_add(coming) < spec.max_total
+        state.may_create(now) && total.saturating_add(coming) < spec.max_total
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Decider;
 use super::timers::Key;
+use crate::cluster::Untaken;
 use crate::pool::build::{pod, policy};
 use crate::pool::update_status::{self, Known};
 use crate::pool::validate::validate;
@@ -18,6 +19,8 @@ const PLAN_EVERY: Duration = Duration::from_millis(50);
 const STATUS_EVERY: Duration = Duration::from_secs(1);
 /// The longest wait after the API server refused a policy or a pod as wrong. A change of the pool ends it.
 const REFUSED_WAIT_MAX: Duration = Duration::from_secs(300);
+/// The longest wait after no answer, or one that says "later": a pool is to fill within seconds of the API server's return.
+const UNANSWERED_WAIT_MAX: Duration = Duration::from_secs(2);
 /// How often a policy is applied again though nothing is known to have changed it.
 const POLICY_EVERY: Duration = Duration::from_secs(600);
 
@@ -42,6 +45,8 @@ pub(super) struct PoolState {
     policy_busy: bool,
     refusals: Backoff,
     refused: Option<(&'static str, String)>,
+    /// Requests in a row that had no answer.
+    unanswered: Backoff,
     facts: Option<Facts>,
     planned_at: Timestamp,
     status_busy: bool,
@@ -64,6 +69,7 @@ impl PoolState {
             policy_busy: false,
             refusals: Backoff::new(),
             refused: None,
+            unanswered: Backoff::new(),
             facts: None,
             planned_at: Timestamp::default(),
             status_busy: false,
@@ -78,9 +84,34 @@ impl PoolState {
         *self = Self { generation, spec, revision, in_flight, cold, ..Self::new() };
     }
 
-    /// No pod without its policy, and none that was refused a moment ago.
-    pub(super) fn may_create(&self) -> bool {
-        self.policy_at.is_some() && self.refused.is_none()
+    /// No pod without its policy, none that was refused a moment ago, and none while nobody answers.
+    pub(super) fn may_create(&self, now: Timestamp) -> bool {
+        self.policy_at.is_some() && self.refused.is_none() && self.unanswered_until(now).is_none()
+    }
+
+    fn unanswered_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.unanswered.until(UNANSWERED_WAIT_MAX, now)
+    }
+
+    /// Something was not taken. Several at once count as one.
+    fn note_untaken(&mut self, why: Untaken, (reason, message): (&'static str, String), now: Timestamp) {
+        match why {
+            Untaken::Unanswered if self.unanswered_until(now).is_none() => self.unanswered.note_failure(now),
+            Untaken::Refused if self.refused.is_none() => {
+                self.refusals.note_failure(now);
+                self.refused = Some((reason, message));
+            }
+            Untaken::Quota if self.memory.quota.until(REFUSED_WAIT_MAX, now).is_none() => {
+                self.memory.quota.note_failure(now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Something was taken: whatever failed before is over.
+    fn note_taken(&mut self, now: Timestamp) {
+        self.refusals.note_success(now);
+        self.unanswered.note_success(now);
     }
 }
 
@@ -136,7 +167,8 @@ impl Decider {
     fn decide_policy(&mut self, name: &str, now: Timestamp, works: &mut Vec<Work>) {
         let wanted = policy::policy(name, &self.installation);
         let state = self.pool_state(name);
-        let resume = state.refusals.until(REFUSED_WAIT_MAX, now);
+        let unanswered = state.unanswered_until(now);
+        let resume = state.refusals.until(REFUSED_WAIT_MAX, now).max(unanswered);
         if let Some(at) = resume {
             self.timers.set(at, Key::Pool(name.to_owned()));
             return;
@@ -175,7 +207,7 @@ impl Decider {
             memory: state.memory,
         };
         let plan = plan(&spec, &observed, now);
-        let may_create = state.may_create();
+        let may_create = state.may_create(now);
         // A plan counts its creations as done; those that must wait are not.
         state.memory = if may_create { plan.memory } else { Memory { crashes: plan.memory.crashes, ..state.memory } };
         state.facts = Some(plan.facts);
@@ -234,7 +266,7 @@ impl Decider {
     }
 
     /// What came of a policy.
-    pub(super) fn policy_done(&mut self, pool: &str, error: Option<String>, now: Timestamp) {
+    pub(super) fn policy_done(&mut self, pool: &str, error: Option<(String, Untaken)>, now: Timestamp) {
         self.dirty.pools.insert(pool.to_owned());
         let state = self.pool_state(pool);
         state.policy_busy = false;
@@ -242,39 +274,31 @@ impl Decider {
             None => {
                 state.policy_at = Some(now);
                 state.planned_at = Timestamp::default();
+                state.note_taken(now);
             }
-            Some(error) => {
-                state.refusals.note_failure(now);
-                state.refused = Some(("PolicyRefused", format!("the pool's network policy was refused: {error}")));
-                tracing::error!(pool, error, "a pool's network policy was refused; it gets no pods meanwhile");
+            Some((error, why)) => {
+                let told = format!("the pool's network policy was refused: {error}");
+                state.note_untaken(why, ("PolicyRefused", told), now);
+                tracing::warn!(pool, error, ?why, "a pool's network policy was not taken");
             }
         }
     }
 
     /// What came of a creation.
-    pub(super) fn created(&mut self, pool: &str, pod: Result<seen::Pod, (String, bool, u16)>, now: Timestamp) {
+    pub(super) fn created(&mut self, pool: &str, pod: Result<seen::Pod, (String, Untaken)>, now: Timestamp) {
         self.dirty.pools.insert(pool.to_owned());
         let state = self.pool_state(pool);
         state.in_flight = state.in_flight.saturating_sub(1);
         match pod {
             Ok(pod) => {
                 state.memory.quota.note_success(now);
+                state.note_taken(now);
                 self.saw_pod(pod);
             }
-            Err((error, true, _)) => {
-                // Several are refused together, and count as one.
-                if state.memory.quota.until(REFUSED_WAIT_MAX, now).is_none() {
-                    state.memory.quota.note_failure(now);
-                }
-                tracing::warn!(pool, error, "a quota forbids another pod");
-            }
-            Err((error, false, code)) => {
-                if state.refused.is_some() {
-                    return;
-                }
-                state.refusals.note_failure(now);
-                state.refused = Some(("PodRefused", format!("the API server refused a pod: {error}")));
-                tracing::error!(pool, error, code, "a pod could not be created");
+            Err((error, why)) => {
+                let told = format!("the API server refused a pod: {error}");
+                state.note_untaken(why, ("PodRefused", told), now);
+                tracing::warn!(pool, error, ?why, "a pod was not taken");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Decisions by what is seen, without a cluster: who is told what, what comes first, and what is left alone.
 
 use super::*;
+use crate::cluster::Untaken;
 use crate::pool::build::policy;
 use crate::work::{Act, Answer, Job};
 use cobrowse_session::claim::{Doubt, Outcome, Step};
@@ -136,7 +137,7 @@ fn a_refused_policy_is_left_alone_for_longer_and_longer() {
     for _ in 0..600 {
         if decider.decide(now).iter().any(|work| matches!(work, Work::Policy { .. })) {
             asked += 1;
-            let refused = Report::Policy { pool: "pool".to_owned(), error: Some("422".to_owned()) };
+            let refused = Report::Policy { pool: "pool".to_owned(), error: Some(("422".to_owned(), Untaken::Refused)) };
             decider.take(Event::Report(Box::new(refused)), now);
         }
         now = now + Duration::from_millis(100);
@@ -151,11 +152,32 @@ fn pods_that_are_refused_together_are_one_refusal() {
     report(&mut decider, Report::Policy { pool: "pool".to_owned(), error: None });
     assert_eq!(creations(&decider.decide(NOW)), 5);
     for _ in 0..5 {
-        report(&mut decider, Report::Created { pool: "pool".to_owned(), pod: Err(("422".to_owned(), false, 422)) });
+        report(
+            &mut decider,
+            Report::Created { pool: "pool".to_owned(), pod: Err(("422".to_owned(), Untaken::Refused)) },
+        );
     }
     assert_eq!(creations(&decider.decide(NOW + Duration::from_millis(900))), 0);
     let again = decider.decide(NOW + Duration::from_millis(1100));
     assert_eq!(creations(&again), 5, "after a second it is tried again");
+}
+
+#[test]
+fn an_api_server_that_was_away_is_asked_for_pods_again_within_seconds_however_often_it_was() {
+    let mut decider = leading(vec![], vec![], pool(json!({})));
+    decider.decide(NOW);
+    report(&mut decider, Report::Policy { pool: "pool".to_owned(), error: None });
+    let mut now = NOW;
+    let mut last = NOW;
+    for _ in 0..50 {
+        let away = Report::Created { pool: "pool".to_owned(), pod: Err(("refused".to_owned(), Untaken::Unanswered)) };
+        while creations(&decider.decide(now)) == 0 {
+            now = now + Duration::from_millis(100);
+            assert!(now.since(last) <= Duration::from_secs(3), "nobody asked for {:?}", now.since(last));
+        }
+        last = now;
+        decider.take(Event::Report(Box::new(away)), now);
+    }
 }
 
 #[test]

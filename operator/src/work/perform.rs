@@ -1,7 +1,7 @@
 //! How each work is done, and what its failure means.
 
 use super::{Answer, Inner, Job, Report, Work, Worker};
-use crate::cluster::Failure;
+use crate::cluster::{Failure, Untaken};
 use crate::pods::{self, calls};
 use crate::session::{apply, read};
 use crate::{chain, pool, seen, tenant};
@@ -24,8 +24,9 @@ impl Worker {
             Work::Create { pool, pod } => {
                 let _turn = turn(&inner.others).await;
                 let pod = pool::apply::pod(&inner.pods, &pod).await;
-                let read = |pod| seen::Pod::read(&pod).map_err(|error| (chain(&error), false, 0));
-                let failed = |failure: Failure| (chain(&failure), failure.is_quota(), failure.code());
+                // One that cannot be read is as if it was refused: another would be no better.
+                let read = |pod| seen::Pod::read(&pod).map_err(|error| (chain(&error), Untaken::Refused));
+                let failed = |failure: Failure| (chain(&failure), failure.untaken());
                 Some(Report::Created { pool, pod: pod.map_err(failed).and_then(read) })
             }
             Work::DeleteWarm { pod, reason } => {
@@ -45,7 +46,7 @@ impl Worker {
             Work::Policy { pool, policy } => {
                 let _turn = turn(&inner.others).await;
                 let error = pool::apply::policy(&inner.policies, &policy).await.err();
-                Some(Report::Policy { pool, error: error.map(|error| chain(&error)) })
+                Some(Report::Policy { pool, error: error.map(|error| (chain(&error), error.untaken())) })
             }
             Work::NoPolicy(pool) => {
                 let _turn = turn(&inner.others).await;
