@@ -71,6 +71,7 @@ async fn whoever_dies_no_pod_is_left_none_is_shared_and_every_session_has_an_end
         let killing = async {
             kills::play(&house, &mut Chance::new(seed), count).await;
             over.set(true);
+            lives.one_more().await;
         };
         let mut chance = Chance::new(!seed);
         let ((), came) = tokio::join!(killing, arrivals(&lives, &mut chance, &over));
