@@ -118,6 +118,7 @@ images: tools console-build ## Make the container images, without a registry, in
 ON_CLUSTER := --workspace --features cobrowse-e2e/node,cobrowse-charts/cluster,cobrowse-cluster/life
 # The operator, the door, the kinds and the charts against a real API server; pods as a real kubelet runs them.
 AT_API_SERVER := --test kinds --test operator --test door --test served --test chaos
+AT_SCALE := --test scale
 ON_NODE := --test pods --test images --test browser_pod
 
 .PHONY: test-cluster
@@ -130,12 +131,25 @@ test-cluster-as-root: images
 	@$(MAKE) cluster-up PROFILE=api
 	@$(STAGE) 'tests at an API server' 900 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(AT_API_SERVER); code=$$?; \
 		$(MAKE) cluster-down; exit $$code
+	@$(MAKE) cluster-up PROFILE=api
+	@$(STAGE) 'operator at scale' 300 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(AT_SCALE) -- --nocapture; code=$$?; \
+		$(MAKE) cluster-down; exit $$code
 	@$(MAKE) cluster-up PROFILE=node
 	@$(STAGE) 'tests on a node' 300 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(ON_NODE); code=$$?; $(MAKE) cluster-down; exit $$code
 	@$(MAKE) cluster-up PROFILE=node
 	@$(MAKE) flows-cluster; code=$$?; $(MAKE) cluster-down; exit $$code
 	@$(STAGE) 'life of a cluster' 300 $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test life -- --nocapture
 	@$(MAKE) stages
+
+# The sizes of the bench. What a rate misses of its bar is a fault, once all figures are written down.
+BENCH_CLUSTER := SCALE_WARM=1050 SCALE_RATES=10,25,50,75 SCALE_SESSIONS=10000 SCALE_BARS=1 SCALE_TABLE=$(CURDIR)/e2e/figures/scale.md
+
+.PHONY: bench-cluster
+bench-cluster: tools build ## Claims at 75 a second and 10,000 sessions on nodes of kwok, as root; writes the table in e2e/figures
+	@$(STAGE) 'tests at scale: programs' 1200 $(CARGO) test $(LOCKED) --quiet --no-run $(ON_CLUSTER)
+	@$(MAKE) cluster-up PROFILE=api
+	@$(STAGE) 'operator at scale' 2400 target/debug/cluster inside env $(BENCH_CLUSTER) $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(AT_SCALE) -- --nocapture; \
+		code=$$?; $(MAKE) cluster-down; exit $$code
 
 .PHONY: flows-cluster
 flows-cluster: # as root, on a cluster with a node that is up

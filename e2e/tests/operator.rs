@@ -27,7 +27,5 @@ mod pools;
 mod program;
 #[path = "operator/proxy.rs"]
 mod proxy;
-#[path = "operator/rates.rs"]
-mod rates;
 #[path = "operator/stand.rs"]
 mod stand;

@@ -1,5 +1,6 @@
 //! Workers: they do what was decided, so many at once, and tell what came of it. They decide nothing, and try nothing twice.
 
+mod ahead;
 mod perform;
 
 use crate::cluster::Untaken;
@@ -8,6 +9,7 @@ use crate::pods::dial::Dialer;
 use crate::pods::enroll::Enroller;
 use crate::seen;
 use crate::session::read::{Asked, Found};
+use ahead::Ahead;
 use cobrowse_crds::kind::pool::PoolStatus;
 use cobrowse_crds::kind::session::FinishReason;
 use cobrowse_crds::kind::tenant::TenantStatus;
@@ -52,10 +54,10 @@ pub enum Act {
 pub enum Job {
     /// Read it and its pods.
     Read(Asked),
-    /// Patch a pod.
-    PatchPod {
-        /// Its name.
-        name: String,
+    /// Patch a pod so that it is the session's, and open a connection to it meanwhile.
+    ClaimPod {
+        /// Which.
+        pod: seen::Pod,
         /// Operations.
         patch: serde_json::Value,
     },
@@ -245,6 +247,7 @@ struct Inner {
     policies: Api<NetworkPolicy>,
     dialer: Dialer,
     enroller: Enroller,
+    ahead: Ahead,
     claims: Semaphore,
     others: Semaphore,
     enrollments: Semaphore,
@@ -269,6 +272,7 @@ impl Worker {
             policies: Api::namespaced(client.clone(), namespace),
             dialer,
             enroller,
+            ahead: Ahead::new(),
             claims: Semaphore::new(CLAIMS),
             others: Semaphore::new(OTHERS),
             enrollments: Semaphore::new(ENROLLMENTS),

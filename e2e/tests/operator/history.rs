@@ -33,8 +33,7 @@ pub(crate) struct History {
 struct Seen {
     /// By session: the pods that its binding ever named.
     bindings: BTreeMap<String, BTreeSet<String>>,
-    /// When a session was first seen, and when its binding was.
-    created: BTreeMap<String, Instant>,
+    /// When a session's binding was first seen.
     bound: BTreeMap<String, Instant>,
     ready: BTreeMap<String, Instant>,
     /// Pods that were ever bound, and those that were warm afterwards.
@@ -82,7 +81,6 @@ impl History {
         let now = Instant::now();
         let mut seen = self.seen.lock().expect("no panic holds it");
         seen.names.insert(uid.clone(), object.metadata.name.clone().unwrap_or_default());
-        seen.created.entry(uid.clone()).or_insert(now);
         if let Some(pod) = object.data["status"]["binding"]["podUID"].as_str() {
             seen.bindings.entry(uid.clone()).or_default().insert(pod.to_owned());
             seen.bound.entry(uid.clone()).or_insert(now);
@@ -122,13 +120,18 @@ impl History {
         seen.present.iter().filter(|pod| !in_binding(pod)).cloned().collect()
     }
 
-    /// Seconds from the sight of each session to the sight of its binding, in order.
-    pub(crate) fn waits(&self) -> Vec<f64> {
+    /// How many sessions were seen bound.
+    #[allow(dead_code, reason = "the operator's tests at scale ask")]
+    pub(crate) fn bound(&self) -> usize {
+        self.seen.lock().expect("no panic holds it").bound.len()
+    }
+
+    /// When the session of each name was seen bound.
+    #[allow(dead_code, reason = "the operator's tests at scale ask")]
+    pub(crate) fn bound_at(&self) -> BTreeMap<String, Instant> {
         let seen = self.seen.lock().expect("no panic holds it");
-        let wait = |(uid, at): (&String, &Instant)| Some((*at - *seen.created.get(uid)?).as_secs_f64());
-        let mut waits: Vec<f64> = seen.bound.iter().filter_map(wait).collect();
-        waits.sort_unstable_by(f64::total_cmp);
-        waits
+        let named = |(uid, at): (&String, &Instant)| Some((seen.names.get(uid)?.clone(), *at));
+        seen.bound.iter().filter_map(named).collect()
     }
 
     /// When the session of this name was seen ready.

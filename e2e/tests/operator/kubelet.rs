@@ -166,7 +166,8 @@ impl Kubelet {
     async fn start(&self, uid: &str, running: Running) -> anyhow::Result<()> {
         let number = ADDRESSES.fetch_add(1, Ordering::Relaxed);
         let address = Ipv4Addr::from(u32::from(Ipv4Addr::new(127, 16, 0, 0)) + number);
-        let token = self.token(uid, &running.name).await.context("a token")?;
+        let asked = self.again(|| token(&self.client, &self.namespace, uid, &running.name)).await.context("a token")?;
+        let token = asked.status.context("no token")?.token;
         let socket = SocketAddr::from((address, POD_PORT));
         let inside = Inside::begin(socket, token, self.loads.clone(), running.stop.clone()).context("a listener")?;
         if let Some(running) = self.pods.lock().expect("no panic holds it").get_mut(uid) {
@@ -179,26 +180,6 @@ impl Kubelet {
         let status = json!({"phase": "Running", "podIP": address.to_string(), "podIPs": [{"ip": address.to_string()}],
             "startTime": now, "conditions": conditions, "containerStatuses": containers(&started, true)});
         self.tell(uid, &running.name, status).await
-    }
-
-    /// A token of the API server for this pod and no other, as a kubelet mounts it.
-    async fn token(&self, uid: &str, name: &str) -> anyhow::Result<String> {
-        let accounts: Api<ServiceAccount> = Api::namespaced(self.client.clone(), &self.namespace);
-        let bound = BoundObjectReference {
-            api_version: Some("v1".to_owned()),
-            kind: Some("Pod".to_owned()),
-            name: Some(name.to_owned()),
-            uid: Some(uid.to_owned()),
-        };
-        let spec = TokenRequestSpec {
-            audiences: vec!["cobrowse-enroll".to_owned()],
-            bound_object_ref: Some(bound),
-            expiration_seconds: Some(600),
-        };
-        let request = TokenRequest { spec, ..TokenRequest::default() };
-        let parameters = PostParams::default();
-        let ask = || accounts.create_token_request("cobrowse-browser-pod", &parameters, &request);
-        Ok(self.again(ask).await?.status.context("no token")?.token)
     }
 
     async fn tell(&self, uid: &str, name: &str, status: Value) -> anyhow::Result<()> {
@@ -272,6 +253,24 @@ impl Kubelet {
     pub(crate) fn inside(&self, uid: &str) -> Option<Arc<Inside>> {
         self.pods.lock().expect("no panic holds it").get(uid).and_then(|running| running.inside.clone())
     }
+}
+
+/// A token of the API server for this pod and no other, as a kubelet mounts it.
+pub(crate) async fn token(client: &Client, namespace: &str, uid: &str, name: &str) -> kube::Result<TokenRequest> {
+    let accounts: Api<ServiceAccount> = Api::namespaced(client.clone(), namespace);
+    let bound = BoundObjectReference {
+        api_version: Some("v1".to_owned()),
+        kind: Some("Pod".to_owned()),
+        name: Some(name.to_owned()),
+        uid: Some(uid.to_owned()),
+    };
+    let spec = TokenRequestSpec {
+        audiences: vec!["cobrowse-enroll".to_owned()],
+        bound_object_ref: Some(bound),
+        expiration_seconds: Some(600),
+    };
+    let request = TokenRequest { spec, ..TokenRequest::default() };
+    accounts.create_token_request("cobrowse-browser-pod", &PostParams::default(), &request).await
 }
 
 fn containers(state: &Value, ready: bool) -> Vec<Value> {

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -39,14 +39,9 @@ pub(crate) struct Inside {
 }
 
 impl Inside {
-    /// Serves at this address until stopped.
-    pub(crate) fn begin(
-        address: SocketAddr,
-        token: String,
-        loads: Loads,
-        stop: CancellationToken,
-    ) -> anyhow::Result<Arc<Self>> {
-        let inside = Arc::new(Self {
+    /// With this token, until stopped. Somebody gives it its connections.
+    pub(crate) fn new(token: String, loads: Loads, stop: CancellationToken) -> anyhow::Result<Arc<Self>> {
+        Ok(Arc::new(Self {
             key: PodKey::generate()?,
             token,
             certified: Mutex::default(),
@@ -55,7 +50,17 @@ impl Inside {
             frozen: AtomicBool::new(false),
             loads,
             stop,
-        });
+        }))
+    }
+
+    /// Serves at an address of its own.
+    pub(crate) fn begin(
+        address: SocketAddr,
+        token: String,
+        loads: Loads,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Arc<Self>> {
+        let inside = Self::new(token, loads, stop)?;
         let socket = TcpSocket::new_v4()?;
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
@@ -68,16 +73,7 @@ impl Inside {
         let stop = self.stop.clone();
         let accepting = async {
             while let Ok((stream, _)) = listener.accept().await {
-                if self.frozen.load(Ordering::Relaxed) {
-                    // Held open and never answered.
-                    let stop = self.stop.clone();
-                    tokio::spawn(async move {
-                        stop.cancelled().await;
-                        drop(stream);
-                    });
-                    continue;
-                }
-                tokio::spawn(self.clone().serve(stream));
+                self.take(stream);
             }
         };
         tokio::select! {
@@ -86,7 +82,21 @@ impl Inside {
         }
     }
 
-    async fn serve(self: Arc<Self>, stream: tokio::net::TcpStream) {
+    /// Takes one connection.
+    pub(crate) fn take(self: &Arc<Self>, stream: TcpStream) {
+        if self.frozen.load(Ordering::Relaxed) {
+            // Held open and never answered.
+            let stop = self.stop.clone();
+            tokio::spawn(async move {
+                stop.cancelled().await;
+                drop(stream);
+            });
+            return;
+        }
+        tokio::spawn(self.clone().serve(stream));
+    }
+
+    async fn serve(self: Arc<Self>, stream: TcpStream) {
         let mutual = self.certified.lock().expect("no panic holds it").clone();
         let (config, routes) = match mutual {
             Some(config) => (config, Routes::new(PodServiceServer::from_arc(self.clone()))),

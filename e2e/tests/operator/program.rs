@@ -49,6 +49,12 @@ impl Program {
         Ok(Self { child, log, metrics })
     }
 
+    /// Its process.
+    #[allow(dead_code, reason = "the operator's tests at scale ask")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills it, as a node that is lost does.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();

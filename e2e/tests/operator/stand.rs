@@ -2,6 +2,7 @@
 
 use crate::history::{History, resource};
 use crate::kubelet::Kubelet;
+use crate::pod::Loads;
 use crate::program::{Place, Program, until};
 use crate::proxy::Proxy;
 use cobrowse_e2e::{kubectl, must};
@@ -18,20 +19,33 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 /// What takes longer is broken.
 pub(crate) const SOON: Duration = Duration::from_secs(30);
 
-/// One test's part of the cluster.
-pub(crate) struct Stand {
+/// One test's part of the cluster, with what runs its pods.
+pub(crate) struct Stand<N = Arc<Kubelet>> {
     pub(crate) client: Client,
     pub(crate) namespace: String,
     pub(crate) folder: TempDir,
-    pub(crate) kubelet: Arc<Kubelet>,
+    pub(crate) kubelet: N,
+    loads: Loads,
     pub(crate) history: Arc<History>,
     pub(crate) stop: CancellationToken,
     _end: DropGuard,
 }
 
 impl Stand {
-    /// Makes it, with a tenant `shop` that owns `www.NAME.example`.
+    /// Makes it with a node of its own, and with a tenant `shop` that owns `www.NAME.example`.
     pub(crate) async fn new(name: &str) -> Self {
+        Self::on(name, async |client, namespace, stop| {
+            let kubelet = Kubelet::begin(client, namespace, stop).await.expect("a node");
+            let loads = kubelet.loads.clone();
+            (kubelet, loads)
+        })
+        .await
+    }
+}
+
+impl<N> Stand<N> {
+    /// The same on other nodes. What makes them says what their pods loaded.
+    pub(crate) async fn on(name: &str, nodes: impl AsyncFnOnce(Client, &str, CancellationToken) -> (N, Loads)) -> Self {
         cobrowse_e2e::define_kinds().expect("the kinds are served");
         let namespace = format!("op-{name}");
         let _ =
@@ -42,7 +56,7 @@ impl Stand {
         must(&["create", "serviceaccount", "cobrowse-browser-pod", "-n", &namespace], "").expect("a service account");
         let client = Client::try_default().await.expect("a cluster");
         let stop = CancellationToken::new();
-        let kubelet = Kubelet::begin(client.clone(), &namespace, stop.clone()).await.expect("a node");
+        let (kubelet, loads) = nodes(client.clone(), &namespace, stop.clone()).await;
         let of = resource("CoBrowseSession");
         let sessions = Api::namespaced_with(client.clone(), &namespace, &of);
         let pods = Api::namespaced(client.clone(), &namespace);
@@ -52,7 +66,7 @@ impl Stand {
         let (certificate, key) = authority.to_pem();
         std::fs::write(folder.path().join("tls.crt"), certificate).expect("a certificate");
         std::fs::write(folder.path().join("tls.key"), key.as_bytes()).expect("a key");
-        let stand = Self { client, namespace, folder, kubelet, history, _end: stop.clone().drop_guard(), stop };
+        let stand = Self { client, namespace, folder, kubelet, loads, history, _end: stop.clone().drop_guard(), stop };
         stand.tenant("shop", json!({})).await;
         stand
     }
@@ -189,11 +203,11 @@ impl Stand {
     pub(crate) async fn check(&self) {
         let rest = Duration::from_secs(60);
         until("I3: no bound pod is loose", rest, || async { self.history.loose().is_empty().then_some(()) }).await;
-        self.history.check(&self.kubelet.loads);
+        self.history.check(&self.loads);
     }
 }
 
-impl Drop for Stand {
+impl<N> Drop for Stand<N> {
     fn drop(&mut self) {
         let _ = kubectl(&["delete", "namespace", &self.namespace, "--wait=false"], "");
     }

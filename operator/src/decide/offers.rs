@@ -14,7 +14,7 @@ impl Decider {
     /// What this pool has for each of the sessions that wait for it.
     pub(super) fn offer(&mut self, pool: &str, now: Timestamp, offers: &mut HashMap<SessionUid, Offer>) {
         let wanting = self.wanting(pool, now);
-        let free = self.free(pool);
+        let free = self.free(pool, wanting.len());
         let waiting: Vec<Waiting<'_>> = wanting
             .iter()
             .map(|(session, tenant, since)| Waiting { session: *session, tenant, since: *since })
@@ -72,13 +72,22 @@ impl Decider {
         .collect()
     }
 
-    /// Warm pods that a session may claim: those of the present revision first, then those that wait longest.
-    fn free(&self, pool: &str) -> Vec<PodUid> {
+    /// Warm pods that sessions may claim, so many at most: those of the present revision first, then those that wait longest. Most
+    /// of what happens in a pool is no session that comes, and there may be thousands of pods.
+    fn free(&self, pool: &str, most: usize) -> Vec<PodUid> {
+        if most == 0 {
+            return Vec::new();
+        }
         let present = self.pools.get(pool).map(|state| state.revision);
         let warm = self.known.warm.get(pool).into_iter().flatten().filter_map(|uid| self.known.pods.get(uid));
         let ready = |pod: &&seen::Pod| matches!(self.life(pod), Life::Ready { .. }) && !self.taken.contains(&pod.uid);
         let mut free: Vec<&seen::Pod> = warm.filter(ready).collect();
-        free.sort_unstable_by_key(|pod| (Some(pod.revision) != present, pod.created_at, pod.uid));
+        let order = |pod: &&seen::Pod| (Some(pod.revision) != present, pod.created_at, pod.uid);
+        if most < free.len() {
+            free.select_nth_unstable_by_key(most, order);
+            free.truncate(most);
+        }
+        free.sort_unstable_by_key(order);
         free.into_iter().map(|pod| pod.uid).collect()
     }
 

@@ -151,11 +151,12 @@ impl Decider {
 
     fn read_pool(&mut self, seen: &seen::Pool, now: Timestamp) {
         let generation = seen.object.metadata.generation;
-        let revision = pod::revision(&seen.object, &self.installation);
         let state = self.pool_state(seen.name());
         if state.generation == generation && state.spec.is_ok() {
             return;
         }
+        let revision = pod::revision(&seen.object, &self.installation);
+        let state = self.pool_state(seen.name());
         state.generation = generation;
         state.spec = validate(&seen.object).map_err(|error| crate::chain(&error));
         state.revision = revision;
@@ -165,7 +166,6 @@ impl Decider {
     }
 
     fn decide_policy(&mut self, name: &str, now: Timestamp, works: &mut Vec<Work>) {
-        let wanted = policy::policy(name, &self.installation);
         let state = self.pool_state(name);
         let unanswered = state.unanswered_until(now);
         let resume = state.refusals.until(REFUSED_WAIT_MAX, now).max(unanswered);
@@ -182,7 +182,8 @@ impl Decider {
             return;
         }
         state.policy_busy = true;
-        works.push(Work::Policy { pool: name.to_owned(), policy: Box::new(wanted) });
+        let policy = Box::new(policy::policy(name, &self.installation));
+        works.push(Work::Policy { pool: name.to_owned(), policy });
     }
 
     fn plan_pool(&mut self, seen: &seen::Pool, now: Timestamp, works: &mut Vec<Work>) {

@@ -174,7 +174,7 @@ impl Decider {
         let lowest = age + LONGEST_LIFE + crate::pool::validate::AFTERLIFE;
         let lowest = i64::try_from(lowest.as_secs()).unwrap_or(i64::MAX);
         let deadline = pod.deadline.filter(|deadline| lowest < *deadline).map(|_| lowest);
-        Some(Job::PatchPod { name: pod.name.clone(), patch: status::claimed_pod(session, pod, deadline) })
+        Some(Job::ClaimPod { pod: pod.clone(), patch: status::claimed_pod(session, pod, deadline) })
     }
 
     fn cold(&self, uid: SessionUid) -> Option<k8s_openapi::api::core::v1::Pod> {

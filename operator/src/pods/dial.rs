@@ -26,7 +26,7 @@ const KEEPALIVE: Duration = Duration::from_secs(5);
 pub struct Dialer {
     tls: Arc<ClientConfig>,
     port: u16,
-    /// Between `Bind` and the end of `Start`.
+    /// From a claim to the end of `Start`.
     kept: Mutex<HashMap<cobrowse_session::PodUid, Channel>>,
 }
 
@@ -58,6 +58,18 @@ impl Dialer {
         let channel = endpoint().connect_with_connector(connector).await.map_err(Error::Channel)?;
         self.kept().insert(pod.uid, channel.clone());
         Ok(channel)
+    }
+
+    /// Waits for this, and dials the pod meanwhile: whoever calls it next finds the connection open, if it did not take longer.
+    pub async fn meanwhile<T>(&self, pod: &seen::Pod, done: impl Future<Output = T>) -> T {
+        let (mut done, dialled) = (std::pin::pin!(done), self.channel(pod));
+        tokio::select! {
+            biased;
+            done = &mut done => return done,
+            // That it failed, the next call will find, and tell.
+            _ = dialled => {}
+        }
+        done.await
     }
 
     /// Closes the connection to a pod.

@@ -1,12 +1,12 @@
 //! How each work is done, and what its failure means.
 
-use super::{Answer, Inner, Job, Report, Work, Worker};
+use super::{Act, Answer, Inner, Job, Report, Work, Worker};
 use crate::cluster::{Failure, Untaken};
 use crate::pods::{self, calls};
 use crate::session::{apply, read};
 use crate::{chain, pool, seen, tenant};
 use cobrowse_session::SessionUid;
-use cobrowse_session::claim::Outcome;
+use cobrowse_session::claim::{Outcome, Step};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -18,11 +18,13 @@ impl Worker {
         let inner = &self.inner;
         match work {
             Work::Session { uid, name, act, job, abort } => {
+                let _ahead = is_on_its_way(&act).then(|| inner.ahead.enter());
                 let (outcome, answer, error) = inner.job((uid, &name), *job, &abort).await;
                 Some(Report::Session { uid, act, outcome, answer, error })
             }
             Work::Create { pool, pod } => {
                 let _turn = turn(&inner.others).await;
+                inner.ahead.pass().await;
                 let pod = pool::apply::pod(&inner.pods, &pod).await;
                 // One that cannot be read is as if it was refused: another would be no better.
                 let read = |pod| seen::Pod::read(&pod).map_err(|error| (chain(&error), Untaken::Refused));
@@ -37,6 +39,7 @@ impl Worker {
             }
             Work::Enroll(pod) => {
                 let _turn = turn(&inner.enrollments).await;
+                inner.ahead.pass().await;
                 let error = inner.enroller.enroll(&inner.dialer, &pod).await.err();
                 if let Some(pods::Error::Impostor(why)) = error {
                     tracing::error!(pod = pod.name, why, "a pod could not prove who it is");
@@ -119,7 +122,14 @@ impl Inner {
             Job::Read(asked) => read::read((&self.sessions, &self.pods), (uid, name), asked)
                 .await
                 .map(|found| Answer::Found(Box::new(found))),
-            Job::PatchPod { name, patch } => apply::pod(&self.pods, &name, patch).await.map(pod),
+            Job::ClaimPod { pod: claimed, patch } => {
+                let patched = apply::pod(&self.pods, &claimed.name, patch);
+                let patched = self.dialer.meanwhile(&claimed, patched).await;
+                if patched.is_err() {
+                    self.dialer.forget(claimed.uid);
+                }
+                patched.map(pod)
+            }
             Job::Status(patch) => {
                 apply::status(&self.sessions, name, patch).await.map(|session| Answer::Session(Box::new(session)))
             }
@@ -128,6 +138,7 @@ impl Inner {
                 Ok(seen::Pod::read(&made).map_or(Answer::Nothing, pod))
             }
             Job::DeletePod { pod: gone, exact } => {
+                self.dialer.forget(gone.uid);
                 Ok(apply::delete_pod(&self.pods, &gone, exact).await?.map_or(Answer::PodGone(gone.uid), pod))
             }
             Job::DeleteSession(session) => {
@@ -136,6 +147,11 @@ impl Inner {
             Job::Bind { .. } | Job::Start { .. } => Ok(Answer::Nothing),
         }
     }
+}
+
+/// Whether a session waits for its pod until this is done.
+fn is_on_its_way(act: &Act) -> bool {
+    matches!(act, Act::Claim(Step::ClaimPod(_) | Step::Bind(_) | Step::WriteBinding(_)))
 }
 
 /// Waits for a turn.

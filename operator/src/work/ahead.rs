@@ -1,0 +1,92 @@
+//! Claims ahead of all other work: what makes warm pods waits while sessions are on their way to theirs. It waits a little and not for
+//! ever, or a pool would run dry while sessions never stop coming.
+
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The longest wait. With so few pods made at once as there are turns, a pool still gets some a second, whatever comes.
+const LONGEST: Duration = Duration::from_secs(1);
+/// Between two steps of one claim nothing is on its way for a moment, which is no rest.
+const REST: Duration = Duration::from_millis(5);
+
+/// How many steps of claims are on their way.
+#[derive(Debug)]
+pub(super) struct Ahead(watch::Sender<u32>);
+
+/// One of them, until dropped.
+#[derive(Debug)]
+pub(super) struct OnItsWay<'a>(&'a watch::Sender<u32>);
+
+impl Ahead {
+    pub(super) fn new() -> Self {
+        Self(watch::Sender::new(0))
+    }
+
+    /// A step begins.
+    pub(super) fn enter(&self) -> OnItsWay<'_> {
+        self.0.send_modify(|steps| *steps += 1);
+        OnItsWay(&self.0)
+    }
+
+    /// Waits until claims rest.
+    pub(super) async fn pass(&self) {
+        let mut steps = self.0.subscribe();
+        let rests = async {
+            loop {
+                let none = steps.wait_for(|steps| *steps == 0).await.is_ok();
+                if !none || tokio::time::timeout(REST, steps.changed()).await.is_err() {
+                    return;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(LONGEST, rests).await;
+    }
+}
+
+impl Drop for OnItsWay<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|steps| *steps -= 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::Instant;
+
+    #[tokio::test]
+    async fn others_wait_for_claims_and_not_for_ever() {
+        let (ahead, began) = (Ahead::new(), Instant::now());
+        ahead.pass().await;
+        assert!(began.elapsed() < LONGEST, "there was none to wait for");
+        let step = ahead.enter();
+        ahead.pass().await;
+        assert!(began.elapsed() >= LONGEST);
+        let began = Instant::now();
+        let (ended, ()) = tokio::join!(
+            async {
+                ahead.pass().await;
+                began.elapsed()
+            },
+            async { drop(step) }
+        );
+        assert!(ended < LONGEST, "it was at its end");
+    }
+
+    #[tokio::test]
+    async fn the_next_step_of_a_claim_is_no_rest() {
+        let (ahead, began) = (Ahead::new(), Instant::now());
+        let first = ahead.enter();
+        let follow = async {
+            drop(first);
+            let next = ahead.enter();
+            tokio::task::yield_now().await;
+            std::future::pending::<()>().await;
+            drop(next);
+        };
+        tokio::select! {
+            () = ahead.pass() => assert!(began.elapsed() >= LONGEST, "it passed between two steps"),
+            () = follow => unreachable!("it never ends"),
+        }
+    }
+}
