@@ -8,6 +8,7 @@ import { TextContext } from "./hooks/use-text";
 import { useVisiblePart } from "./hooks/use-visible-part";
 import { AgentPage } from "./pages/AgentPage";
 import { HomePage } from "./pages/HomePage";
+import { SetUpPage } from "./pages/SetUpPage";
 import { StartPage } from "./pages/StartPage";
 import { UnknownPage } from "./pages/UnknownPage";
 import type { Backend } from "./transport/backend";
@@ -49,6 +50,8 @@ function pageOf(route: Route, site: string | undefined, invitation: string | und
       return <StartPage site={site} />;
     case "agent":
       return <AgentPage invitation={invitation} />;
+    case "setup":
+      return <SetUpPage invitation={invitation} />;
     case "unknown":
       return <UnknownPage />;
   }

@@ -3,7 +3,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { invitationFromFragment } from "./core/invitation";
+import { administrationFromFragment, invitationFromFragment } from "./core/invitation";
 import { parseRoute, siteFromFragment } from "./core/route";
 import type { Backend } from "./transport/backend";
 import { realBackend } from "./transport/real-backend";
@@ -18,7 +18,7 @@ import "./styles/panels.css";
 
 const route = parseRoute(location.pathname);
 const site = route === "start" ? siteFromFragment(location.hash) : undefined;
-const invitation = route === "agent" ? invitationFromFragment(location.hash) : undefined;
+const invitation = route === "agent" ? invitationFromFragment(location.hash) : route === "setup" ? administrationFromFragment(location.hash) : undefined;
 // The site's address is the person's own business and an invitation is a secret: they leave the address bar and the history at once.
 if (location.hash) history.replaceState(null, "", location.pathname + location.search);
 

@@ -24,6 +24,8 @@ pub struct Pool {
     pub max_pending: u32,
     /// Age at which a warm pod goes.
     pub max_warm_age: Duration,
+    /// How long a session in one of its pods may last at all.
+    pub max_session: Duration,
     /// How long a pod may take to be ready.
     pub readiness_grace: Duration,
     /// Percent of `min_warm` that an update may leave without a ready pod; none: old pods go as they are used.
@@ -44,6 +46,7 @@ impl Pool {
             refill_per_second: spec::count("spec.refill.ratePerSecond", spec.refill.rate_per_second)?,
             max_pending: spec::count("spec.refill.maxPending", spec.refill.max_pending)?,
             max_warm_age: spec::lasting("spec.maxWarmAge", &spec.max_warm_age)?,
+            max_session: spec::lasting("spec.maxSessionDuration", &spec.max_session_duration)?,
             readiness_grace: spec::lasting("spec.readinessGrace", &spec.readiness_grace)?,
             recreate_percent: (spec.update_strategy.kind == UpdateKind::Recreate).then_some(percent),
         };

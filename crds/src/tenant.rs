@@ -1,6 +1,7 @@
 //! A tenant as the code here goes by it: a company, its sites, what is masked there, and the limits of its sessions. Parsed
 //! from `kind::CoBrowseTenant`, the one description of what can be written.
 
+mod invitation;
 mod policy;
 
 pub use policy::Defaults;
@@ -9,6 +10,7 @@ use std::sync::LazyLock;
 
 use cobrowse_session::TenantId;
 use cobrowse_session::participant::{NameError, PersonName};
+use cobrowse_session::permission::AdministratorInvitation;
 use cobrowse_session::policy::SessionPolicy;
 use cobrowse_session::site::{HostPattern, PageUrl, PatternError, UrlError};
 use thiserror::Error;
@@ -164,6 +166,8 @@ pub struct Tenant {
     pub max_concurrent_sessions: Option<u32>,
     /// Whether demo accounts are made for it at the first start.
     pub demo: bool,
+    /// The last invitation of an administrator, on a cluster.
+    pub invitation: Option<AdministratorInvitation>,
 }
 
 /// A page to start on.
@@ -197,7 +201,8 @@ impl Tenant {
     pub fn parse(object: &CoBrowseTenant) -> Result<Self, Error> {
         let name = object.metadata.name.clone().ok_or(Error::Nameless)?;
         let id = TenantId::parse(&name).map_err(|source| Error::Name { name, source })?;
-        Self::from_spec(id, &object.spec)
+        let invitation = object.status.as_ref().and_then(|status| invitation::read(&id, status.invitation.as_ref()?));
+        Ok(Self { invitation, ..Self::from_spec(id, &object.spec)? })
     }
 
     /// The same, with those of its sites that its status says it owns and that nobody else does.
@@ -236,6 +241,7 @@ impl Tenant {
             defaults,
             max_concurrent_sessions,
             demo,
+            invitation: None,
         })
     }
 }

@@ -93,6 +93,7 @@ fn every_limit_is_read() {
             disconnect_grace: second(60),
             idle_timeout: second(540),
             max_duration: second(5400),
+            longest_life: cobrowse_session::policy::LONGEST_LIFE,
             extend_step: second(600),
             warning: second(90),
             stop_choice: second(20),

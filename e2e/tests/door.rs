@@ -8,6 +8,8 @@
     reason = "figures, and what the operator said before a test failed"
 )]
 
+#[path = "door/administrators.rs"]
+mod administrators;
 #[allow(dead_code, reason = "the node serves the operator's tests too, which use more of it")]
 #[path = "operator/kubelet.rs"]
 mod kubelet;

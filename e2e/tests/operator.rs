@@ -29,3 +29,5 @@ mod program;
 mod proxy;
 #[path = "operator/stand.rs"]
 mod stand;
+#[path = "operator/tenants.rs"]
+mod tenants;

@@ -34,6 +34,9 @@ pub struct Arguments {
     /// services have public addresses names them here.
     #[arg(long, env = "COBROWSE_CLUSTER_RANGES", value_name = "CIDR", value_delimiter = ',')]
     pub cluster_ranges: Vec<String>,
+    /// Origin under which people reach the console, as in https://help.example.com: for the link of an administrator's invitation.
+    #[arg(long, env = "COBROWSE_PUBLIC_ORIGIN", value_name = "ORIGIN")]
+    pub public_origin: Option<String>,
     /// Run browser pods in the node's user namespace: for nodes without user namespaces for pods.
     #[arg(long, env = "COBROWSE_HOST_USERS", default_value_t = false)]
     pub host_users: bool,

@@ -1,7 +1,11 @@
 //! The API server: the client, what its answers mean for a claim, and how long to wait for one.
 
+use crate::metrics::Metrics;
+use crate::requests::Counted;
 use cobrowse_session::claim::Outcome;
+use kube::client::ClientBuilder;
 use kube::{Client, Config};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long one request may take. A claim that waits longer goes another way.
@@ -21,10 +25,20 @@ pub enum Error {
 
 /// A client without retries of its own, so that nobody sleeps inside of a claim: what fails is decided anew.
 pub async fn client() -> Result<Client, Error> {
+    Client::try_from(config().await?).map_err(Error::Client)
+}
+
+/// The same, and its requests are counted.
+pub async fn counted(metrics: Arc<Metrics>) -> Result<Client, Error> {
+    let builder = ClientBuilder::try_from(config().await?).map_err(Error::Client)?;
+    Ok(builder.with_layer(&Counted::new(metrics)).build())
+}
+
+async fn config() -> Result<Config, Error> {
     let mut config = Config::infer().await.map_err(Error::Config)?;
     config.default_retry = false;
     config.connect_timeout = Some(CONNECT);
-    Client::try_from(config).map_err(Error::Client)
+    Ok(config)
 }
 
 /// Why a request failed.
@@ -33,6 +47,9 @@ pub enum Failure {
     /// The API server said so, or could not be asked.
     #[error("failed to ask the API server")]
     Kube(#[source] Box<kube::Error>),
+    /// The machine gives no random bytes.
+    #[error("failed to draw random bytes")]
+    NoChance,
     /// No answer in time. It may have been done all the same.
     #[error("failed to get the API server's answer in time")]
     Slow,
@@ -82,7 +99,7 @@ impl Failure {
                 kube::Error::Api(status) => status.code,
                 _ => 0,
             },
-            Self::Slow => 0,
+            Self::Slow | Self::NoChance => 0,
         }
     }
 

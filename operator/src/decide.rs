@@ -16,6 +16,7 @@ use crate::events::Events;
 use crate::metrics::Metrics;
 use crate::pool::dereference::Installation;
 use crate::seen;
+use crate::session::adjust::Adjusted;
 use crate::tenant;
 use crate::watch::Change;
 use crate::work::{Report, Work, Worker};
@@ -68,6 +69,10 @@ struct Claim {
     first_seen: Timestamp,
     /// Until when an administrator held it: its patience begins there.
     held_until: Option<Timestamp>,
+    /// The generation of its object that its pod was bound with.
+    told: Option<(PodUid, i64)>,
+    /// What its pod was told of changes since.
+    adjusted: Option<Adjusted>,
     /// What its pod said to `Start`.
     started: Option<crate::pods::calls::Started>,
     /// How its pod was when it went.
@@ -92,6 +97,8 @@ struct Dirty {
     pools: BTreeSet<String>,
     pods: BTreeSet<PodUid>,
     tenants: bool,
+    /// Which policies are there.
+    policies: bool,
 }
 
 /// All that the deciding task knows.
@@ -197,6 +204,9 @@ impl Decider {
         if std::mem::take(&mut self.dirty.tenants) {
             self.decide_tenants(now, &mut works);
         }
+        if std::mem::take(&mut self.dirty.policies) {
+            self.decide_policies(now, &mut works);
+        }
         for pod in std::mem::take(&mut self.dirty.pods) {
             works.extend(self.decide_pod(pod, now));
         }
@@ -233,6 +243,7 @@ impl Decider {
                 self.dirty.pods.insert(pod);
             }
             Key::Tenants => self.dirty.tenants = true,
+            Key::Policies => self.dirty.policies = true,
         }
     }
 
@@ -242,6 +253,7 @@ impl Decider {
         self.metrics.leader.set(i64::from(leading));
         for claim in self.claims.values_mut() {
             (claim.progress, claim.claimed, claim.started) = (Progress::default(), None, None);
+            (claim.told, claim.adjusted) = (None, None);
         }
         self.turns = Turns::new();
         self.pools.values_mut().for_each(PoolState::forget);
@@ -251,7 +263,7 @@ impl Decider {
         }
         let running = self.known.pods.iter().filter(|(_, pod)| matches!(pod.stage, seen::Stage::Running(_)));
         self.unprobed = running.map(|(uid, _)| *uid).filter(|uid| !self.is_enrolled(*uid)).collect();
-        self.dirty.tenants = true;
+        (self.dirty.tenants, self.dirty.policies) = (true, true);
         self.dirty.pods.extend(self.known.pods.iter().map(|(uid, _)| *uid));
         self.dirty.sessions.extend(self.known.sessions.iter().map(|(uid, _)| *uid));
         self.dirty.sessions.extend(self.known.by_session.keys());

@@ -14,6 +14,7 @@ pub mod mirror;
 pub mod names;
 pub mod pods;
 pub mod pool;
+pub mod requests;
 pub mod run;
 pub mod seen;
 pub mod session;

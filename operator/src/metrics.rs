@@ -10,6 +10,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::fmt;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// Seconds. A claim's bar is 60 ms, so that the first of them tell apart what is good and what is not.
 const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
@@ -30,6 +31,26 @@ pub struct PoolReason {
     pub pool: String,
     /// CamelCase.
     pub reason: String,
+}
+
+/// What the API server was asked, and what it said.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Request {
+    /// As in a role: get, list, watch, create, update, patch, delete.
+    pub verb: &'static str,
+    /// As in a role, for example pods/status.
+    pub resource: String,
+    /// The HTTP status; 0 without an answer.
+    pub code: u16,
+}
+
+/// What the API server was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Asked {
+    /// As in a role.
+    pub verb: &'static str,
+    /// As in a role.
+    pub resource: String,
 }
 
 /// Why.
@@ -69,6 +90,8 @@ pub struct Metrics {
     deletions: Family<PoolReason, Counter>,
     ends: Family<Reason, Counter>,
     steps: Family<StepOutcome, Counter>,
+    requests: Family<Request, Counter>,
+    request_seconds: Family<Asked, Histogram, fn() -> Histogram>,
 }
 
 impl Default for Metrics {
@@ -86,6 +109,8 @@ impl Default for Metrics {
             deletions: Family::default(),
             ends: Family::default(),
             steps: Family::default(),
+            requests: Family::default(),
+            request_seconds: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
         };
         metrics.register();
         metrics
@@ -107,6 +132,14 @@ impl Metrics {
     /// A warm pod was deleted.
     pub fn deleted(&self, pool: &str, reason: &str) {
         self.deletions.get_or_create(&PoolReason { pool: pool.to_owned(), reason: reason.to_owned() }).inc();
+    }
+
+    /// The API server was asked, and has answered or not.
+    pub fn asked(&self, verb: &'static str, resource: &str, code: u16, took: Duration) {
+        let resource = resource.to_owned();
+        // A watch lasts as long as it may; what counts is how soon it begins.
+        self.request_seconds.get_or_create(&Asked { verb, resource: resource.clone() }).observe(took.as_secs_f64());
+        self.requests.get_or_create(&Request { verb, resource, code }).inc();
     }
 
     /// A session ended.
@@ -156,5 +189,11 @@ impl Metrics {
         r.register("pool_deletions", "Warm pods deleted", self.deletions.clone());
         r.register("session_end", "Sessions ended", self.ends.clone());
         r.register("claim_steps", "Steps of claims", self.steps.clone());
+        r.register("apiserver_requests", "Requests of the API server", self.requests.clone());
+        r.register(
+            "apiserver_request_seconds",
+            "From a request of the API server to its answer",
+            self.request_seconds.clone(),
+        );
     }
 }

@@ -28,6 +28,10 @@ pub const WARM: &str = "warm";
 pub const BOUND: &str = "bound";
 /// Audience of the token with which a pod proves who it is.
 pub const ENROLL_AUDIENCE: &str = "cobrowse-enroll";
+/// How the names of Secrets with an administrator's invitation begin.
+pub const INVITATION: &str = "cobrowse-invitation-";
+/// Their type. The chart lets the operator make and delete no other ones.
+pub const INVITATION_TYPE: &str = "cobrowse.dev/invitation";
 /// The container with the pod's own agent side.
 pub const AGENT: &str = "agent";
 /// The container with Chrome.

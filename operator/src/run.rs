@@ -31,8 +31,9 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     const { assert!(CERTIFICATE_LIFE.as_secs() > 168 * 3600 + LONGEST_LIFE.as_secs()) };
     let mut end = signal(SignalKind::terminate()).context("failed to wait for signals")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("failed to wait for signals")?;
-    let (events, worker) = begin(&arguments).await?;
-    let client = cluster::client().await?;
+    let metrics = Arc::new(Metrics::default());
+    let (events, worker) = begin(&arguments, metrics.clone()).await?;
+    let client = cluster::counted(metrics).await?;
     let mut hold = Hold::new(client, &arguments.lease_namespace, &arguments.identity);
     let led = async {
         let (lease, since) = hold.acquire().await;
@@ -48,13 +49,12 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     Err(lost).context("this replica stops, since another one may lead")
 }
 
-async fn begin(arguments: &Arguments) -> Result<(mpsc::Sender<Event>, Worker)> {
+async fn begin(arguments: &Arguments, metrics: Arc<Metrics>) -> Result<(mpsc::Sender<Event>, Worker)> {
     let authority = authority(arguments)?;
     let installation = Installation::new(arguments)?;
-    let metrics = Arc::new(Metrics::default());
     let listener = TcpListener::bind(arguments.metrics).await.context("failed to listen for --metrics")?;
     tokio::spawn(admin::serve(listener, metrics.clone()));
-    let client = cluster::client().await?;
+    let client = cluster::counted(metrics.clone()).await?;
     let (events, taken) = mpsc::channel(EVENTS);
     let dialer = Dialer::new(&authority, arguments.pod_port).context("failed to make the operator's certificate")?;
     let enroller = Enroller::new(authority, client.clone(), &arguments.namespace, CERTIFICATE_LIFE);

@@ -1,5 +1,6 @@
 //! A session, from its object to a live pod: five steps, a file each. In which order, and who gets which pod, `session::claim` says.
 
+pub mod adjust;
 pub mod apply;
 pub mod build;
 pub mod dereference;

@@ -1,7 +1,10 @@
-//! A tenant, from its object to its status: a step in each file; nothing is applied for it. No session starts for a tenant that does not stand here.
+//! A tenant, from its object to its status: a step in each file; all that is applied for it is its administrator's invitation. No session
+//! starts for a tenant that does not stand here.
 
+pub mod apply;
 pub mod build;
 pub mod dereference;
+pub mod invitation;
 pub mod update_status;
 pub mod validate;
 

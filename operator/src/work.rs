@@ -8,6 +8,7 @@ use crate::pods::calls::Started;
 use crate::pods::dial::Dialer;
 use crate::pods::enroll::Enroller;
 use crate::seen;
+use crate::session::adjust::Adjusted;
 use crate::session::read::{Asked, Found};
 use ahead::Ahead;
 use cobrowse_crds::kind::pool::PoolStatus;
@@ -17,7 +18,7 @@ use cobrowse_crds::kind::{CoBrowsePool, CoBrowseSession, CoBrowseTenant};
 use cobrowse_session::claim::{Outcome, Step};
 use cobrowse_session::pool::Reason;
 use cobrowse_session::{PodUid, SessionUid};
-use cobrowse_wire::v1::{BindRequest, StartRequest};
+use cobrowse_wire::v1::{AdjustRequest, BindRequest, StartRequest};
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use kube::api::Api;
@@ -43,7 +44,9 @@ pub enum Act {
     Claim(Step),
     /// Its end is written.
     End(FinishReason),
-    /// It is told why it waits.
+    /// Its pod is told what an administrator changed.
+    Adjust,
+    /// It is told why it waits, or what its pod was told.
     Tell,
     /// Its object's time is over.
     Expire,
@@ -80,6 +83,15 @@ pub enum Job {
         pod: seen::Pod,
         /// What to say.
         request: Box<BindRequest>,
+    },
+    /// Call a pod.
+    Adjust {
+        /// Which.
+        pod: seen::Pod,
+        /// What to say.
+        request: AdjustRequest,
+        /// The generation that this is.
+        generation: i64,
     },
     /// Call a pod.
     Start {
@@ -131,12 +143,28 @@ pub enum Work {
     },
     /// Delete the policy of a pool that is gone.
     NoPolicy(String),
+    /// List the policies that are there.
+    Policies,
     /// Write a pool's status.
     PoolStatus {
         /// Whose.
         pool: String,
         /// The status.
         status: Box<PoolStatus>,
+    },
+    /// Make an invitation for a tenant's administrator.
+    Invite {
+        /// Whose.
+        tenant: Box<seen::Tenant>,
+        /// What it is made of.
+        issue: crate::tenant::apply::Issue,
+    },
+    /// Take the Secret of an invitation away.
+    Withdraw {
+        /// Whose.
+        tenant: Box<seen::Tenant>,
+        /// Its name.
+        secret: String,
     },
     /// Write a tenant's status.
     TenantStatus {
@@ -163,6 +191,8 @@ pub enum Answer {
     Session(Box<seen::Session>),
     /// The session is gone.
     SessionGone,
+    /// What a pod said to `Adjust`.
+    Adjusted(Adjusted),
     /// What a pod said to `Start`.
     Started(Started),
     /// All that was read.
@@ -217,6 +247,15 @@ pub enum Report {
         /// Why not.
         error: Option<(String, Untaken)>,
     },
+    /// Of the deletion of a policy.
+    NoPolicy {
+        /// Whose.
+        pool: String,
+        /// Why not.
+        error: Option<String>,
+    },
+    /// Names of pools that have a policy.
+    Policies(Vec<String>),
     /// Of a pool's status: none when it failed.
     PoolStatus {
         /// Whose.
@@ -243,6 +282,7 @@ struct Inner {
     sessions: Api<CoBrowseSession>,
     pools: Api<CoBrowsePool>,
     tenants: Api<CoBrowseTenant>,
+    secrets: Api<core::Secret>,
     pods: Api<core::Pod>,
     policies: Api<NetworkPolicy>,
     dialer: Dialer,
@@ -268,6 +308,7 @@ impl Worker {
             sessions: Api::namespaced(client.clone(), namespace),
             pools: Api::namespaced(client.clone(), namespace),
             tenants: Api::namespaced(client.clone(), namespace),
+            secrets: Api::namespaced(client.clone(), namespace),
             pods: Api::namespaced(client.clone(), namespace),
             policies: Api::namespaced(client.clone(), namespace),
             dialer,

@@ -1,7 +1,9 @@
 //! Accounts of tenants' people: signing in and out, who the caller is, the reports they may read, and what administrators do.
 
 mod administer;
+mod administrator;
 pub mod demo;
+pub mod invited;
 pub mod password;
 mod reports;
 pub mod service;
@@ -13,12 +15,14 @@ use crate::door::rate::Rate;
 use crate::refusal::Refusal;
 use crate::store::{Account, Act, Store, SystemScope};
 use crate::tenants::Current;
+use cobrowse_session::Timestamp;
 use cobrowse_session::permission::{SignInRecord, SignedIn, TenantScope};
 use cobrowse_session::secret::{Purpose, Secret};
 use cobrowse_wire::v1;
 use password::Passwords;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
 /// A working day with some room.
@@ -38,6 +42,7 @@ pub struct Accounts {
     passwords: Passwords,
     of_address: Arc<Rate<Prefix>>,
     of_account: Arc<Rate<String>>,
+    used: Arc<Notify>,
 }
 
 impl Accounts {
@@ -49,7 +54,13 @@ impl Accounts {
             passwords,
             of_address: Arc::new(Rate::new(TRIES_OF_ADDRESS, TRIES_PERIOD)),
             of_account: Arc::new(Rate::new(TRIES_OF_ACCOUNT, TRIES_PERIOD)),
+            used: Arc::default(),
         }
+    }
+
+    /// Tells when an administrator's invitation was used here.
+    pub fn used(&self) -> Arc<Notify> {
+        self.used.clone()
     }
 
     async fn sign_in(&self, caller: &Caller, request: v1::SignInRequest) -> Result<(v1::Account, Secret), Refusal> {
@@ -99,16 +110,9 @@ impl Accounts {
     }
 
     async fn keep(&self, account: &Account, caller: &Caller) -> Result<Secret, Refusal> {
-        let secret = Secret::mint(&mut clock::source()).map_err(|_| Refusal::Internal)?;
-        let (now, token) = (clock::now(), secret.hash(Purpose::SignIn));
-        let record = SignInRecord {
-            account: account.id.clone(),
-            tenant: account.tenant.clone(),
-            role: account.role,
-            token,
-            expires_at: now + SIGN_IN_LIFE,
-        };
-        let proven = SignedIn::prove(&record, &token, now).ok_or(Refusal::Internal)?;
+        let now = clock::now();
+        let (secret, record) = sign_in_of(account, now)?;
+        let proven = SignedIn::prove(&record, &record.token, now).ok_or(Refusal::Internal)?;
         self.write_act(&proven, caller, "SignedIn", Some(&record)).await?;
         Ok(secret)
     }
@@ -158,6 +162,19 @@ impl Accounts {
             disabled: account.disabled,
         })
     }
+}
+
+/// A new sign-in of this account.
+fn sign_in_of(account: &Account, now: Timestamp) -> Result<(Secret, SignInRecord), Refusal> {
+    let secret = Secret::mint(&mut clock::source()).map_err(|_| Refusal::Internal)?;
+    let record = SignInRecord {
+        account: account.id.clone(),
+        tenant: account.tenant.clone(),
+        role: account.role,
+        token: secret.hash(Purpose::SignIn),
+        expires_at: now + SIGN_IN_LIFE,
+    };
+    Ok((secret, record))
 }
 
 /// As addresses are kept and compared.

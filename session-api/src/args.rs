@@ -95,6 +95,10 @@ pub struct Settings {
     /// Origin under which people reach the door, for example `https://help.example.com` [default: the Host they ask for].
     #[arg(long, env = "COBROWSE_PUBLIC_ORIGIN", value_name = "ORIGIN")]
     pub public_origin: Option<String>,
+    /// Ranges of gateways that say in X-Forwarded-For where people come from, for example 10.0.0.0/8: limits then count people and
+    /// not gateways. What anybody else writes there is ignored [default: none].
+    #[arg(long, env = "COBROWSE_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
+    pub trusted_proxies: Option<Vec<String>>,
     /// Certificate chain, PEM, leaf first [default: one for localhost is made in the data folder; a cluster needs one].
     #[arg(long, env = "COBROWSE_CERTIFICATE", value_name = "FILE")]
     pub certificate: Option<PathBuf>,

@@ -1,5 +1,5 @@
 //! Kubernetes as session-api sees it: sessions become objects and are watched, tenants are watched, pods are named by bindings. It
-//! makes no pod, writes no status and reads no Secret: that is the operator's.
+//! makes no pod and reads no Secret, and of all status it writes one field: that an administrator's invitation was used.
 
 mod object;
 pub mod sessions;
@@ -11,9 +11,10 @@ use crate::tenants::Current;
 use cobrowse_crds::Tenant;
 use cobrowse_crds::kind::session::DesiredState;
 use cobrowse_crds::kind::{CoBrowseSession, CoBrowseTenant};
-use cobrowse_session::SessionId;
+use cobrowse_session::permission::AdministratorInvitation;
 use cobrowse_session::site::PageUrl;
 use cobrowse_session::waiting::Row;
+use cobrowse_session::{SessionId, Timestamp};
 use kube::api::{Patch, PatchParams, PostParams};
 use kube::{Api, Client};
 use serde_json::json;
@@ -77,6 +78,7 @@ impl Failure {
 #[derive(Clone)]
 pub struct Cluster {
     api: Api<CoBrowseSession>,
+    tenants: Api<CoBrowseTenant>,
     pool: String,
     pod_port: u16,
     objects: Objects,
@@ -100,14 +102,14 @@ impl Cluster {
         let sessions: Api<CoBrowseSession> = Api::namespaced(client.clone(), namespace);
         let all: Api<CoBrowseTenant> = Api::namespaced(client, namespace);
         tasks.spawn(watch::follow(sessions.clone(), stop.clone(), objects.clone().seer(), sessions_read));
-        tasks.spawn(watch::follow(all, stop.clone(), tenants.seer(), tenants_read));
+        tasks.spawn(watch::follow(all.clone(), stop.clone(), tenants.seer(), tenants_read));
         let known = async { sessions_are.await.is_ok() && tenants_are.await.is_ok() };
         match tokio::time::timeout(FIRST, known).await {
             Ok(true) => {}
             Ok(false) | Err(_) => return Err(Error::Slow),
         }
         let (pool, pod_port) = (settings.pool.clone(), settings.pod_port);
-        Ok((Self { api: sessions, pool, pod_port, objects }, current))
+        Ok((Self { api: sessions, tenants: all, pool, pod_port, objects }, current))
     }
 
     /// Where pods listen.
@@ -137,6 +139,28 @@ impl Cluster {
             true => Ok(()),
             false => Err(Failure::NameTaken),
         }
+    }
+
+    /// Says in the tenant's status that an administrator's invitation is over. One that was told before, or is another one by
+    /// now, is as good.
+    pub async fn tell_used(&self, invitation: &AdministratorInvitation, now: Timestamp) -> Result<(), Failure> {
+        let seconds = i64::try_from(now.as_millis() / 1000).unwrap_or_default();
+        let at = k8s_openapi::jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string();
+        let name = invitation.tenant.as_str();
+        let found = match answer(self.tenants.get(name)).await {
+            Ok(found) => found,
+            Err(Answer::Code(404)) => return Ok(()),
+            Err(answer) => return Err(answer.failure()),
+        };
+        let told = found.status.and_then(|status| status.invitation);
+        if told.is_none_or(|told| told.hash != invitation.hash.to_hex() || told.used_at.is_some()) {
+            return Ok(());
+        }
+        // In the version that was read, or it could be of another invitation.
+        let metadata = json!({"resourceVersion": found.metadata.resource_version});
+        let patch = Patch::Merge(json!({"metadata": metadata, "status": {"invitation": {"usedAt": at}}}));
+        let told = answer(self.tenants.patch_status(name, &PatchParams::default(), &patch)).await;
+        told.map(drop).map_err(Answer::failure)
     }
 
     /// Asks the operator to end the session. One that is gone has ended.

@@ -5,6 +5,7 @@ pub mod backend;
 pub mod layers;
 
 use crate::args::{BackendName, LogFormat, Serve, Settings};
+use ipnet::IpNet;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -66,6 +67,9 @@ pub enum Error {
     /// The collector's address is none.
     #[error("failed to accept traces = {0}: it must be http://host:port of a collector beside this program")]
     Traces(String),
+    /// A range that is none, or that holds everybody.
+    #[error("failed to accept trusted-proxies = {0}: write the gateways' own ranges, for example 10.0.0.0/8")]
+    Proxies(String),
     /// The public origin is no origin.
     #[error("failed to accept public-origin = {0}: it must be https://host or https://host:port, without a path")]
     Origin(String),
@@ -84,6 +88,8 @@ pub struct Config {
     pub admin_listen: SocketAddr,
     /// The one origin people use; `None`: the Host they ask for.
     pub public_origin: Option<String>,
+    /// Gateways that say where people come from.
+    pub trusted_proxies: Vec<IpNet>,
     /// Certificate chain and key, PEM files.
     pub certificate: Option<(PathBuf, PathBuf)>,
     /// Sessions at once in the installation.
@@ -172,6 +178,7 @@ pub fn check(settings: Settings) -> Result<Config, Error> {
         listen,
         admin_listen,
         public_origin: settings.public_origin.map(origin).transpose()?,
+        trusted_proxies: proxies(settings.trusted_proxies.unwrap_or_default())?,
         certificate,
         places: range("max-sessions", places, 1, 10_000)?,
         demo: settings.demo.unwrap_or(false),
@@ -254,6 +261,15 @@ fn range<T: TryInto<u64> + Copy>(name: &'static str, given: T, low: u64, high: u
     }
 }
 
+/// A range of all addresses would have everybody say who they are.
+fn proxies(texts: Vec<String>) -> Result<Vec<IpNet>, Error> {
+    let read = |text: String| match text.trim().parse::<IpNet>() {
+        Ok(range) if range.prefix_len() > 0 => Ok(range),
+        _ => Err(Error::Proxies(text)),
+    };
+    texts.into_iter().map(read).collect()
+}
+
 fn origin(text: String) -> Result<String, Error> {
     let host = text.strip_prefix("https://").unwrap_or_default();
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:[]".contains(c);
@@ -300,7 +316,7 @@ mod tests {
     #[test]
     fn bad_settings_are_refused_with_the_mend() {
         let any = |port| Some(SocketAddr::from(([0, 0, 0, 0], port)));
-        let rows: [(Settings, &str); 20] = [
+        let rows: [(Settings, &str); 22] = [
             (Settings::default(), "--data-dir"),
             (Settings { certificate: Some("c".into()), ..least() }, "both or neither"),
             (Settings { warm_pods: Some(9), ..least() }, "raise the second"),
@@ -311,6 +327,8 @@ mod tests {
             (Settings { public_origin: Some("https://a/b".into()), ..least() }, "https://host"),
             (Settings { public_origin: Some("https://a:b".into()), ..least() }, "https://host"),
             (Settings { public_origin: Some("https://:1".into()), ..least() }, "https://host"),
+            (Settings { trusted_proxies: Some(vec!["0.0.0.0/0".into()]), ..least() }, "own ranges"),
+            (Settings { trusted_proxies: Some(vec!["10.0.0.1".into()]), ..least() }, "own ranges"),
             (Settings { traces: Some("https://127.0.0.1:4317".into()), ..least() }, "http://host:port"),
             (Settings { traces: Some("127.0.0.1:4317".into()), ..least() }, "http://host:port"),
             (Settings { max_sessions: Some(0), ..least() }, "1 to 10000"),

@@ -1,11 +1,13 @@
 //! The one HTTPS port: accepts, limits, and serves HTTP/2 and HTTP/1.1. What is served, `serve` decides.
 
 mod connections;
+mod forwarded;
 mod headers;
 pub mod rate;
 mod tls;
 
 pub use connections::{Connections, Prefix, Slot};
+pub use forwarded::Trusted;
 pub use headers::Security;
 pub(crate) use headers::host;
 pub use tls::{Error as TlsError, certificate};
@@ -36,7 +38,7 @@ const STREAM_WINDOW: u32 = 256 * 1024;
 /// HTTP/2 bytes queued for one slow reader before the stream waits for it.
 const SEND_BUFFER: usize = 256 * 1024;
 
-/// Who is at the other end of a connection.
+/// Who sent a request: the other end of its connection, or whom a trusted gateway there names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 
@@ -48,6 +50,8 @@ pub struct Door {
     pub tls: Arc<cobrowse_identity::ServerConfig>,
     /// Limits on connections.
     pub connections: Connections,
+    /// Gateways that say where people come from.
+    pub trusted: Trusted,
 }
 
 impl Door {
@@ -65,11 +69,14 @@ impl Door {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
-            let Some(slot) = self.connections.take(address.ip()) else {
+            // A gateway has the connections of many people.
+            let one = (!self.trusted.holds(address.ip())).then(|| address.ip());
+            let Some(slot) = self.connections.take(one) else {
                 tracing::warn!(reason = "ConnectionLimit", "refused a connection");
                 continue;
             };
-            tokio::spawn(connection(stream, address, acceptor.clone(), app.clone(), graceful.watcher(), slot));
+            let from = (address, self.trusted.clone());
+            tokio::spawn(connection(stream, from, acceptor.clone(), app.clone(), graceful.watcher(), slot));
         }
         if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
             tracing::info!("calls were still open at the end of the drain");
@@ -79,7 +86,7 @@ impl Door {
 
 async fn connection(
     stream: TcpStream,
-    address: SocketAddr,
+    (address, trusted): (SocketAddr, Trusted),
     acceptor: TlsAcceptor,
     app: Router,
     watcher: hyper_util::server::graceful::Watcher,
@@ -92,7 +99,8 @@ async fn connection(
         return;
     };
     let service = app.map_request(move |mut request: http::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(Peer(address));
+        let peer = Peer(trusted.client(address, request.headers()));
+        request.extensions_mut().insert(peer);
         request.map(axum::body::Body::new)
     });
     let builder = builder();

@@ -146,6 +146,7 @@ pub fn permission(path: &str) -> Option<Permission> {
         ("SessionService", "DownloadFile") => Permission::DownloadFile,
         ("AccountService", "SignIn") => Permission::SignIn,
         ("AccountService", "SignOut") => Permission::SignOut,
+        ("AccountService", "SetUpAdministrator") => Permission::SetUpAdministrator,
         ("AccountService", "GetAccount") => Permission::GetAccount,
         ("AccountService", "ListReports") => Permission::ListReports,
         ("AccountService", "ListAccounts") => Permission::ListAccounts,
@@ -178,7 +179,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 28);
+        assert_eq!(seen, 29);
         for path in ["/cobrowse.v1.PodService/Bind", "/cobrowse.v1.SessionService/", "/", "/v1/attach"] {
             assert!(permission(path).is_none(), "{path}");
         }

@@ -1,4 +1,5 @@
-//! The console's files. Which page a path shows is the console's own business: `/`, `/start` and `/agent` all get index.html.
+//! The console's files. Which page a path shows is the console's own business: `/`, `/start`, `/agent` and `/setup`
+//! all get index.html.
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +11,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Console;
 
 /// Paths that the console draws itself.
-const ROUTES: [&str; 4] = ["/", "/start", "/agent", "/index.html"];
+const ROUTES: [&str; 5] = ["/", "/start", "/agent", "/setup", "/index.html"];
 /// Built files with a hash in their name never change.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const NO_CONSOLE: &str = include_str!("pages/no_console.html");

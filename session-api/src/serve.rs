@@ -7,12 +7,12 @@ mod signals;
 pub use signals::interrupted;
 
 use crate::accounts::password::{self, Passwords};
-use crate::accounts::{Accounts, demo};
+use crate::accounts::{Accounts, demo, invited};
 use crate::admin::{self, metrics::Metrics};
 use crate::cluster::{self, Cluster};
 use crate::config::{Config, Limits};
 use crate::data_dir;
-use crate::door::{self, Connections, Door};
+use crate::door::{self, Connections, Door, Trusted};
 use crate::drive::Browsers;
 use crate::gate::Gate;
 use crate::hub::Hub;
@@ -146,10 +146,15 @@ pub async fn start(config: &Config, runner: Box<dyn PodRunner>) -> Result<Runnin
     let gate = Gate::new(store.clone(), metrics.clone(), calls_per_second, public);
     let relay = Relay::new(sessions.clone(), gate.clone(), draining.clone());
     let accounts = Accounts::new(store.clone(), tenants, passwords);
+    if let Browsers::Cluster(cluster) = &sessions.parts().browsers {
+        let (tenants, cluster) = (sessions.parts().tenants.clone(), Cluster::clone(cluster));
+        tasks.spawn(invited::follow(store.clone(), tenants, cluster, accounts.used(), stop.clone()));
+    }
     let app = routes::all(&sessions, &relay, accounts, gate, public).map_err(Error::Reflection)?;
     let addresses = (address(&listener, config.listen), address(&admin_listener, config.admin_listen));
     tasks.spawn(admin::serve(admin_listener, metrics, store.clone(), draining.clone(), stop.clone()));
-    let door = Door { listener, tls, connections: Connections::new(connections, connections_per_address) };
+    let connections = Connections::new(connections, connections_per_address);
+    let door = Door { listener, tls, connections, trusted: Trusted::new(config.trusted_proxies.clone()) };
     let routes = app.clone();
     tasks.spawn(door.serve(app, draining.clone(), config.drain));
     let (address, admin_address) = addresses;

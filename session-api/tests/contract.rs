@@ -20,6 +20,7 @@
 // | 1,000 connections held; more than that; too many streams of one | `crowd::a_thousand_connections_disturb_nobody`, `abuse::a_thousand_connections_leave_room_when_they_go`, `broken::streams_of_one_connection_are_limited_and_others_are_served` |
 // | more sessions than browsers | `queue::fifty_starts_on_two_replicas_get_the_places_there_are_and_the_rest_in_order` |
 // | a foreign page; foreign or broken start addresses | `abuse::a_foreign_page_opens_no_stream`, `abuse::bad_starts_are_refused_with_the_field` |
+// | a forged address behind a gateway, or from nobody's | `forwarded` |
 // | too many starts, waiting PINs, sign-ins | `abuse::an_address_cannot_start_without_end`, `limits`, `abuse::sign_in_tells_nothing_and_slows_down` |
 // | too many wrong PINs of an agent, an address, a tenant | `abuse::pins_that_do_not_admit_look_alike_and_lock`, `limits::wrong_pins_lock_an_address_and_then_the_tenant_for_everybody_there` |
 // | headers without end | `http::headers_are_limited` |
@@ -49,6 +50,8 @@ mod ended;
 mod fake_pod;
 #[path = "contract/flow.rs"]
 mod flow;
+#[path = "contract/forwarded.rs"]
+mod forwarded;
 #[path = "contract/full.rs"]
 mod full;
 #[path = "contract/http.rs"]

@@ -44,7 +44,10 @@ pub struct Live {
     people: People,
     control: Control,
     limits: Limits,
+    /// Since when the end user's Stop holds.
     paused_at: Option<Timestamp>,
+    /// An administrator's pause, which is nobody else's to undo.
+    held: bool,
     pause_epoch: u32,
     ended: Option<EndReason>,
 }
@@ -52,9 +55,11 @@ pub struct Live {
 /// The state of the whole session, for `LiveState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct State {
-    /// True from Stop until Continue.
+    /// Others than the end user see nothing: from Stop until Continue, and while an administrator holds the session.
     pub paused: bool,
-    /// How often it was paused.
+    /// An administrator holds it.
+    pub held: bool,
+    /// How often the end user stopped it.
     pub pause_epoch: u32,
     /// When it ends by its maximum duration.
     pub expires_at: Timestamp,
@@ -77,6 +82,7 @@ impl Live {
             control: Control::default(),
             limits: Limits::new(now, &policy),
             paused_at: None,
+            held: false,
             pause_epoch: 0,
             ended: None,
         })
@@ -93,6 +99,7 @@ impl Live {
             Input::Detached(id) => self.detach(&id, &mut out),
             Input::Active(id) => self.note_activity(&id, &mut out),
             Input::Command { by, id, command } => self.command(&by, id, command, &mut out),
+            Input::Administered { paused, max_duration } => self.administer(paused, max_duration, &mut out),
             Input::Ended(reason) => self.end(reason, &mut out),
             Input::Tick => {}
         }
@@ -141,6 +148,27 @@ impl Live {
         if self.ended.is_none() && self.people.get(id).is_some() && self.limits.note_activity(self.now) {
             out.push(Output::StateChanged);
         }
+    }
+
+    /// Takes an administrator's wishes, whole. The pause is OR-ed with the end user's own: neither undoes the other.
+    fn administer(&mut self, paused: bool, max_duration: Option<Duration>, out: &mut Vec<Output>) {
+        if self.ended.is_some() {
+            return;
+        }
+        let max_duration = max_duration.unwrap_or(self.policy.max_duration);
+        let moved = self.limits.set_max(max_duration);
+        let changed = std::mem::replace(&mut self.held, paused) != paused;
+        self.policy.max_duration = max_duration;
+        if changed && paused {
+            // No epoch of its own: those count the end user's Stops, and the store tells one from another by them. What comes
+            // late is from before, and nothing more is made.
+            out.push(Output::Blank { epoch: self.pause_epoch });
+        }
+        if changed || moved {
+            out.push(Output::StateChanged);
+        }
+        // It may be over already.
+        self.run_due(out);
     }
 
     fn end(&mut self, reason: EndReason, out: &mut Vec<Output>) {
@@ -194,9 +222,19 @@ impl Live {
         self.pause_epoch
     }
 
-    /// Whether it is between Stop and Continue.
+    /// Whether others than the end user see nothing, whoever paused it.
     pub fn paused(&self) -> bool {
+        self.stopped() || self.held
+    }
+
+    /// Whether it is between the end user's Stop and Continue.
+    pub fn stopped(&self) -> bool {
         self.paused_at.is_some()
+    }
+
+    /// Whether an administrator holds it.
+    pub fn held(&self) -> bool {
+        self.held
     }
 
     /// Why it ended, once it has.

@@ -75,6 +75,8 @@ pub enum Permission {
     DownloadFile,
     /// `AccountService.SignIn`
     SignIn,
+    /// `AccountService.SetUpAdministrator`
+    SetUpAdministrator,
     /// `AccountService.SignOut`
     SignOut,
     /// `AccountService.GetAccount`
@@ -99,7 +101,10 @@ pub const fn may(caller: CallerRole, permission: Permission) -> bool {
     use AccountRole::{Administrator, Agent, Auditor, Supervisor};
     use CallerRole::{Account, EndUser, Visitor};
     match permission {
-        Permission::ResolveSite | Permission::StartSession | Permission::SignIn => true,
+        // The invitation is the proof of who may be set up.
+        Permission::ResolveSite | Permission::StartSession | Permission::SignIn | Permission::SetUpAdministrator => {
+            true
+        }
         Permission::RenewPin
         | Permission::AllowParticipant
         | Permission::DenyParticipant
@@ -143,6 +148,28 @@ pub struct SignInRecord {
     pub token: SecretHash,
     /// When it stops counting.
     pub expires_at: Timestamp,
+}
+
+/// The invitation of a tenant's administrator, as the tenant's object tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdministratorInvitation {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Hash of its secret, `Purpose::Administrator`.
+    pub hash: SecretHash,
+    /// From then on it makes nobody an administrator.
+    pub expires_at: Timestamp,
+    /// Whoever runs the installation asked for it by name. One that came by itself is for the first administrator alone.
+    pub asked: bool,
+    /// It was used, or nobody needs it.
+    pub used: bool,
+}
+
+impl AdministratorInvitation {
+    /// Whether it may make an administrator now.
+    pub fn counts(&self, now: Timestamp) -> bool {
+        !self.used && now < self.expires_at
+    }
 }
 
 /// A person whose sign-in was proven. Made by [`SignedIn::prove`] alone.
@@ -209,6 +236,17 @@ impl TenantScope {
             invitation.role == crate::participant::Role::EndUser && invitation.hash == *presented
         };
         row.invitations.iter().any(for_seat).then(|| Self { tenant: row.tenant.clone() })
+    }
+
+    /// From the invitation of the tenant's administrator whose secret was presented, while it counts. That it was not used before,
+    /// the store knows.
+    pub fn of_administrator(
+        invitation: &AdministratorInvitation,
+        presented: &SecretHash,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let counts = invitation.hash == *presented && invitation.counts(now);
+        counts.then(|| Self { tenant: invitation.tenant.clone() })
     }
 
     /// From a session row that is due, for the program that keeps deadlines.
@@ -279,6 +317,7 @@ mod tests {
         check(Permission::UploadFile, "-E----");
         check(Permission::DownloadFile, "-E----");
         check(Permission::SignIn, "VEASUD");
+        check(Permission::SetUpAdministrator, "VEASUD");
         check(Permission::SignOut, "--ASUD");
         check(Permission::GetAccount, "--ASUD");
         check(Permission::ListReports, "---SUD");
@@ -287,6 +326,21 @@ mod tests {
         check(Permission::DisableAccount, "-----D");
         check(Permission::ResetPassword, "-----D");
         check(Permission::ChangeRole, "-----D");
+    }
+
+    #[test]
+    fn an_administrators_invitation_counts_with_its_secret_until_it_is_used_or_expires() {
+        let (hash, other) = (SecretHash::from_bytes([1; 32]), SecretHash::from_bytes([2; 32]));
+        let (before, expiry) = (Timestamp::from_millis(99), Timestamp::from_millis(100));
+        let tenant = TenantId::parse("northwind").expect("a label");
+        let invitation =
+            AdministratorInvitation { tenant: tenant.clone(), hash, expires_at: expiry, asked: false, used: false };
+        let scope = TenantScope::of_administrator(&invitation, &hash, before).expect("counts");
+        assert_eq!(scope.tenant(), &tenant);
+        assert_eq!(TenantScope::of_administrator(&invitation, &other, before), None);
+        assert_eq!(TenantScope::of_administrator(&invitation, &hash, expiry), None);
+        let used = AdministratorInvitation { used: true, ..invitation };
+        assert_eq!(TenantScope::of_administrator(&used, &hash, before), None);
     }
 
     #[test]

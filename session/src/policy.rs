@@ -58,6 +58,8 @@ pub struct LivePolicy {
     pub idle_timeout: Duration,
     /// How long the session lasts unless extended.
     pub max_duration: Duration,
+    /// How long it may last at all, however often it is extended. At most [`LONGEST_LIFE`].
+    pub longest_life: Duration,
     /// How much one extension adds.
     pub extend_step: Duration,
     /// How long before a limit people are warned.
@@ -76,6 +78,7 @@ impl Default for LivePolicy {
             disconnect_grace: 2 * MINUTE,
             idle_timeout: 15 * MINUTE,
             max_duration: 120 * MINUTE,
+            longest_life: LONGEST_LIFE,
             extend_step: 30 * MINUTE,
             warning: 5 * MINUTE,
             stop_choice: Duration::from_secs(30),

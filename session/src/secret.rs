@@ -27,6 +27,8 @@ pub enum Purpose {
     Invitation,
     /// An account's sign-in.
     SignIn,
+    /// Makes one administrator of a tenant, once.
+    Administrator,
 }
 
 impl Purpose {
@@ -36,6 +38,7 @@ impl Purpose {
             Purpose::Ticket => b"cobrowse ticket\0",
             Purpose::Invitation => b"cobrowse invitation\0",
             Purpose::SignIn => b"cobrowse sign-in\0",
+            Purpose::Administrator => b"cobrowse administrator\0",
         }
     }
 }
@@ -131,6 +134,22 @@ impl SecretHash {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// As 64 lower-case hexadecimal digits, for an object of a cluster.
+    pub fn to_hex(&self) -> String {
+        hex(&self.0)
+    }
+
+    /// Reads what [`Self::to_hex`] wrote.
+    pub fn from_hex(text: &str) -> Result<Self, Malformed> {
+        let digits = Secret::parse(text)?.0;
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.as_bytes().chunks(2)) {
+            let pair = std::str::from_utf8(pair).map_err(|_| Malformed)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| Malformed)?;
+        }
+        Ok(Self(bytes))
+    }
 }
 
 impl PartialEq for SecretHash {
@@ -165,6 +184,15 @@ mod tests {
         assert_eq!(read.session(), &session);
         assert_eq!(read.hash(Purpose::Ticket), minted.hash(Purpose::Ticket));
         assert_ne!(read.hash(Purpose::Ticket), minted.hash(Purpose::Invitation));
+    }
+
+    #[test]
+    fn a_hash_reads_back_from_an_object() {
+        let hash = Secret::mint(&mut fixed(9)).expect("fixed source").hash(Purpose::Administrator);
+        assert_eq!(SecretHash::from_hex(&hash.to_hex()), Ok(hash));
+        for text in ["", &"A".repeat(64), &"a".repeat(63), &"g".repeat(64)] {
+            assert_eq!(SecretHash::from_hex(text), Err(Malformed), "{text}");
+        }
     }
 
     #[test]

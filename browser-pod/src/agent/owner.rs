@@ -52,6 +52,8 @@ pub(super) enum Message {
     Start(v1::StartRequest, StartReply),
     /// `PodService.Admit`.
     Admit(v1::Participant, oneshot::Sender<Result<(), Status>>),
+    /// `PodService.Adjust`.
+    Adjust(v1::AdjustRequest, oneshot::Sender<Result<v1::AdjustResponse, Status>>),
     /// A stream's first message.
     Attach(v1::Attach, Outbox, oneshot::Sender<Result<ViewerId, Status>>),
     /// A later message of a stream.
@@ -266,6 +268,7 @@ impl Owner {
             Message::Bind(request, reply) => drop(reply.send(self.bind(request))),
             Message::Start(request, reply) => self.start(request, reply),
             Message::Admit(participant, reply) => drop(reply.send(self.admit(participant))),
+            Message::Adjust(request, reply) => drop(reply.send(self.adjust(&request))),
             Message::Attach(attach, outbox, reply) => drop(reply.send(self.attach(attach, outbox))),
             Message::Said(viewer, body) => self.said(viewer, body),
             Message::Left(viewer) => self.left(viewer),

@@ -49,6 +49,14 @@ fn check_peer<T>(request: &Request<T>) -> Result<(), Status> {
     }
 }
 
+/// What is an administrator's, the operator alone brings.
+fn check_operator<T>(request: &Request<T>) -> Result<(), Status> {
+    match request.extensions().get::<Peer>() {
+        Some(Peer(Some(PeerName::Operator))) => Ok(()),
+        _ => Err(status::wrong_peer()),
+    }
+}
+
 #[tonic::async_trait]
 impl PodService for Service {
     type StartStream = Responses<v1::StartResponse>;
@@ -80,6 +88,12 @@ impl PodService for Service {
         let participant = request.into_inner().participant.ok_or_else(|| status::invalid("participant"))?;
         self.ask(|reply| Message::Admit(participant, reply)).await?;
         Ok(Response::new(v1::AdmitResponse {}))
+    }
+
+    async fn adjust(&self, request: Request<v1::AdjustRequest>) -> Result<Response<v1::AdjustResponse>, Status> {
+        check_operator(&request)?;
+        let request = request.into_inner();
+        self.ask(|reply| Message::Adjust(request, reply)).await.map(Response::new)
     }
 
     async fn attach(

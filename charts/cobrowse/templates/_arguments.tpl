@@ -7,6 +7,7 @@
 - --authority=/run/secrets/cobrowse/authority
 - --pod-port=8700
 - --metrics=[::]:9090
+- --public-origin={{ .Values.sessionApi.publicOrigin }}
 - --log={{ .Values.operator.log }}
 - --log-format=json
 {{- with .Values.operator.clusterRanges }}
@@ -29,6 +30,9 @@
 - --listen=[::]:8443
 - --admin-listen=[::]:8444
 - --public-origin={{ $values.publicOrigin }}
+{{- with $values.trustedProxies }}
+- --trusted-proxies={{ . | join "," }}
+{{- end }}
 - --certificate=/run/secrets/cobrowse/tls/tls.crt
 - --certificate-key=/run/secrets/cobrowse/tls/tls.key
 - --max-sessions={{ $values.maxSessions }}

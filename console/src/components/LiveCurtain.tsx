@@ -8,12 +8,12 @@ import { Curtain } from "./Curtain";
 import type { IconName } from "./Icon";
 import type { MessageKey } from "../core/catalogue";
 
-export type Why = "starting" | "linkLost" | "stopped" | "noView" | "away" | "waiting";
+export type Why = "starting" | "linkLost" | "stopped" | "held" | "noView" | "away" | "waiting";
 
 export function curtainOf({ link, live, shown }: LiveHandle, endUser: boolean): Why | undefined {
   if (link.stale && (link.attempt > 0 || link.phase === "open")) return "linkLost";
   if (!endUser) {
-    if (live.paused) return "stopped";
+    if (live.paused) return live.held ? "held" : "stopped";
     if (selfOf(live)?.permissions?.view === false) return "noView";
     if (live.blanked) return live.participants.some((one) => one.role === Role.END_USER && !one.connected) ? "away" : "stopped";
   }
@@ -36,6 +36,8 @@ function wordsOf(why: Why, endUser: boolean): Words {
       return { icon: "link", testId: "link-lost", title: "live.linklost.title", text: endUser ? "live.linklost.user" : "live.linklost.agent" };
     case "stopped":
       return { icon: "hidden", testId: "blanked", title: "live.paused.agent.title", text: "live.paused.agent.text" };
+    case "held":
+      return { icon: "hidden", testId: "blanked", title: "live.held.agent.title", text: "live.held.agent.text" };
     case "noView":
       return { icon: "hidden", testId: "blanked", title: "live.noview.title", text: "live.noview.text" };
     case "away":

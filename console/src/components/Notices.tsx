@@ -31,6 +31,7 @@ export function Notices({ live, endUser }: { live: LiveHandle; endUser: boolean 
         })}
       </div>
       <Arrivals live={live} />
+      <HeldNotice live={live} endUser={endUser} />
       <WarningNotice live={live} endUser={endUser} />
       {endUser && <DownloadNotices live={live} />}
       <ClipboardNotice live={live} />
@@ -45,6 +46,17 @@ function Arrivals({ live }: { live: LiveHandle }) {
       {useArrivals(live.live).map(({ key, person, what }) => (
         <div key={key} className="notice" data-testid="arrival"><Icon name="people" /> <span>{t(`arrival.${what}`, { name: person.name })}</span></div>
       ))}
+    </div>
+  );
+}
+
+/** For the end user, who still sees the page: why nobody else does. */
+function HeldNotice({ live, endUser }: { live: LiveHandle; endUser: boolean }) {
+  const { t } = useText();
+  const held = endUser && live.live.held;
+  return (
+    <div role="status">
+      {held && <div className="notice" data-testid="held"><Icon name="hidden" /> <span>{t("live.held.user")}</span></div>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { invitationFromFragment, invitationFromText, invitationLink } from "./invitation";
+import { administrationFromFragment, invitationFromFragment, invitationFromText, invitationLink } from "./invitation";
 
 const CODE = `s-${"ab".repeat(16)}.${"0f".repeat(32)}`;
 
@@ -17,4 +17,10 @@ test("anything else is none", () => {
     expect(invitationFromText(text), text).toBeUndefined();
   }
   expect(invitationFromFragment("#url=https%3A%2F%2Fshop.example")).toBeUndefined();
+});
+
+test("an administrator's invitation is read from its link, and nothing else is", () => {
+  const code = `northwind.${"0f".repeat(32)}`;
+  expect(administrationFromFragment(`#invitation=${code}`)).toBe(code);
+  for (const text of ["", code, `#invitation=${code}0`, `#invitation=${code.toUpperCase()}`, `#invitation=.${"0f".repeat(32)}`, `#invitation=-a.${"0f".repeat(32)}`]) expect(administrationFromFragment(text), text).toBeUndefined();
 });

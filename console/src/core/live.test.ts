@@ -20,6 +20,13 @@ describe("who may act", () => {
     expect(act("u", roster(USER, agent()), { case: "control", value: { holderId: "a" } })).toBe(true);
     expect(act("u", roster(USER), { case: "state", value: { paused: true } })).toBe(false);
   });
+  test("the end user alone while an administrator holds the session", () => {
+    const held: Body = { case: "state", value: { paused: true, held: true } };
+    expect(act("u", roster(USER, agent()), held)).toBe(true);
+    expect(act("a", roster(USER, agent()), held)).toBe(false);
+    expect(mayPoint(fold("a", [roster(USER, agent()), held]))).toBe(false);
+    expect(fold("u", [held, { case: "state", value: {} }]).held).toBe(false);
+  });
   test("an agent when allowed, and when nobody else has control", () => {
     expect(act("a", roster(USER, agent()))).toBe(true);
     expect(act("a", roster(USER, agent({ ...ALL, act: false })))).toBe(false);

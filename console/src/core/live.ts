@@ -35,7 +35,10 @@ export interface LiveState {
   navigation?: Navigation;
   dialogs: Dialog[];
   viewport?: Viewport;
+  /** Others than the end user see nothing, for whatever reason. */
   paused: boolean;
+  /** An administrator paused it; the end user goes on alone. */
+  held: boolean;
   pauseEpoch: number;
   /** Blanked by the server; lifted by the first picture of this pause epoch. */
   blanked: boolean;
@@ -63,7 +66,7 @@ const DOWNLOADS_MAX = 20;
 
 export function newLive(): LiveState {
   return {
-    selfId: "", lastSeq: 0n, participants: [], control: { holderId: "", requestIds: [] }, dialogs: [], paused: false, pauseEpoch: 0,
+    selfId: "", lastSeq: 0n, participants: [], control: { holderId: "", requestIds: [] }, dialogs: [], paused: false, held: false, pauseEpoch: 0,
     blanked: false, endsAtMs: 0, protectedFields: [], downloads: [], notices: [], chat: [], guidance: emptyGuidance(),
   };
 }
@@ -126,11 +129,12 @@ export function applyEvent(state: LiveState, event: Event, now: number): LiveSta
 }
 
 function applyState(
-  state: LiveState, paused: boolean, told: { viewport?: Viewport; remainingMs: bigint; warning: string; warningMs: bigint }, now: number,
+  state: LiveState, paused: boolean, told: { viewport?: Viewport; remainingMs: bigint; warning: string; warningMs: bigint; held: boolean }, now: number,
 ): LiveState {
   return {
     ...state,
     paused,
+    held: told.held,
     viewport: told.viewport ?? state.viewport,
     endsAtMs: told.remainingMs > 0n ? now + Number(told.remainingMs) : 0,
     warning: told.warning ? { code: told.warning, untilMs: now + Number(told.warningMs) } : undefined,
@@ -165,10 +169,16 @@ export function selfOf(state: LiveState): Participant | undefined {
   return state.participants.find((one) => one.id === state.selfId);
 }
 
+/** Ended, or paused for this person. */
+function isOver(state: LiveState, self: Participant): boolean {
+  if (state.endReason !== undefined) return true;
+  return state.paused && !(state.held && self.role === Role.END_USER);
+}
+
 /** May this viewer's input reach the page now? The pod decides; this only spares people from trying in vain. */
 export function mayAct(state: LiveState): boolean {
   const self = selfOf(state);
-  if (!self || state.paused || state.endReason !== undefined) return false;
+  if (!self || isOver(state, self)) return false;
   if (self.role === Role.END_USER) return true;
   if (self.role === Role.OBSERVER || !self.permissions?.act) return false;
   return state.control.holderId === "" || state.control.holderId === self.id;
@@ -177,6 +187,6 @@ export function mayAct(state: LiveState): boolean {
 /** May this viewer point, draw and highlight now? */
 export function mayPoint(state: LiveState): boolean {
   const self = selfOf(state);
-  if (!self || state.paused || state.endReason !== undefined) return false;
+  if (!self || isOver(state, self)) return false;
   return self.role === Role.END_USER || self.permissions?.point === true;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closedProblem, invitationProblemOf, joinProblemOf, problemOf, signInProblemOf } from "./problem";
+import { closedProblem, invitationProblemOf, joinProblemOf, problemOf, setUpProblemOf, signInProblemOf } from "./problem";
 
 const failure = (code: string, reason = "", metadata: Record<string, string> = {}) => ({ code, reason, metadata });
 
@@ -25,6 +25,14 @@ test("in joining, accepting and signing in plain codes have their own meaning", 
   expect(invitationProblemOf(failure("FailedPrecondition", "WrongPhase", { rule: "AlreadyIn" })).kind).toBe("alreadyIn");
   expect(signInProblemOf(failure("Unauthenticated", "SignInFailed")).kind).toBe("signInFailed");
   expect(signInProblemOf(failure("ResourceExhausted", "RateLimited")).kind).toBe("signInLocked");
+});
+
+test("who sets an account up is told what is wrong with it", () => {
+  expect(setUpProblemOf(failure("NotFound", "InvitationInvalid")).kind).toBe("setUpWrong");
+  expect(setUpProblemOf(failure("AlreadyExists", "EmailTaken")).kind).toBe("emailTaken");
+  expect(setUpProblemOf(failure("InvalidArgument", "Invalid", { field: "password" })).kind).toBe("passwordWeak");
+  expect(setUpProblemOf(failure("InvalidArgument", "Invalid", { field: "name" })).kind).toBe("invalid");
+  expect(setUpProblemOf(failure("ResourceExhausted", "RateLimited", { retry_after_seconds: "9" }))).toMatchObject({ kind: "tooMany", retryAfterMs: 9_000 });
 });
 
 test("a closed stream says why, but for the ends that the session tells", () => {

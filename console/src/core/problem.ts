@@ -4,7 +4,7 @@ import { EndReason } from "../gen/cobrowse/v1/participant_pb";
 
 export const PROBLEM_KINDS = [
   "pinWrong", "pinLocked", "pinLimit", "invitationWrong", "invitationLimit", "denied", "alreadyIn", "alreadyJoined", "sessionFull",
-  "siteNotAllowed", "notFound", "signedOut", "signInFailed", "signInLocked", "notAllowed", "noCapacity", "tooMany", "notNow", "notReady",
+  "siteNotAllowed", "notFound", "signedOut", "signInFailed", "signInLocked", "setUpWrong", "emailTaken", "passwordWeak", "notAllowed", "noCapacity", "tooMany", "notNow", "notReady",
   "browserUnsupported", "outdated", "linkLost", "replaced", "unavailable", "invalid", "unknown",
 ] as const;
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
@@ -77,6 +77,15 @@ export function signInProblemOf(failure: Failure): Problem {
   const problem = problemOf(failure);
   if (problem.kind === "signedOut" || problem.kind === "notAllowed" || problem.kind === "invalid") return { ...problem, kind: "signInFailed" };
   if (problem.kind === "tooMany" || problem.kind === "pinLocked") return { ...problem, kind: "signInLocked" };
+  return problem;
+}
+
+/** In a call of SetUpAdministrator: what is wrong with the invitation, or with what was chosen. */
+export function setUpProblemOf(failure: Failure): Problem {
+  const problem = problemOf(failure);
+  if (failure.reason === "EmailTaken") return { kind: "emailTaken" };
+  if (failure.metadata["field"] === "password") return { kind: "passwordWeak" };
+  if (problem.kind === "invitationWrong" || problem.kind === "notFound") return { ...problem, kind: "setUpWrong" };
   return problem;
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { hostOf, parseRoute, siteFragment, siteFromFragment, typedAddress, webAddress } from "./route";
 
-test("three pages, and nothing else", () => {
-  const rows: Array<[string, string]> = [["/", "home"], ["", "home"], ["/start", "start"], ["/start/", "start"], ["/agent", "agent"], ["/agents", "unknown"], ["/start/x", "unknown"]];
+test("four pages, and nothing else", () => {
+  const rows: Array<[string, string]> = [["/", "home"], ["", "home"], ["/start", "start"], ["/start/", "start"], ["/agent", "agent"], ["/setup", "setup"], ["/agents", "unknown"], ["/start/x", "unknown"]];
   for (const [path, route] of rows) expect(parseRoute(path), path).toBe(route);
 });
 

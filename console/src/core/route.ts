@@ -1,6 +1,6 @@
-// The console's three pages and what an address says. Pure: the caller passes the location in.
+// The console's four pages and what an address says. Pure: the caller passes the location in.
 
-export type Route = "home" | "start" | "agent" | "unknown";
+export type Route = "home" | "start" | "agent" | "setup" | "unknown";
 
 /** Longest address that ResolveSite takes, in bytes. */
 const URL_BYTES_MAX = 2048;
@@ -14,6 +14,8 @@ export function parseRoute(pathname: string): Route {
       return "start";
     case "/agent":
       return "agent";
+    case "/setup":
+      return "setup";
     default:
       return "unknown";
   }

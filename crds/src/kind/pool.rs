@@ -95,6 +95,11 @@ pub struct PoolSpec {
     #[schemars(with = "Lasting<600, 604800>")]
     #[serde(default = "six_hours")]
     pub max_warm_age: String,
+    /// How long a session in this pool may last at all, extensions by people included: the ceiling of what sessions and tenants
+    /// ask for as maxDuration, and what the cluster ends a pod by. Live sessions keep what they began with. 1m to 12h, default 12h.
+    #[schemars(with = "Lasting<60, 43200>")]
+    #[serde(default = "twelve_hours")]
+    pub max_session_duration: String,
     /// How long a pod may take to be ready before it is deleted and counted as failed. 10s to 30m, default 5m.
     #[schemars(with = "Lasting<10, 1800>")]
     #[serde(default = "five_minutes")]
@@ -119,6 +124,10 @@ fn hundred() -> i32 {
 
 fn six_hours() -> String {
     "6h".to_owned()
+}
+
+fn twelve_hours() -> String {
+    "12h".to_owned()
 }
 
 fn five_minutes() -> String {

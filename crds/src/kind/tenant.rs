@@ -12,7 +12,7 @@ pub use limits::{SessionDefaults, SessionLimits, TenantLimits};
 pub use presence::{Branding, Documents, Webhook, WebhookEvent};
 pub use recording::{Credentials, KeySource, Recording, RecordingMode, Sink};
 pub use sign_in::{Oidc, SecondFactor, SignIn};
-pub use status::{SiteConflict, TenantStatus};
+pub use status::{Invitation, SiteConflict, TenantStatus};
 
 use kube::{CustomResource, KubeSchema};
 use serde::{Deserialize, Serialize};

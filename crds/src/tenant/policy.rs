@@ -26,6 +26,7 @@ pub(super) fn parse(limits: &SessionLimits) -> Result<SessionPolicy, Error> {
             disconnect_grace: read(grace.0, grace.1, live.disconnect_grace, 10 * MINUTE)?,
             idle_timeout,
             max_duration,
+            longest_life: live.longest_life,
             extend_step: read("spec.session.extendStep", &limits.extend_step, live.extend_step, 120 * MINUTE)?,
             warning: read_warning(limits, idle_timeout.min(max_duration))?,
             stop_choice: read("spec.session.stopChoice", &limits.stop_choice, live.stop_choice, 30 * SECOND)?,

@@ -36,7 +36,7 @@ pub(crate) struct Viewer {
 }
 
 /// A channel to a replica.
-async fn channel(stand: &Stand, replica: &Replica) -> Result<Channel, Status> {
+pub(crate) async fn channel(stand: &Stand, replica: &Replica) -> Result<Channel, Status> {
     let (tls, address) = (door::client(&stand.certificate, &["h2"]).expect("a client"), replica.address);
     let connector = tower::service_fn(move |_: http::Uri| {
         let tls = tls.clone();

@@ -46,6 +46,8 @@ pub(crate) struct Inside {
     pub(crate) asked: Mutex<Vec<String>>,
     /// Who was let in, in order.
     pub(crate) admitted: Mutex<Vec<Role>>,
+    /// What administrators wished, in order.
+    pub(crate) adjusted: Mutex<Vec<AdjustRequest>>,
     connections: TaskTracker,
     stop: CancellationToken,
 }
@@ -79,6 +81,7 @@ impl Inside {
             loaded: Mutex::default(),
             asked: Mutex::default(),
             admitted: Mutex::default(),
+            adjusted: Mutex::default(),
             connections: TaskTracker::new(),
             stop,
         });
@@ -273,6 +276,11 @@ impl PodService for Inside {
             self.said.facts.send_modify(|fact| fact.participants.push(participant));
         }
         Ok(Response::new(AdmitResponse {}))
+    }
+
+    async fn adjust(&self, request: Request<AdjustRequest>) -> Result<Response<AdjustResponse>, Status> {
+        self.adjusted.lock().expect("not poisoned").push(request.into_inner());
+        Ok(Response::new(AdjustResponse { expires_at: None }))
     }
 
     type AttachStream = Stream<PodServiceAttachResponse>;

@@ -72,6 +72,45 @@ async fn a_site_belongs_to_whom_the_operator_says_at_any_moment() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_tenants_live_session_goes_on_to_its_end_and_nothing_new_begins_until_it_is_there_again() {
+    let stand = Stand::open("suspended").await;
+    let replica = stand.replica().await;
+    let (mut user, mut sam) = live(&stand, &replica, &stand.shop()).await;
+    let pod = stand.pod_of(&user.session).await.inside;
+    let (mut own, mut sees) = (user.attach().await, sam.attach().await);
+    let tenant = stand.tenant("northwind");
+    stand.kubectl(&["delete", "cobrowsetenant", "northwind"]);
+    eventually(async || start(&stand, &replica, &stand.shop()).await.is_err()).await;
+    pod.show(b"goes on");
+    own.picture(b"goes on").await;
+    sees.picture(b"goes on").await;
+    stand.restore(&tenant);
+    eventually(async || start(&stand, &replica, &stand.shop()).await.is_ok()).await;
+    agent(&stand, &replica, "northwind").await;
+    user.end().await;
+    assert_eq!(user.until(Phase::Ended).await.end_reason(), EndReason::EndUser);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrators_pause_reaches_the_pod_and_is_no_stop_of_the_end_users() {
+    let stand = Stand::open("hold").await;
+    let replica = stand.replica().await;
+    let (mut user, _sam) = live(&stand, &replica, &stand.shop()).await;
+    let pod = stand.pod_of(&user.session).await.inside;
+    let patch = |paused: bool| json!({"spec": {"lifecycle": {"paused": paused}}}).to_string();
+    for paused in [true, false] {
+        stand.kubectl(&["patch", "cobrowsesession", &user.session, "--type=merge", "-p", &patch(paused)]);
+        eventually(async || {
+            pod.adjusted.lock().expect("not poisoned").last().is_some_and(|wish| wish.paused == paused)
+        })
+        .await;
+        assert_eq!(user.get().await.phase(), Phase::Live, "nobody is asked to choose");
+    }
+    user.end().await;
+    assert_eq!(user.until(Phase::Ended).await.end_reason(), EndReason::EndUser);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pod_that_ends_by_its_own_rule_ends_the_session_with_its_word() {
     let stand = Stand::open("word").await;
     let replica = stand.replica().await;

@@ -158,6 +158,29 @@ impl Stand {
         must(&["create", "-f", "-"], &session.to_string()).expect("the session is taken");
     }
 
+    /// A tenant that asks for no demo, with a site of its own.
+    pub(crate) fn create_tenant(&self, name: &str) {
+        let tenant = json!({
+            "apiVersion": "cobrowse.dev/v1alpha1", "kind": "CoBrowseTenant",
+            "metadata": {"name": name, "namespace": self.namespace},
+            "spec": {"displayName": name, "sites": [{"pattern": site(name, &self.namespace)}]},
+        });
+        must(&["create", "-f", "-"], &tenant.to_string()).expect("the tenant is taken");
+    }
+
+    /// A tenant's object.
+    pub(crate) fn tenant(&self, name: &str) -> Value {
+        serde_json::from_str(&self.kubectl(&["get", "cobrowsetenant", name, "-o", "json"])).expect("JSON")
+    }
+
+    /// Makes an object again that was deleted, as whoever has it in a file does.
+    pub(crate) fn restore(&self, object: &Value) {
+        let metadata = json!({"name": object["metadata"]["name"], "namespace": self.namespace});
+        let again = json!({"apiVersion": object["apiVersion"], "kind": object["kind"], "metadata": metadata,
+            "spec": object["spec"]});
+        must(&["create", "-f", "-"], &again.to_string()).expect("it is taken again");
+    }
+
     /// A session's object.
     pub(crate) fn object(&self, session: &str) -> Option<Value> {
         let said = kubectl(&["get", "cobrowsesession", session, "-n", &self.namespace, "-o", "json"], "");

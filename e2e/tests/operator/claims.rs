@@ -143,6 +143,60 @@ async fn an_administrator_holds_a_session() {
     stand.check().await;
 }
 
+/// Waits until the session's status speaks of its object as it is now, and gives it.
+async fn observed(stand: &Stand, name: &str) -> serde_json::Value {
+    until(&format!("{name} is looked at"), SOON, || async {
+        let object = stand.sessions().get(name).await.ok()?;
+        let status = object.data["status"].clone();
+        (status["observedGeneration"].as_i64() == object.metadata.generation).then_some(status)
+    })
+    .await
+}
+
+fn condition<'a>(status: &'a serde_json::Value, kind: &str) -> &'a serde_json::Value {
+    let conditions = status["conditions"].as_array().expect("conditions");
+    conditions.iter().find(|one| one["type"] == kind).unwrap_or(&serde_json::Value::Null)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_administrator_changes_of_a_live_session_reaches_its_pod_also_by_the_next_leader() {
+    let stand = Stand::new("adjust").await;
+    let first = stand.operator("one");
+    stand.tenant("shop", json!({"session": {"maxDuration": "3h"}})).await;
+    stand.pool(json!({"maxSessionDuration": "2h"})).await;
+    stand.session("live", json!({"lifecycle": {"maxDuration": "1h"}})).await;
+    let status = stand.phase("live", "Active").await;
+    let inside = stand.kubelet.inside(status["binding"]["podUID"].as_str().expect("a pod")).expect("it runs");
+    let told = || {
+        let adjusted = inside.adjusted.lock().expect("free");
+        adjusted.iter().map(|wish| (wish.paused, wish.max_duration_ms / 1000)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(), [], "nothing was changed");
+    assert_eq!(
+        inside.bound.lock().expect("free").clone().expect("bound").policy.expect("one").longest_life_ms,
+        7_200_000
+    );
+
+    stand.lifecycle("live", json!({"paused": true})).await;
+    let status = observed(&stand, "live").await;
+    assert_eq!(condition(&status, "Paused")["status"], "True", "{status}");
+    assert_eq!(told(), [(true, 3_600)]);
+    // Of what is asked for, the pool's two hours are the least.
+    stand.lifecycle("live", json!({"paused": false, "maxDuration": "8h"})).await;
+    let status = observed(&stand, "live").await;
+    assert_eq!(told(), [(true, 3_600), (false, 7_200)]);
+    assert_eq!(condition(&status, "Paused")["status"], "False", "{status}");
+    assert!(condition(&status, "Ready")["message"].to_string().contains("maxSessionDuration of its pool"), "{status}");
+
+    // Changed while nobody leads.
+    drop(first);
+    stand.lifecycle("live", json!({"paused": true, "maxDuration": "30m"})).await;
+    let _second = stand.operator("one");
+    observed(&stand, "live").await;
+    assert_eq!(told()[2..], [(true, 1_800)]);
+    stand.check().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_has_no_more_than_its_share() {
     let stand = Stand::new("shares").await;

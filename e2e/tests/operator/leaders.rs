@@ -25,6 +25,12 @@ async fn a_leader_hands_over_and_another_takes_over() {
     }
     let metrics = first.get("/metrics").expect("metrics");
     assert!(metrics.contains(r#"cobrowse_pool_pods{pool="pool",state="warm"} 2"#), "{metrics}");
+    let asked = r#"cobrowse_apiserver_requests_total{verb="create",resource="pods",code="201"} 2"#;
+    assert!(metrics.contains(asked), "{metrics}");
+    assert!(
+        metrics.contains(r#"cobrowse_apiserver_request_seconds_count{verb="create",resource="leases"}"#),
+        "{metrics}"
+    );
     // In order.
     first.terminate().expect("a signal");
     let begun = Instant::now();
@@ -70,13 +76,8 @@ async fn a_leader_that_cannot_renew_stops() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_leaders_at_once_do_no_harm() {
     let stand = Stand::new("two").await;
-    // Each has a lease of its own, so that both lead all the time.
-    let elsewhere = "op-two-leases";
-    let _ = cobrowse_e2e::kubectl(&["delete", "namespace", elsewhere, "--ignore-not-found", "--wait"], "");
-    must(&["create", "namespace", elsewhere], "").expect("a namespace");
     let _first = stand.operator("first");
-    let place = Place { namespace: &stand.namespace, folder: stand.folder.path(), kubeconfig: None };
-    let second = Program::start_with_lease_in(&place, "second", elsewhere).expect("the operator starts");
+    let second = apart(&stand, "second");
     stand.pool(json!({"minWarm": 3, "maxWarm": 6, "maxTotal": 40})).await;
     until("both lead", SOON, || async { (second.says("this replica leads") == 1).then_some(()) }).await;
     // Each makes those that it misses, so there may be more.
@@ -97,5 +98,13 @@ async fn two_leaders_at_once_do_no_harm() {
     until("all pods have gone", 2 * SOON, || async { stand.pods_that_are("bound").await.is_empty().then_some(()) })
         .await;
     stand.check().await;
-    must(&["delete", "namespace", elsewhere, "--wait=false"], "").expect("it goes");
+}
+
+/// One more operator that leads: it has a lease of its own.
+pub(crate) fn apart(stand: &Stand, identity: &str) -> Program {
+    let elsewhere = stand.elsewhere();
+    let _ = cobrowse_e2e::kubectl(&["delete", "namespace", &elsewhere, "--ignore-not-found", "--wait"], "");
+    must(&["create", "namespace", &elsewhere], "").expect("a namespace");
+    let place = Place { namespace: &stand.namespace, folder: stand.folder.path(), kubeconfig: None };
+    Program::start_with_lease_in(&place, identity, &elsewhere).expect("the operator starts")
 }

@@ -32,6 +32,8 @@ pub(crate) struct Inside {
     certified: Mutex<Option<Arc<ServerConfig>>>,
     pub(crate) bound: Mutex<Option<BindRequest>>,
     started: AtomicBool,
+    /// What administrators wished, in order.
+    pub(crate) adjusted: Mutex<Vec<AdjustRequest>>,
     /// A pod that answers nothing: its node is cut off.
     pub(crate) frozen: AtomicBool,
     loads: Loads,
@@ -47,6 +49,7 @@ impl Inside {
             certified: Mutex::default(),
             bound: Mutex::default(),
             started: AtomicBool::new(false),
+            adjusted: Mutex::default(),
             frozen: AtomicBool::new(false),
             loads,
             stop,
@@ -173,6 +176,16 @@ impl PodService for Inside {
 
     async fn admit(&self, _: Request<AdmitRequest>) -> Result<Response<AdmitResponse>, Status> {
         Err(Status::unimplemented("no people"))
+    }
+
+    async fn adjust(&self, request: Request<AdjustRequest>) -> Result<Response<AdjustResponse>, Status> {
+        let request = request.into_inner();
+        let bound = self.bound.lock().expect("no panic holds it").clone();
+        if bound.is_none_or(|bound| bound.session_id != request.session_id) {
+            return Err(Status::permission_denied("another session's"));
+        }
+        self.adjusted.lock().expect("no panic holds it").push(request);
+        Ok(Response::new(AdjustResponse { expires_at: None }))
     }
 
     async fn attach(

@@ -44,6 +44,47 @@ async fn a_pool_is_filled_kept_and_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pool_that_goes_while_nobody_leads_leaves_nothing_but_what_its_pods_need() {
+    let stand = Stand::new("unled").await;
+    let first = stand.operator("one");
+    stand.pool(json!({"minWarm": 1, "maxWarm": 1})).await;
+    stand.session("live", json!({})).await;
+    stand.phase("live", "Active").await;
+    stand.warm(1).await;
+    drop(first);
+    let parameters = DeleteParams::default();
+    stand.api("CoBrowsePool").delete("pool", &parameters).await.expect("it goes");
+    let policies: Api<NetworkPolicy> = Api::namespaced(stand.client.clone(), &stand.namespace);
+    let second = stand.operator("one");
+    until("it leads", SOON, || async { (second.says("this replica leads") >= 2).then_some(()) }).await;
+    // A live session's pod keeps its policy.
+    assert!(policies.get_opt("cobrowse-pool-pool").await.expect("an answer").is_some());
+    stand.lifecycle("live", json!({"desiredState": "Ended"})).await;
+    until("the policy goes", 3 * SOON, || async {
+        policies.get_opt("cobrowse-pool-pool").await.expect("an answer").is_none().then_some(())
+    })
+    .await;
+    assert!(stand.pods_that_are("bound").await.is_empty() && stand.pods_that_are("warm").await.is_empty());
+    drop(second);
+    // One whose pods went, too.
+    stand.pool(json!({"minWarm": 0, "maxWarm": 1})).await;
+    let third = stand.operator("one");
+    until("the policy is there", SOON, || async { policies.get_opt("cobrowse-pool-pool").await.ok()?.map(drop) }).await;
+    drop(third);
+    stand.api("CoBrowsePool").delete("pool", &parameters).await.expect("it goes");
+    let _fourth = stand.operator("one");
+    until("the policy goes", SOON, || async {
+        policies.get_opt("cobrowse-pool-pool").await.expect("an answer").is_none().then_some(())
+    })
+    .await;
+    // And a pool that is made again under the name has its policy again.
+    stand.pool(json!({"minWarm": 1, "maxWarm": 1})).await;
+    stand.warm(1).await;
+    assert!(policies.get_opt("cobrowse-pool-pool").await.expect("an answer").is_some());
+    stand.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_revision_replaces_warm_pods() {
     let stand = Stand::new("revisions").await;
     let _operator = stand.operator("one");

@@ -84,12 +84,17 @@ impl<N> Stand<N> {
         Program::start(&place, identity).expect("the operator starts")
     }
 
+    /// Where an operator has its lease that leads beside another one.
+    pub(crate) fn elsewhere(&self) -> String {
+        format!("{}-leases", self.namespace)
+    }
+
     /// A proxy for an operator.
     pub(crate) async fn proxy(&self) -> Arc<Proxy> {
         Proxy::begin(self.client.clone(), self.folder.path(), self.stop.clone()).await.expect("a proxy")
     }
 
-    fn api(&self, kind: &str) -> Api<DynamicObject> {
+    pub(crate) fn api(&self, kind: &str) -> Api<DynamicObject> {
         Api::namespaced_with(self.client.clone(), &self.namespace, &resource(kind))
     }
 
@@ -209,7 +214,9 @@ impl<N> Stand<N> {
 
 impl<N> Drop for Stand<N> {
     fn drop(&mut self) {
-        let _ = kubectl(&["delete", "namespace", &self.namespace, "--wait=false"], "");
+        for namespace in [&self.namespace, &self.elsewhere()] {
+            let _ = kubectl(&["delete", "namespace", namespace, "--ignore-not-found", "--wait=false"], "");
+        }
     }
 }
 

@@ -43,6 +43,8 @@ pub(super) struct PoolState {
     pub(super) over_limit: HashSet<SessionUid>,
     policy_at: Option<Timestamp>,
     policy_busy: bool,
+    /// A policy of a pool that nobody of this program has seen: it went while no operator was there.
+    policy_left: bool,
     refusals: Backoff,
     refused: Option<(&'static str, String)>,
     /// Requests in a row that had no answer.
@@ -67,6 +69,7 @@ impl PoolState {
             over_limit: HashSet::new(),
             policy_at: None,
             policy_busy: false,
+            policy_left: false,
             refusals: Backoff::new(),
             refused: None,
             unanswered: Backoff::new(),
@@ -125,7 +128,7 @@ impl Decider {
 
     /// What is to be done for a pool now.
     pub(super) fn decide_pool(&mut self, name: &str, now: Timestamp, works: &mut Vec<Work>) {
-        let Some(seen) = self.known.pool(name).cloned() else { return self.decide_no_pool(name, works) };
+        let Some(seen) = self.known.pool(name).cloned() else { return self.decide_no_pool(name, now, works) };
         self.read_pool(&seen, now);
         self.decide_policy(name, now, works);
         let state = self.pool_state(name);
@@ -139,13 +142,55 @@ impl Decider {
     }
 
     /// A pool that is gone leaves its policy until its last pod is gone, too.
-    fn decide_no_pool(&mut self, name: &str, works: &mut Vec<Work>) {
+    fn decide_no_pool(&mut self, name: &str, now: Timestamp, works: &mut Vec<Work>) {
         if self.known.by_pool.contains_key(name) || self.known.open.contains_key(name) {
             return;
         }
-        if self.pools.get(name).is_some_and(|state| state.in_flight == 0 && !state.policy_busy) {
-            let had_policy = self.pools.remove(name).is_some_and(|state| state.generation.is_some());
-            works.extend(had_policy.then(|| Work::NoPolicy(name.to_owned())));
+        let Some(state) = self.pools.get_mut(name).filter(|state| state.in_flight == 0 && !state.policy_busy) else {
+            return;
+        };
+        if state.generation.is_none() && !state.policy_left {
+            self.pools.remove(name);
+            return;
+        }
+        if let Some(at) = state.refusals.until(REFUSED_WAIT_MAX, now) {
+            return self.timers.set(at, Key::Pool(name.to_owned()));
+        }
+        // A pool that is made again under this name waits until it is gone, and then gets its own.
+        state.policy_busy = true;
+        works.push(Work::NoPolicy(name.to_owned()));
+    }
+
+    /// Looks for policies whose pool went while nobody led. Nothing owns them: they must outlive their pool, as its pods may.
+    pub(super) fn decide_policies(&mut self, now: Timestamp, works: &mut Vec<Work>) {
+        self.timers.set(now + POLICY_EVERY, Key::Policies);
+        works.push(Work::Policies);
+    }
+
+    /// Policies that are there, by their pools' names.
+    pub(super) fn policies_found(&mut self, pools: Vec<String>) {
+        for pool in pools {
+            if self.known.pool(&pool).is_none() {
+                self.pool_state(&pool).policy_left = true;
+                self.dirty.pools.insert(pool);
+            }
+        }
+    }
+
+    /// What came of the deletion of a policy.
+    pub(super) fn no_policy_done(&mut self, pool: &str, error: Option<String>, now: Timestamp) {
+        self.dirty.pools.insert(pool.to_owned());
+        let state = self.pool_state(pool);
+        state.policy_busy = false;
+        match error {
+            None => {
+                (state.generation, state.policy_at, state.policy_left) = (None, None, false);
+                state.refusals.note_success(now);
+            }
+            Some(error) => {
+                state.refusals.note_failure(now);
+                tracing::warn!(pool, error, "the policy of a pool that is gone stays; it is tried again");
+            }
         }
     }
 

@@ -71,7 +71,8 @@ impl Decider {
         self.dirty.pools.insert(session.pool.clone());
         // What was there before this replica looked has waited since it was made.
         let first_seen = if self.known.sessions.is_complete() { now } else { session.created_at };
-        let held = session.paused || self.known.sessions.get(&uid).is_some_and(|before| before.paused);
+        let was_paused = self.known.sessions.get(&uid).is_some_and(|before| before.paused);
+        let (held, pausing) = (session.paused || was_paused, session.paused && !was_paused);
         if !self.known.see_session(session) {
             return;
         }
@@ -79,7 +80,8 @@ impl Decider {
         if held {
             claim.held_until = Some(now);
         }
-        if ended {
+        // A page that is loading still is not waited for.
+        if ended || pausing {
             claim.abort.cancel();
         }
         self.dirty.sessions.insert(uid);
@@ -168,6 +170,8 @@ impl Decider {
             claimed: None,
             first_seen,
             held_until: None,
+            told: None,
+            adjusted: None,
             started: None,
             gone: None,
             abort: CancellationToken::new(),
@@ -199,6 +203,8 @@ impl Decider {
             }
             Report::Enrolled { pod, error } => self.enrolled(pod, error.as_deref(), now),
             Report::Policy { pool, error } => self.policy_done(&pool, error, now),
+            Report::NoPolicy { pool, error } => self.no_policy_done(&pool, error, now),
+            Report::Policies(pools) => self.policies_found(pools),
             Report::PoolStatus { pool, written } => self.pool_status_done(&pool, written),
             Report::TenantStatus { uid, written } => self.tenant_status_done(uid, written, now),
         }
@@ -212,6 +218,11 @@ impl Decider {
             Answer::PodGone(pod) => self.lost_pod(pod, None, now),
             Answer::Session(session) => self.saw_session(*session, now),
             Answer::SessionGone => self.lost_session(uid),
+            Answer::Adjusted(adjusted) => {
+                if let Some(claim) = self.claims.get_mut(&uid) {
+                    claim.adjusted = Some(adjusted);
+                }
+            }
             Answer::Started(started) => {
                 if let Some(claim) = self.claims.get_mut(&uid) {
                     claim.started = Some(started);
@@ -273,6 +284,11 @@ impl Decider {
                 if let Some(claim) = self.claims.get(&uid) {
                     self.metrics.ready_seconds.observe(crate::now().since(claim.first_seen).as_secs_f64());
                 }
+            }
+            (Act::Adjust, Outcome::Done) => {
+                let note =
+                    if session.paused { "an administrator paused the session" } else { "the session was adjusted" };
+                self.events.session(session, "Adjusted", note);
             }
             (Act::Claim(Step::Finish(_)) | Act::End(_), Outcome::Done) => {
                 let reason = session.finished.map(|finished| format!("{:?}", finished.reason)).unwrap_or_default();

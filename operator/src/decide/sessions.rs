@@ -3,8 +3,10 @@
 use super::Decider;
 use super::timers::Key;
 use crate::pods::calls::Started;
+use crate::pool;
 use crate::seen;
-use crate::session::build::{Built, build};
+use crate::session::adjust;
+use crate::session::build::{self, Built, build};
 use crate::session::dereference::{self, Found, dereference};
 use crate::session::end::{self, Due};
 use crate::session::update_status as status;
@@ -59,6 +61,10 @@ impl Decider {
             Step::DeletePod { uid: pod, .. } => {
                 Job::DeletePod { pod: self.known.pods.get(&pod)?.clone(), exact: false }
             }
+            Step::Start(pod) if self.must_pause_first(uid) => {
+                let job = self.adjust_job(uid, pod)?;
+                return Some(self.begin(uid, Act::Adjust, job));
+            }
             Step::Bind(pod) | Step::Start(pod) => match self.call(uid, pod, &step) {
                 Ok(job) => job,
                 Err(error) => return self.cannot_go_on(uid, &step, &error, now),
@@ -79,6 +85,10 @@ impl Decider {
         if let Act::Claim(Step::ClaimPod(pod)) = act {
             self.taken.insert(pod);
             claim.claimed = self.known.pods.get(&pod).map(|seen| (pod, seen.name.clone()));
+        }
+        if let (Act::Claim(Step::Bind(pod)), Some(session)) = (act, self.known.sessions.get(&uid)) {
+            // A pod goes by what it was bound with first.
+            claim.told = claim.told.filter(|(bound, _)| *bound == pod).or(Some((pod, session.generation)));
         }
         claim.taking = matches!(act, Act::Claim(Step::ClaimPod(_) | Step::Cold));
         if let Act::Claim(Step::Start(_)) = act {
@@ -145,12 +155,18 @@ impl Decider {
         dereference(session, &self.tenants, has_pool)
     }
 
+    /// How long a session of this pool may last at all. What is bound in a pool that is gone its pod keeps to it.
+    fn cap(&self, pool: &str) -> Duration {
+        let spec = self.known.pool(pool).and_then(|pool| pool::validate::validate(&pool.object).ok());
+        spec.map_or(LONGEST_LIFE, |spec| spec.max_session)
+    }
+
     /// What a pod is told of a session.
     fn built(&self, session: &seen::Session) -> Result<Built, validate::Error> {
         let found = self.found(session)?;
         let page = validate(&found)?;
         let tenant = found.tenant.parsed.as_ref().map_err(|error| validate::Error::Tenant(error.clone()))?;
-        Ok(build(&found, tenant, &page))
+        Ok(build(&found, tenant, &page, self.cap(&session.pool)))
     }
 
     fn read(&self, uid: SessionUid, doubt: Doubt) -> Option<Job> {
@@ -171,7 +187,7 @@ impl Decider {
     fn claim_job(&self, uid: SessionUid, pod: PodUid, now: Timestamp) -> Option<Job> {
         let (session, pod) = (self.known.sessions.get(&uid)?, self.known.pods.get(&pod)?);
         let age = now.since(pod.started_at.unwrap_or(pod.created_at));
-        let lowest = age + LONGEST_LIFE + crate::pool::validate::AFTERLIFE;
+        let lowest = age + self.cap(&session.pool) + crate::pool::validate::AFTERLIFE;
         let lowest = i64::try_from(lowest.as_secs()).unwrap_or(i64::MAX);
         let deadline = pod.deadline.filter(|deadline| lowest < *deadline).map(|_| lowest);
         Some(Job::ClaimPod { pod: pod.clone(), patch: status::claimed_pod(session, pod, deadline) })
@@ -205,8 +221,10 @@ impl Decider {
             }
             _ => {
                 let Started { first_picture, .. } = claim.started.clone().unwrap_or_default();
-                let lasts = self.built(session).ok().map(|built| built.max_duration);
-                Some(status::ready(session, guards, first_picture, lasts))
+                let built = self.built(session).ok();
+                let limited = built.as_ref().map(|built| built.limited.as_str()).unwrap_or_default();
+                let lasts = (built.as_ref().map(|built| built.max_duration), limited);
+                Some(status::ready(session, guards, first_picture, lasts, claim.told.map(|(_, told)| told)))
             }
         }
     }
@@ -286,7 +304,7 @@ impl Decider {
                 if let Some(at) = at {
                     self.timers.set(at, Key::Session(uid));
                 }
-                None
+                self.adjust(uid, bound)
             }
             Due::Doubt => {
                 let job = self.read(uid, Doubt::Pod(bound))?;
@@ -299,6 +317,44 @@ impl Decider {
                 Some(self.begin(uid, Act::End(reason), job))
             }
         }
+    }
+
+    /// Tells the pod what an administrator changed, and then the status what the pod was told.
+    fn adjust(&mut self, uid: SessionUid, bound: PodUid) -> Option<Work> {
+        let (session, claim) = (self.known.sessions.get(&uid)?, self.claims.get(&uid)?);
+        if !adjust::is_due(session) {
+            return None;
+        }
+        let Some(adjusted) = claim.adjusted.filter(|adjusted| adjusted.generation == session.generation) else {
+            let job = self.adjust_job(uid, bound)?;
+            return Some(self.begin(uid, Act::Adjust, job));
+        };
+        let guards = [claim::Guard::SessionUid, claim::Guard::BindingIs(bound), claim::Guard::NotFinished];
+        let limited = self.lasts(session).map(|(_, limited)| limited).unwrap_or_default();
+        let patch = status::adjusted(session, guards.into_iter(), &adjusted, &limited);
+        Some(self.begin(uid, Act::Tell, Job::Status(patch)))
+    }
+
+    /// A session that was paused on its way is paused before its page is loaded.
+    fn must_pause_first(&self, uid: SessionUid) -> bool {
+        let known = self.known.sessions.get(&uid).zip(self.claims.get(&uid));
+        known.is_some_and(|(session, claim)| {
+            session.paused && claim.adjusted.is_none_or(|adjusted| adjusted.generation != session.generation)
+        })
+    }
+
+    fn adjust_job(&self, uid: SessionUid, pod: PodUid) -> Option<Job> {
+        let (session, pod) = (self.known.sessions.get(&uid)?, self.known.pods.get(&pod)?.clone());
+        let request = adjust::request(session, self.lasts(session).map(|(lasts, _)| lasts))?;
+        Some(Job::Adjust { pod, request, generation: session.generation })
+    }
+
+    /// How long a session lasts, and why no longer. None while its tenant is suspended.
+    fn lasts(&self, session: &seen::Session) -> Option<(Duration, String)> {
+        let found = self.found(session).ok()?;
+        let tenant = found.tenant.parsed.as_ref().ok()?;
+        let cap = self.cap(&session.pool);
+        Some((build::max_duration(found.wish, tenant, cap), build::limited(found.wish, tenant, cap)))
     }
 
     fn waits(&mut self, uid: SessionUid, now: Timestamp) -> Option<Work> {

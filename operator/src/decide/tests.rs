@@ -7,6 +7,8 @@ use crate::work::{Act, Answer, Job};
 use cobrowse_session::claim::{Doubt, Outcome, Step};
 use serde_json::{Value, json};
 
+mod changes;
+
 const NOW: Timestamp = Timestamp::from_millis(1_767_225_700_000);
 const UID: &str = "00000000-0000-0000-0000-0000000000";
 
@@ -16,6 +18,7 @@ fn decider() -> Decider {
         system: "cobrowse-system".to_owned(),
         pod_port: 8700,
         host_users: false,
+        public_origin: None,
         public: policy::public(&[]).expect("no ranges"),
     };
     Decider::new(installation, Arc::new(Metrics::default()), Events::none())

@@ -10,6 +10,7 @@ pub(super) enum Key {
     Pool(String),
     Pod(PodUid),
     Tenants,
+    Policies,
 }
 
 /// Times, of which the same one twice is one.

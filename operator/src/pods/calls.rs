@@ -5,13 +5,15 @@ use super::dial::Dialer;
 use crate::seen;
 use cobrowse_session::claim::Outcome;
 use cobrowse_wire::v1::pod_service_client::PodServiceClient;
-use cobrowse_wire::v1::{BindRequest, StartRequest, start_response};
+use cobrowse_wire::v1::{AdjustRequest, AdjustResponse, BindRequest, StartRequest, start_response};
 use std::time::Duration;
 use tonic::Code;
 
 /// `Bind` loads nothing and takes a moment. After three that were not answered another pod is tried beside this one, so that a short
 /// wait costs a healthy pod nothing.
 const BIND: Duration = Duration::from_secs(1);
+/// `Adjust` takes a moment, and is tried again.
+const ADJUST: Duration = Duration::from_secs(2);
 /// The first picture of a slow website. The pod gives up before.
 const START: Duration = Duration::from_secs(75);
 
@@ -37,6 +39,21 @@ pub async fn bind(dialer: &Dialer, pod: &seen::Pod, request: BindRequest) -> (Ou
             dialer.forget(pod.uid);
             (outcome(&error), Some(error))
         }
+    }
+}
+
+/// Tells a pod what an administrator changed. None: it is of an image that has no such call.
+pub async fn adjust(dialer: &Dialer, pod: &seen::Pod, request: AdjustRequest) -> Result<Option<AdjustResponse>, Error> {
+    let called = async {
+        let mut client = PodServiceClient::new(dialer.channel(pod).await?);
+        client.adjust(request).await.map_err(|status| Error::Call(Box::new(status)))
+    };
+    let answered = tokio::time::timeout(ADJUST, called).await.map_err(|_| Error::Slow).and_then(|answer| answer);
+    dialer.forget(pod.uid);
+    match answered {
+        Ok(answer) => Ok(Some(answer.into_inner())),
+        Err(Error::Call(status)) if status.code() == Code::Unimplemented => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -4,13 +4,20 @@ use crate::cluster::{Failure, answer};
 use crate::names;
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::api::networking::v1::NetworkPolicy;
-use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
+use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
 
 /// Applies a pool's network policy.
 pub async fn policy(policies: &Api<NetworkPolicy>, policy: &NetworkPolicy) -> Result<(), Failure> {
     let name = policy.metadata.name.as_deref().unwrap_or_default();
     let parameters = PatchParams::apply(names::MANAGER).force();
     answer(policies.patch(name, &parameters, &Patch::Apply(policy))).await.map(drop)
+}
+
+/// Names of the pools that have a policy.
+pub async fn policies(policies: &Api<NetworkPolicy>) -> Result<Vec<String>, Failure> {
+    let ours = ListParams::default().labels(&format!("{}={},{}", names::MANAGED_BY, names::MANAGER, names::POOL));
+    let list = answer(policies.list(&ours)).await?;
+    Ok(list.items.into_iter().filter_map(|policy| policy.metadata.labels?.remove(names::POOL)).collect())
 }
 
 /// Deletes the policy of a pool that is gone, with its last pod.

@@ -14,6 +14,8 @@ pub struct Installation {
     pub pod_port: u16,
     /// Whether pods share the node's user namespace.
     pub host_users: bool,
+    /// Where people reach the console.
+    pub public_origin: Option<String>,
     /// Where browsers may go: public addresses.
     pub public: Vec<IPBlock>,
 }
@@ -26,6 +28,7 @@ impl Installation {
             system: arguments.lease_namespace.clone(),
             pod_port: arguments.pod_port,
             host_users: arguments.host_users,
+            public_origin: arguments.public_origin.clone(),
             public: super::build::policy::public(&arguments.cluster_ranges)?,
         })
     }

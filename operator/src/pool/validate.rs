@@ -40,6 +40,7 @@ pub fn validate(object: &CoBrowsePool) -> Result<PoolSpec, Error> {
             max_pending: pool.max_pending,
         },
         max_warm_age: pool.max_warm_age,
+        max_session: pool.max_session.min(LONGEST_LIFE),
         update: match pool.recreate_percent {
             Some(max_unavailable_percent) => Update::Recreate { max_unavailable_percent },
             None => Update::OnReplenish,
@@ -51,5 +52,5 @@ pub fn validate(object: &CoBrowsePool) -> Result<PoolSpec, Error> {
 
 /// How long a pod of this pool can live: as a warm one, then with the longest session.
 pub fn longest_life(spec: &PoolSpec) -> Duration {
-    spec.max_warm_age + LONGEST_LIFE + AFTERLIFE
+    spec.max_warm_age + spec.max_session + AFTERLIFE
 }

@@ -20,6 +20,8 @@ pub struct Session {
     pub version: u64,
     /// Its generation.
     pub generation: i64,
+    /// The generation that the status speaks of.
+    pub observed: Option<i64>,
     /// When it was made; whole seconds.
     pub created_at: Timestamp,
     /// What it asks for, or why that cannot be understood.
@@ -89,6 +91,7 @@ impl Session {
             name: metadata.name.clone().unwrap_or_default(),
             version: version(metadata)?,
             generation: metadata.generation.unwrap_or_default(),
+            observed: status.observed_generation,
             created_at,
             wish: Arc::new(cobrowse_crds::Session::parse(object)),
             tenant: TenantId::parse(&object.spec.tenant_ref.name).ok(),

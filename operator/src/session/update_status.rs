@@ -1,6 +1,7 @@
 //! What a session's status tells, as JSON patches. Each is tested by the API server together with what it writes, as the rules of
 //! the claim say; what was written once is never written again.
 
+use super::adjust::Adjusted;
 use crate::names::pointer;
 use crate::seen;
 use cobrowse_crds::kind::session::{FinishReason, Phase};
@@ -63,12 +64,14 @@ pub fn with_condition(mut conditions: Vec<Condition>, told: &Told, generation: i
 /// A patch under construction.
 struct Patch<'a> {
     session: &'a seen::Session,
+    /// The generation that the status speaks of from now on.
+    observed: i64,
     operations: Vec<Value>,
 }
 
 impl<'a> Patch<'a> {
     fn new(session: &'a seen::Session, guards: impl Iterator<Item = Guard>) -> Self {
-        let mut patch = Self { session, operations: Vec::new() };
+        let mut patch = Self { session, observed: session.generation, operations: Vec::new() };
         for guard in guards {
             patch.guard(guard);
         }
@@ -106,7 +109,7 @@ impl<'a> Patch<'a> {
         let conditions = told
             .iter()
             .fold(self.session.conditions.clone(), |conditions, told| with_condition(conditions, told, generation));
-        self.add("/status/observedGeneration", json!(generation));
+        self.add("/status/observedGeneration", json!(self.observed));
         self.add("/status/phase", json!(phase));
         self.add("/status/conditions", json!(conditions));
     }
@@ -146,9 +149,12 @@ pub fn ready(
     session: &seen::Session,
     guards: impl Iterator<Item = Guard>,
     first_picture: Option<Duration>,
-    max_duration: Option<Duration>,
+    (max_duration, limited): (Option<Duration>, &str),
+    told: Option<i64>,
 ) -> Value {
     let mut patch = Patch::new(session, guards);
+    // The pod goes by what it was bound with. What changed meanwhile, or is not known, it is told next.
+    patch.observed = told.unwrap_or_default();
     let at = Timestamp::now();
     patch.add("/status/timings/ready", json!(MicroTime(at)));
     if first_picture.is_some() {
@@ -159,7 +165,33 @@ pub fn ready(
         patch.add("/status/expiresAt", json!(Time(ends)));
     }
     let reason = if first_picture.is_some() { "FirstPicture" } else { "AddressFollows" };
-    patch.tell(Phase::Active, &[Told::yes("Ready", reason, "")]);
+    patch.tell(Phase::Active, &[Told::yes("Ready", reason, limited)]);
+    patch.done()
+}
+
+/// Its pod was told what an administrator changed.
+pub fn adjusted(
+    session: &seen::Session,
+    guards: impl Iterator<Item = Guard>,
+    adjusted: &Adjusted,
+    limited: &str,
+) -> Value {
+    let mut patch = Patch::new(session, guards);
+    let seconds = adjusted.expires_at.and_then(|at| i64::try_from(at.as_millis() / 1000).ok());
+    if let Some(ends) = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()) {
+        patch.add("/status/expiresAt", json!(Time(ends)));
+    }
+    let reason = session.conditions.iter().find(|condition| condition.type_ == "Ready");
+    let reason = reason.map_or("FirstPicture", |condition| condition.reason.as_str()).to_owned();
+    let paused = match (session.paused, adjusted.taken) {
+        (true, true) => Told::yes("Paused", "Administrator", "agents see nothing while spec.lifecycle.paused is true"),
+        (true, false) => {
+            let why = "its pod is of an image that knows no pause by an administrator: end the session instead";
+            Told::no("Paused", "NotSupported", why.to_owned())
+        }
+        (false, _) => Told::no("Paused", "NotAsked", String::new()),
+    };
+    patch.tell(Phase::Active, &[Told::yes("Ready", &reason, limited), paused]);
     patch.done()
 }
 

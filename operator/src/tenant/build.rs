@@ -6,8 +6,8 @@ use crate::session::update_status::{Told, with_condition};
 use cobrowse_crds::claims::Claims;
 use cobrowse_crds::kind::tenant::TenantStatus;
 
-/// Builds it. `secret` is the Secret with the first administrator's invitation, while there is one.
-pub fn build(tenant: &seen::Tenant, known: &Known, claims: &Claims, secret: Option<&str>) -> TenantStatus {
+/// Builds it. The invitation of its administrator stays as it is: that is `apply`'s.
+pub fn build(tenant: &seen::Tenant, known: &Known, claims: &Claims) -> TenantStatus {
     let before = tenant.object.status.clone().unwrap_or_default();
     let generation = tenant.object.metadata.generation.unwrap_or_default();
     let count = |length: usize| Some(i32::try_from(length).unwrap_or(i32::MAX));
@@ -21,7 +21,8 @@ pub fn build(tenant: &seen::Tenant, known: &Known, claims: &Claims, secret: Opti
         claimed_sites: count(claims.owned.len()),
         conflicting_sites: count(claims.conflicts.len()),
         conflicts: claims.conflicts.clone(),
-        invitation_secret: secret.map(str::to_owned).or(before.invitation_secret),
+        invitation_secret: before.invitation_secret,
+        invitation: before.invitation,
     }
 }
 
@@ -75,7 +76,7 @@ mod tests {
         let (first, second) = (tenant("a", 1, &["www.shop.example"]), tenant("b", 2, &["*.shop.example", "b.example"]));
         let claims = dereference::claims(&[&first, &second]);
         let status =
-            |tenant: &seen::Tenant, claims: &Claims| build(tenant, &validate::validate(tenant, claims), claims, None);
+            |tenant: &seen::Tenant, claims: &Claims| build(tenant, &validate::validate(tenant, claims), claims);
         let (first, second) = (status(&first, &claims[0]), status(&second, &claims[1]));
         assert_eq!((first.claimed_sites, first.conflicting_sites), (Some(1), Some(0)));
         assert_eq!(second.owned, ["b.example"]);

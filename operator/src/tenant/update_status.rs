@@ -6,7 +6,7 @@ use cobrowse_crds::kind::tenant::TenantStatus;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
 
-/// Writes it. What it no longer says is taken away.
+/// Writes it. What it no longer says is taken away; the invitation, which others write too, is left alone.
 pub async fn write(
     tenants: &Api<CoBrowseTenant>,
     name: &str,
@@ -17,6 +17,9 @@ pub async fn write(
         if status[list].is_null() {
             status[list] = json!([]);
         }
+    }
+    if let Some(fields) = status.as_object_mut() {
+        fields.retain(|field, _| !["invitation", "invitationSecret"].contains(&field.as_str()));
     }
     answer(tenants.patch_status(name, &PatchParams::default(), &Patch::Merge(json!({ "status": status })))).await
 }

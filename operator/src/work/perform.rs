@@ -3,8 +3,10 @@
 use super::{Act, Answer, Inner, Job, Report, Work, Worker};
 use crate::cluster::{Failure, Untaken};
 use crate::pods::{self, calls};
+use crate::session::adjust::Adjusted;
 use crate::session::{apply, read};
 use crate::{chain, pool, seen, tenant};
+use cobrowse_crds::kind::CoBrowseTenant;
 use cobrowse_session::SessionUid;
 use cobrowse_session::claim::{Outcome, Step};
 use tokio::sync::Semaphore;
@@ -53,12 +55,17 @@ impl Worker {
             }
             Work::NoPolicy(pool) => {
                 let _turn = turn(&inner.others).await;
-                if let Err(error) = pool::apply::no_policy(&inner.policies, &pool).await {
-                    tracing::warn!(pool, error = chain(&error), "the policy of a pool that is gone stays");
-                }
-                None
+                let error = pool::apply::no_policy(&inner.policies, &pool).await.err();
+                Some(Report::NoPolicy { pool, error: error.map(|error| chain(&error)) })
             }
-            Work::PoolStatus { .. } | Work::TenantStatus { .. } => inner.status(work).await,
+            Work::Policies => {
+                let _turn = turn(&inner.others).await;
+                // What is not told now is looked for again in some minutes.
+                pool::apply::policies(&inner.policies).await.map(Report::Policies).ok()
+            }
+            Work::PoolStatus { .. } | Work::TenantStatus { .. } | Work::Invite { .. } | Work::Withdraw { .. } => {
+                inner.status(work).await
+            }
         }
     }
 }
@@ -79,6 +86,14 @@ impl Inner {
                 let written = written.and_then(|object| seen::Tenant::read(object).ok());
                 Some(Report::TenantStatus { uid, written })
             }
+            Work::Invite { tenant, issue } => {
+                let apis = (&self.tenants, &self.secrets);
+                Some(invited(&tenant, tenant::apply::issue(apis, &tenant, &issue, crate::now()).await))
+            }
+            Work::Withdraw { tenant, secret } => {
+                let apis = (&self.tenants, &self.secrets);
+                Some(invited(&tenant, tenant::apply::withdraw(apis, &tenant, &secret).await))
+            }
             _ => None,
         }
     }
@@ -89,6 +104,13 @@ impl Inner {
                 let _turn = turn(&self.calls).await;
                 let (outcome, error) = calls::bind(&self.dialer, &pod, *request).await;
                 (outcome, Answer::Nothing, error.map(|error| chain(&error)))
+            }
+            Job::Adjust { pod, request, generation } => {
+                let _turn = turn(&self.calls).await;
+                match calls::adjust(&self.dialer, &pod, request).await {
+                    Ok(answer) => (Outcome::Done, Answer::Adjusted(Adjusted::of(generation, answer.as_ref())), None),
+                    Err(error) => (Outcome::Unavailable, Answer::Nothing, Some(chain(&error))),
+                }
             }
             Job::Start { pod, request } => {
                 let _turn = turn(&self.calls).await;
@@ -144,7 +166,7 @@ impl Inner {
             Job::DeleteSession(session) => {
                 apply::delete_session(&self.sessions, &session).await.map(|()| Answer::SessionGone)
             }
-            Job::Bind { .. } | Job::Start { .. } => Ok(Answer::Nothing),
+            Job::Bind { .. } | Job::Adjust { .. } | Job::Start { .. } => Ok(Answer::Nothing),
         }
     }
 }
@@ -157,6 +179,11 @@ fn is_on_its_way(act: &Act) -> bool {
 /// Waits for a turn.
 async fn turn(turns: &Semaphore) -> Option<tokio::sync::SemaphorePermit<'_>> {
     turns.acquire().await.ok()
+}
+
+fn invited(tenant: &seen::Tenant, written: Result<CoBrowseTenant, Failure>) -> Report {
+    let written = written.map_err(|error| told("a tenant's invitation", tenant.name(), &error)).ok();
+    Report::TenantStatus { uid: tenant.uid, written: written.and_then(|object| seen::Tenant::read(object).ok()) }
 }
 
 fn told(what: &str, name: &str, error: &Failure) {

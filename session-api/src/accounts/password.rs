@@ -1,6 +1,7 @@
 //! Passwords: argon2id, a few at a time, and as slow for an unknown address as for a known one.
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
@@ -13,6 +14,13 @@ const LANES: u32 = 1;
 const AT_ONCE: usize = 2;
 /// Bytes of a password at most, as the contract says.
 pub const LONGEST: usize = 1024;
+
+/// Characters of a password that a person chooses: NIST SP 800-63B-4, 3.1.1.2, where it is the only factor.
+const SHORTEST: usize = 15;
+/// Different ones among them, so that it is no single key held down.
+const DIFFERENT: usize = 6;
+/// A part of a name or address that has so many characters says something.
+const WORD: usize = 4;
 
 /// Hashing failed; it is never the password's fault.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +58,29 @@ impl Passwords {
     }
 }
 
+/// Whether a person may choose this password, whose address and name these are. The refusal says the mend.
+pub fn check_chosen(password: &str, own: [&str; 2]) -> Result<(), &'static str> {
+    if password.len() > LONGEST {
+        return Err("is too long: choose at most 1,024 bytes");
+    }
+    if password.chars().count() < SHORTEST {
+        return Err("is too short: choose at least 15 characters, for example four words");
+    }
+    let lower = password.to_lowercase();
+    if lower.chars().collect::<BTreeSet<_>>().len() < DIFFERENT {
+        return Err("is too simple: choose at least 6 different characters");
+    }
+    let mut rest = lower.clone();
+    let own = own.map(str::to_lowercase);
+    let words = own.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    words.filter(|word| word.chars().count() >= WORD).for_each(|word| rest = rest.replace(word, ""));
+    // What is left must be enough by itself.
+    match rest.chars().count() >= SHORTEST || rest == lower {
+        true => Ok(()),
+        false => Err("is made of the address or the name: choose other words"),
+    }
+}
+
 /// Letters of made passwords: none that look alike.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
@@ -76,6 +107,24 @@ mod tests {
 
     fn secret(text: &str) -> Zeroizing<String> {
         Zeroizing::new(text.to_owned())
+    }
+
+    #[test]
+    fn a_chosen_password_is_long_and_says_nothing_about_its_owner() {
+        let own = ["sam.devries@northwind.example", "Sam de Vries"];
+        let long = "x1y2z3".repeat(200);
+        for (password, mend) in [
+            ("short", "15 characters"),
+            ("aaaaaaaaaaaaaaaaaaaa", "different characters"),
+            ("Northwind-devries-1", "other words"),
+            (long.as_str(), "1,024 bytes"),
+        ] {
+            let why = check_chosen(password, own).expect_err(password);
+            assert!(why.contains(mend), "{password}: {why}");
+        }
+        for password in ["correct horse battery staple", "Vries eet elke dag zestien peren", fresh().as_str()] {
+            assert_eq!(check_chosen(password, own), Ok(()), "{password}");
+        }
     }
 
     #[tokio::test]

@@ -9,8 +9,8 @@ use cobrowse_wire::v1::account_service_server::AccountService;
 use cobrowse_wire::v1::{
     ChangeRoleRequest, ChangeRoleResponse, CreateAccountRequest, CreateAccountResponse, DisableAccountRequest,
     DisableAccountResponse, GetAccountRequest, GetAccountResponse, ListAccountsRequest, ListAccountsResponse,
-    ListReportsRequest, ListReportsResponse, ResetPasswordRequest, ResetPasswordResponse, SignInRequest,
-    SignInResponse, SignOutRequest, SignOutResponse,
+    ListReportsRequest, ListReportsResponse, ResetPasswordRequest, ResetPasswordResponse, SetUpAdministratorRequest,
+    SetUpAdministratorResponse, SignInRequest, SignInResponse, SignOutRequest, SignOutResponse,
 };
 use std::sync::Arc;
 use tonic::metadata::MetadataValue;
@@ -59,6 +59,19 @@ impl AccountService for Service {
         self.accounts.sign_out(&caller).await.map_err(|r| self.refuse(r))?;
         let mut response = Response::new(SignOutResponse {});
         set_cookie(&mut response, "")?;
+        Ok(response)
+    }
+
+    async fn set_up_administrator(
+        &self,
+        r: Request<SetUpAdministratorRequest>,
+    ) -> Result<Response<SetUpAdministratorResponse>, Status> {
+        let (caller, request) = open(r)?;
+        let set_up = self.accounts.set_up_administrator(&caller, request).await;
+        let (account, secret) = set_up.map_err(|r| self.refuse(r))?;
+        let token = secret.expose().to_owned();
+        let mut response = Response::new(SetUpAdministratorResponse { account: Some(account), token });
+        set_cookie(&mut response, secret.expose())?;
         Ok(response)
     }
 

@@ -41,6 +41,7 @@ pub fn merge(upper: Settings, lower: Settings) -> Settings {
         listen,
         admin_listen,
         public_origin,
+        trusted_proxies,
         certificate,
         certificate_key,
         browser_pod,
@@ -138,7 +139,7 @@ mod tests {
             assert!(!error.contains("unknown field"), "{name} is no key of the file: {error}");
             seen += 1;
         }
-        assert_eq!(seen, 32);
+        assert_eq!(seen, 33);
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl std::fmt::Display for Prefix {
 /// Counts open connections.
 #[derive(Clone)]
 pub struct Connections {
-    open: Arc<Mutex<HashMap<Prefix, usize>>>,
+    open: Arc<Mutex<HashMap<Option<Prefix>, usize>>>,
     most: usize,
     most_per_address: usize,
 }
@@ -38,7 +38,7 @@ pub struct Connections {
 /// One open connection. Dropping it gives the place back.
 pub struct Slot {
     connections: Connections,
-    prefix: Prefix,
+    prefix: Option<Prefix>,
 }
 
 impl Connections {
@@ -47,15 +47,15 @@ impl Connections {
         Self { open: Arc::default(), most, most_per_address }
     }
 
-    /// Takes a place, or `None` when there is none.
-    pub fn take(&self, address: IpAddr) -> Option<Slot> {
-        let prefix = Prefix::of(address);
+    /// Takes a place for one address, or for one of many behind a gateway, or `None` when there is none.
+    pub fn take(&self, address: Option<IpAddr>) -> Option<Slot> {
+        let prefix = address.map(Prefix::of);
         let mut open = self.lock();
         if open.values().sum::<usize>() >= self.most {
             return None;
         }
         let count = open.entry(prefix).or_default();
-        if *count >= self.most_per_address {
+        if prefix.is_some() && *count >= self.most_per_address {
             return None;
         }
         *count += 1;
@@ -68,7 +68,7 @@ impl Connections {
         self.lock().values().sum()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Prefix, usize>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Option<Prefix>, usize>> {
         // Nothing can panic while the map is locked; a poisoned map is still right.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn places_are_limited_and_come_back() {
         let connections = Connections::new(3, 2);
-        let ip = |n: u8| IpAddr::from([127, 0, 0, n]);
+        let ip = |n: u8| Some(IpAddr::from([127, 0, 0, n]));
         let first = connections.take(ip(1)).expect("free");
         let _second = connections.take(ip(1)).expect("free");
         assert!(connections.take(ip(1)).is_none());
@@ -101,6 +101,10 @@ mod tests {
         assert!(connections.take(ip(3)).is_none());
         drop(first);
         assert!(connections.take(ip(3)).is_some());
+        // A gateway's are counted in all alone.
+        let many = Connections::new(3, 1);
+        let behind: Vec<_> = (0..4).filter_map(|_| many.take(None)).collect();
+        assert_eq!((behind.len(), many.count()), (3, 3));
     }
 
     #[test]

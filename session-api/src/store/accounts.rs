@@ -8,6 +8,8 @@ use cobrowse_session::{AccountId, TenantId, Timestamp};
 use sqlx::Row as _;
 use sqlx::any::{AnyQueryResult, AnyRow};
 
+const ADMINISTRATORS: &str = "SELECT COUNT(*) FROM accounts WHERE tenant = $1 AND role = $2";
+
 /// An account of a tenant.
 #[derive(Clone)]
 pub struct Account {
@@ -57,6 +59,20 @@ impl Store {
         let sql = "SELECT COUNT(*) FROM accounts WHERE tenant = $1";
         let count = sqlx::query_scalar(sql).bind(scope.tenant().to_string()).fetch_one(self.pool()).await;
         count.map(unsigned).map_err(query("count accounts"))
+    }
+
+    /// Whether the tenant has an administrator. One that is disabled counts: another one lets it in again.
+    pub async fn has_administrator(&self, scope: &TenantScope) -> Result<bool, Error> {
+        let count = sqlx::query_scalar::<_, i64>(ADMINISTRATORS).bind(scope.tenant().to_string());
+        let count = count.bind(role_name(AccountRole::Administrator)).fetch_one(self.pool()).await;
+        count.map(|count| count > 0).map_err(query("look for an administrator"))
+    }
+
+    /// Whether an administrator's invitation of this tenant was used.
+    pub async fn is_used(&self, scope: &TenantScope, hash: &SecretHash) -> Result<bool, Error> {
+        let sql = "SELECT COUNT(*) FROM used_invitations WHERE hash = $1 AND tenant = $2";
+        let count = sqlx::query_scalar::<_, i64>(sql).bind(hash.to_hex()).bind(scope.tenant().to_string());
+        count.fetch_one(self.pool()).await.map(|count| count > 0).map_err(query("look for an invitation"))
     }
 
     /// The sign-in of a secret's hash, to prove it.
@@ -119,6 +135,26 @@ impl Write<'_> {
             .bind(account.password.clone())
             .bind(signed(now.as_millis()));
         insert.execute(self.connection()).await.map(drop).map_err(unless_unique("add an account"))
+    }
+
+    /// Whether the tenant has an administrator, as `Store::has_administrator`.
+    pub async fn has_administrator(&mut self, scope: &TenantScope) -> Result<bool, Error> {
+        let count = sqlx::query_scalar::<_, i64>(ADMINISTRATORS).bind(scope.tenant().to_string());
+        let count = count.bind(role_name(AccountRole::Administrator)).fetch_one(self.connection()).await;
+        count.map(|count| count > 0).map_err(query("look for an administrator"))
+    }
+
+    /// Uses an administrator's invitation up. One that was used before is `Conflict`, for whoever comes second of two at once, too.
+    pub async fn use_invitation(
+        &mut self,
+        scope: &TenantScope,
+        hash: &SecretHash,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let sql = "INSERT INTO used_invitations (hash, tenant, used_ms) VALUES ($1, $2, $3)";
+        let insert = sqlx::query(sql).bind(hash.to_hex()).bind(scope.tenant().to_string());
+        let done = insert.bind(signed(now.as_millis())).execute(self.connection()).await;
+        done.map(drop).map_err(unless_unique("use an invitation"))
     }
 
     /// Keeps a new sign-in, and forgets this account's expired ones.

@@ -5,7 +5,7 @@ use super::Error;
 use sqlx::AnyPool;
 
 /// One list of statements per version, first version first. Types and syntax that SQLite and PostgreSQL share.
-const MIGRATIONS: [&[&str]; 3] = [FIRST, PLACES_AND_ACCOUNTS, REPLICAS];
+const MIGRATIONS: [&[&str]; 4] = [FIRST, PLACES_AND_ACCOUNTS, REPLICAS, INVITATIONS];
 
 /// What is there before any version: which ones ran.
 const TABLE: &[&str] = &["CREATE TABLE IF NOT EXISTS migrations (version BIGINT PRIMARY KEY)"];
@@ -50,6 +50,9 @@ const REPLICAS: &[&str] = &[
     "ALTER TABLE sessions ADD COLUMN driver TEXT",
     "CREATE INDEX sessions_driver ON sessions (driver)",
 ];
+
+const INVITATIONS: &[&str] =
+    &["CREATE TABLE used_invitations (hash TEXT PRIMARY KEY, tenant TEXT NOT NULL, used_ms BIGINT NOT NULL)"];
 
 /// On PostgreSQL two replicas may not even look for the table at once; this waits for the other one's end. SQLite has one writer.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(7163094427)";

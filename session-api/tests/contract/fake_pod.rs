@@ -293,6 +293,10 @@ impl PodService for Served {
         Ok(Response::new(AdmitResponse {}))
     }
 
+    async fn adjust(&self, _: Request<AdjustRequest>) -> Result<Response<AdjustResponse>, Status> {
+        Err(Status::permission_denied("the operator's alone"))
+    }
+
     type AttachStream = Stream<PodServiceAttachResponse>;
 
     async fn attach(

@@ -9,8 +9,10 @@ use tonic::transport::Channel;
 
 /// Who may, as letters: Visitor, End user, Agent, Supervisor, aUditor, aDministrator. Written by hand, so that a call that
 /// nobody thought about fails here.
-const TABLE: [(&str, &str); 28] = [
+const TABLE: [(&str, &str); 29] = [
     ("AccountService/SignIn", "VEASUD"),
+    // The invitation says who may be set up.
+    ("AccountService/SetUpAdministrator", "VEASUD"),
     ("AccountService/SignOut", "--ASUD"),
     ("AccountService/GetAccount", "--ASUD"),
     ("AccountService/ListReports", "---SUD"),

@@ -10,6 +10,9 @@ use crate::time::Timestamp;
 /// Idle time and the maximum duration, each with its warning.
 #[derive(Clone, Debug)]
 pub(super) struct Limits {
+    begun_at: Timestamp,
+    /// What people extended it by.
+    extended: Duration,
     expires_at: Timestamp,
     /// No extension goes beyond.
     latest_end: Timestamp,
@@ -21,8 +24,10 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) fn new(now: Timestamp, policy: &LivePolicy) -> Self {
         Self {
-            expires_at: now + policy.max_duration.min(LONGEST_LIFE),
-            latest_end: now + LONGEST_LIFE,
+            begun_at: now,
+            extended: Duration::ZERO,
+            expires_at: now + policy.max_duration.min(longest(policy)),
+            latest_end: now + longest(policy),
             last_active: now,
             warned_idle: false,
             warned_max: false,
@@ -41,7 +46,19 @@ impl Limits {
         if later <= self.expires_at {
             return false;
         }
+        self.extended += later.since(self.expires_at);
         self.expires_at = later;
+        self.warned_max = false;
+        true
+    }
+
+    /// Sets how long it lasts from its begin. False when that is what it was.
+    pub(super) fn set_max(&mut self, max: Duration) -> bool {
+        let ends = (self.begun_at + max + self.extended).min(self.latest_end);
+        if ends == self.expires_at {
+            return false;
+        }
+        self.expires_at = ends;
         self.warned_max = false;
         true
     }
@@ -60,6 +77,11 @@ impl Limits {
         };
         [idle, max]
     }
+}
+
+/// No session lives longer, extended or not.
+fn longest(policy: &LivePolicy) -> Duration {
+    policy.longest_life.min(LONGEST_LIFE)
 }
 
 /// How long before the limit people are warned: never so early that the warning comes at once.
@@ -82,7 +104,8 @@ impl Live {
     /// The state of the whole session.
     pub fn state(&self, now: Timestamp) -> State {
         State {
-            paused: self.paused_at.is_some(),
+            paused: self.paused(),
+            held: self.held,
             pause_epoch: self.pause_epoch,
             expires_at: self.limits.expires_at,
             remaining: self.limits.expires_at.since(now),

@@ -28,6 +28,13 @@ pub enum Input {
         /// What.
         command: Command,
     },
+    /// What an administrator wishes of the session from now on, whole. Idempotent.
+    Administered {
+        /// Others than the end user see nothing and can do nothing, whatever the end user says.
+        paused: bool,
+        /// How long it lasts from its begin; none: as it is. What people extended it by comes on top.
+        max_duration: Option<Duration>,
+    },
     /// The session ends for a reason from outside: Chrome died, session-api said so.
     Ended(EndReason),
     /// Time has passed.
@@ -218,8 +225,8 @@ pub enum Refusal {
     /// The end user has not allowed it.
     #[error("the end user has not allowed it")]
     NotPermitted,
-    /// The end user pressed Stop.
-    #[error("the end user has stopped the session")]
+    /// The end user pressed Stop, or an administrator holds the session.
+    #[error("the session is stopped")]
     Paused,
     /// The end user's link is down.
     #[error("the end user is away")]

@@ -62,6 +62,6 @@ impl Live {
     }
 
     fn unless_paused(&self) -> Result<(), Refusal> {
-        if self.paused_at.is_some() { Err(Refusal::Paused) } else { Ok(()) }
+        if self.paused() { Err(Refusal::Paused) } else { Ok(()) }
     }
 }

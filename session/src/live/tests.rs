@@ -1,5 +1,6 @@
 //! Stories of one live session: inputs, and what comes out.
 
+mod administered;
 mod control;
 mod limits;
 mod rights;

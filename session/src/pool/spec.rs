@@ -17,6 +17,8 @@ pub struct PoolSpec {
     pub refill: Refill,
     /// How old a warm pod may grow, from its creation.
     pub max_warm_age: Duration,
+    /// How long a session in one of its pods may last at all, extensions included.
+    pub max_session: Duration,
     /// What a new revision does to warm pods of an old one.
     pub update: Update,
     /// How long a pod that has a node may take until it is ready.
@@ -56,6 +58,7 @@ impl Default for PoolSpec {
             max_total: 50,
             refill: Refill { per_second: 20, burst: 20, max_pending: 50 },
             max_warm_age: Duration::from_secs(6 * 3600),
+            max_session: crate::policy::LONGEST_LIFE,
             update: Update::OnReplenish,
             readiness_grace: Duration::from_secs(5 * 60),
             unschedulable_recheck: Duration::from_secs(60),

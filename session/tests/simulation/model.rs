@@ -31,6 +31,8 @@ pub(crate) struct Model {
     pub(crate) tickets: Vec<ModelTicket>,
     /// In the pod, between Stop and Continue.
     pub(crate) paused: bool,
+    /// In the pod, by an administrator.
+    pub(crate) held: bool,
     pub(crate) holder: Option<ParticipantId>,
     pub(crate) in_pod: BTreeMap<ParticipantId, Role>,
     pub(crate) connected: BTreeSet<ParticipantId>,
@@ -47,6 +49,7 @@ impl Model {
             permissions: BTreeMap::new(),
             tickets: Vec::new(),
             paused: false,
+            held: false,
             holder: None,
             in_pod: BTreeMap::new(),
             connected: BTreeSet::new(),
@@ -78,6 +81,7 @@ impl Model {
     /// Forgets the pod, which is gone.
     pub(crate) fn lose_pod(&mut self) {
         self.paused = false;
+        self.held = false;
         self.holder = None;
         self.in_pod.clear();
         self.connected.clear();
@@ -98,7 +102,7 @@ impl Model {
         let there = !self.ended && self.connected.contains(id);
         match role {
             Role::EndUser => there,
-            _ => there && !self.paused && self.end_user_is_here() && self.said(id).view,
+            _ => there && !self.paused && !self.held && self.end_user_is_here() && self.said(id).view,
         }
     }
 

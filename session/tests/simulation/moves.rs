@@ -100,6 +100,12 @@ pub(crate) enum Move {
         by: Index,
         command: Ask,
     },
+    /// An administrator's wish reaches the pod.
+    Administer {
+        session: Index,
+        paused: bool,
+        max_seconds: u64,
+    },
     /// Stop by the end user's call: to the store at once, to the pod now or later; the caller knows the pod's count or not.
     StopCall {
         session: Index,
@@ -213,6 +219,8 @@ fn pod_move(session: impl Strategy<Value = Index> + Clone + 'static) -> impl Str
         2 => pair().prop_map(|(session, who)| Move::Active { session, who }),
         8 => (session.clone(), person(), ask())
             .prop_map(|(session, by, command)| Move::Command { session, by, command }),
+        2 => (session.clone(), any::<bool>(), 600..20_000_u64)
+            .prop_map(|(session, paused, max_seconds)| Move::Administer { session, paused, max_seconds }),
         2 => (session, any::<bool>(), any::<bool>())
             .prop_map(|(session, to_pod, knows)| Move::StopCall { session, to_pod, knows }),
     ]

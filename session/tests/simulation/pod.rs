@@ -66,6 +66,7 @@ impl Pod {
                     model.holder.take_if(|holder| holder == id);
                 }
             }
+            Input::Administered { paused, .. } if self.live.ended().is_none() => model.held = *paused,
             Input::Command { by, command, .. } if accepted => self.note_command(by, command, model),
             _ => {}
         }

@@ -1,5 +1,7 @@
 //! One session of the world: its row in the store, its pod, and the model of both. Each decision is one transaction.
 
+use std::time::Duration;
+
 use cobrowse_session::id::ReplicaId;
 use cobrowse_session::live::{Command, ControlAction, Input};
 use cobrowse_session::participant::PersonName;
@@ -164,17 +166,18 @@ impl Session {
         if let Some(reason) = state.ended {
             return self.decide(now, Event::Ended { reason });
         }
-        let epoch = state.pause_epoch;
-        let pause = if state.paused { Event::Paused { epoch: Some(epoch) } } else { Event::Resumed { epoch } };
+        // The store hears of the end user's Stop alone.
+        let (epoch, stopped) = (state.pause_epoch, pod.live.stopped());
+        let pause = if stopped { Event::Paused { epoch: Some(epoch) } } else { Event::Resumed { epoch } };
         for event in [Event::Roster { participants }, Event::Extended { expires_at: state.expires_at }, pause] {
             self.decide(now, event);
         }
-        assert!(self.row.end_reason.is_some() || self.row.pause_epoch >= epoch || !state.paused, "a pause was lost");
+        assert!(self.row.end_reason.is_some() || self.row.pause_epoch >= epoch || !stopped, "a pause was lost");
         if self.row.end_reason.is_none() && self.row.pause_epoch > epoch {
             assert!(self.row.paused, "an old word of the pod undid Stop");
         }
         if self.row.end_reason.is_none() && !self.stop_pending {
-            assert_eq!(self.row.paused, state.paused, "store and pod disagree on Stop: {:?} {state:?}", self.row);
+            assert_eq!(self.row.paused, stopped, "store and pod disagree on Stop: {:?} {state:?}", self.row);
         }
     }
 
@@ -197,6 +200,12 @@ impl Session {
     /// Nobody reaches a pod that is not bound: its place stands in no row.
     fn is_reachable(&self) -> bool {
         matches!(self.row.claim, Claim::Bound { .. })
+    }
+
+    pub(crate) fn administer(&mut self, now: Timestamp, paused: bool, max_seconds: u64) {
+        if self.is_reachable() {
+            self.give(now, Input::Administered { paused, max_duration: Some(Duration::from_secs(max_seconds)) });
+        }
     }
 
     pub(crate) fn tell_pod(&mut self, now: Timestamp, who: Index, input: impl FnOnce(ParticipantId) -> Input) {
@@ -237,7 +246,7 @@ impl Session {
     pub(crate) fn stop(&mut self, now: Timestamp, to_pod: bool, knows: bool) {
         let Some(pod) = &self.pod else { return };
         let state = pod.live.state(now);
-        let known = state.pause_epoch + u32::from(!state.paused);
+        let known = state.pause_epoch + u32::from(!pod.live.stopped());
         self.decide(now, Event::Paused { epoch: knows.then_some(known) });
         self.stop_pending = true;
         if to_pod {
@@ -279,7 +288,7 @@ impl Session {
         }
         for id in self.pod.iter().flat_map(|pod| &pod.pictures).filter(|id| id.as_str() != "customer") {
             assert!(self.model.permissions.get(id).is_some_and(|said| said.view), "{id} sees unallowed, {step:?}");
-            assert!(!self.model.paused, "{id} sees while stopped, {step:?}");
+            assert!(!self.model.paused && !self.model.held, "{id} sees while stopped or held, {step:?}");
         }
     }
 }

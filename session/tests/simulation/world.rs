@@ -101,6 +101,9 @@ impl World {
             Move::Detach { session, who } => self.sessions[at(session)].tell_pod(now, *who, Input::Detached),
             Move::Active { session, who } => self.sessions[at(session)].tell_pod(now, *who, Input::Active),
             Move::Command { session, by, command } => self.sessions[at(session)].command(now, *by, command),
+            Move::Administer { session, paused, max_seconds } => {
+                self.sessions[at(session)].administer(now, *paused, *max_seconds);
+            }
             Move::StopCall { session, to_pod, knows } => self.sessions[at(session)].stop(now, *to_pod, *knows),
             Move::PodLost { session } => self.sessions[at(session)].lose_pod(now),
             _ => unreachable!("taken by the world"),

@@ -36,6 +36,7 @@ impl From<&BoundPolicy> for v1::Policy {
             stop_choice_ms: millis(live.stop_choice),
             max_participants: live.max_participants,
             max_tabs: live.max_tabs,
+            longest_life_ms: millis(live.longest_life),
         }
     }
 }
@@ -49,7 +50,13 @@ impl TryFrom<v1::Policy> for BoundPolicy {
         if sites.is_empty() {
             return Err(Error::Missing("policy.sites"));
         }
+        // Who does not say it is of before there was more than one.
+        let longest = match message.longest_life_ms {
+            0 => LONGEST_LIFE,
+            millis => duration("policy.longest_life_ms", millis)?,
+        };
         let live = LivePolicy {
+            longest_life: longest,
             max_duration: duration("policy.max_duration_ms", message.max_duration_ms)?,
             idle_timeout: duration("policy.idle_timeout_ms", message.idle_timeout_ms)?,
             disconnect_grace: duration("policy.disconnect_grace_ms", message.disconnect_grace_ms)?,

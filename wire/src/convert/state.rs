@@ -44,7 +44,8 @@ impl From<&State> for v1::LiveState {
             Some((warning, left)) => (warning.reason().to_owned(), millis(left)),
             None => (String::new(), 0),
         };
-        Self { paused: state.paused, viewport: None, remaining_ms: millis(state.remaining), warning, warning_ms: left }
+        let (paused, held, remaining_ms) = (state.paused, state.held, millis(state.remaining));
+        Self { paused, viewport: None, remaining_ms, warning, warning_ms: left, held }
     }
 }
 

@@ -761,6 +761,7 @@ pub struct Cursor {
 /// LiveState is the state of the whole session.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LiveState {
+    /// Others than the end user see nothing: the end user stopped it, or held is true.
     #[prost(bool, tag = "1")]
     pub paused: bool,
     #[prost(message, optional, tag = "2")]
@@ -774,6 +775,9 @@ pub struct LiveState {
     /// Milliseconds until what the warning says.
     #[prost(uint64, tag = "5")]
     pub warning_ms: u64,
+    /// An administrator paused it. Continue does not undo that.
+    #[prost(bool, tag = "6")]
+    pub held: bool,
 }
 /// Gap says that events up to this seq are not to be had any more. Pictures after it start with a key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2764,6 +2768,9 @@ pub struct Policy {
     pub max_participants: u32,
     #[prost(uint32, tag = "10")]
     pub max_tabs: u32,
+    /// How long the session may last at all, however often it is extended. 0: 12 hours.
+    #[prost(uint64, tag = "11")]
+    pub longest_life_ms: u64,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BindRequest {
@@ -2825,6 +2832,24 @@ pub struct AdmitRequest {
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AdmitResponse {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AdjustRequest {
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// True: others than the end user see nothing and can do nothing, whatever the end user says. False: the end user's own Stop alone
+    /// counts.
+    #[prost(bool, tag = "2")]
+    pub paused: bool,
+    /// How long the session lasts from its begin; 0: as it is. What people extended it by comes on top.
+    #[prost(uint64, tag = "3")]
+    pub max_duration_ms: u64,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AdjustResponse {
+    /// When it ends by that.
+    #[prost(message, optional, tag = "1")]
+    pub expires_at: ::core::option::Option<::prost_types::Timestamp>,
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PodServiceAttachRequest {
     #[prost(message, optional, tag = "1")]
@@ -2853,7 +2878,7 @@ pub struct ExecuteResponse {
 pub struct WatchRequest {}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WatchResponse {
-    /// PHASE_LIVE, PHASE_PAUSED or PHASE_ENDED.
+    /// PHASE_LIVE, PHASE_PAUSED (the end user stopped it) or PHASE_ENDED.
     #[prost(enumeration = "Phase", tag = "1")]
     pub phase: i32,
     #[prost(uint32, tag = "2")]
@@ -3305,6 +3330,21 @@ pub mod pod_service_client {
             req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.PodService", "Admit"));
             self.inner.unary(req, path, codec).await
         }
+        /// Adjust tells what an administrator wishes of the session from now on, whole. Idempotent. For the operator alone.
+        pub async fn adjust(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AdjustRequest>,
+        ) -> std::result::Result<tonic::Response<super::AdjustResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static("/cobrowse.v1.PodService/Adjust");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.PodService", "Adjust"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Attach relays one participant's live stream.
         pub async fn attach(
             &mut self,
@@ -3413,6 +3453,11 @@ pub mod pod_service_server {
             &self,
             request: tonic::Request<super::AdmitRequest>,
         ) -> std::result::Result<tonic::Response<super::AdmitResponse>, tonic::Status>;
+        /// Adjust tells what an administrator wishes of the session from now on, whole. Idempotent. For the operator alone.
+        async fn adjust(
+            &self,
+            request: tonic::Request<super::AdjustRequest>,
+        ) -> std::result::Result<tonic::Response<super::AdjustResponse>, tonic::Status>;
         /// Server streaming response type for the Attach method.
         type AttachStream: tonic::codegen::tokio_stream::Stream<
                 Item = std::result::Result<super::PodServiceAttachResponse, tonic::Status>,
@@ -3599,6 +3644,34 @@ pub mod pod_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = AdmitSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cobrowse.v1.PodService/Adjust" => {
+                    #[allow(non_camel_case_types)]
+                    struct AdjustSvc<T: PodService>(pub Arc<T>);
+                    impl<T: PodService> tonic::server::UnaryService<super::AdjustRequest> for AdjustSvc<T> {
+                        type Response = super::AdjustResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(&mut self, request: tonic::Request<super::AdjustRequest>) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move { <T as PodService>::adjust(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AdjustSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(accept_compression_encodings, send_compression_encodings)
@@ -3811,6 +3884,29 @@ pub struct SignInRequest {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SignInResponse {
+    #[prost(message, optional, tag = "1")]
+    pub account: ::core::option::Option<Account>,
+    /// Also set as cookie. A secret.
+    #[prost(string, tag = "2")]
+    pub token: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetUpAdministratorRequest {
+    /// A secret.
+    #[prost(string, tag = "1")]
+    pub invitation: ::prost::alloc::string::String,
+    /// At most 254 bytes. Unique in the installation.
+    #[prost(string, tag = "2")]
+    pub email: ::prost::alloc::string::String,
+    /// As others see it, at most 80 characters.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    /// 15 characters to 1,024 bytes, not made of the address or the name. A secret.
+    #[prost(string, tag = "4")]
+    pub password: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetUpAdministratorResponse {
     #[prost(message, optional, tag = "1")]
     pub account: ::core::option::Option<Account>,
     /// Also set as cookie. A secret.
@@ -4076,6 +4172,22 @@ pub mod account_service_client {
             req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.AccountService", "SignOut"));
             self.inner.unary(req, path, codec).await
         }
+        /// SetUpAdministrator makes the account of a tenant's administrator and signs it in, for anybody who brings the one-use invitation
+        /// that the operator left in a Secret of the cluster.
+        pub async fn set_up_administrator(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SetUpAdministratorRequest>,
+        ) -> std::result::Result<tonic::Response<super::SetUpAdministratorResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static("/cobrowse.v1.AccountService/SetUpAdministrator");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.AccountService", "SetUpAdministrator"));
+            self.inner.unary(req, path, codec).await
+        }
         /// GetAccount tells who the caller is; UNAUTHENTICATED when nobody.
         pub async fn get_account(
             &mut self,
@@ -4198,6 +4310,12 @@ pub mod account_service_server {
             &self,
             request: tonic::Request<super::SignOutRequest>,
         ) -> std::result::Result<tonic::Response<super::SignOutResponse>, tonic::Status>;
+        /// SetUpAdministrator makes the account of a tenant's administrator and signs it in, for anybody who brings the one-use invitation
+        /// that the operator left in a Secret of the cluster.
+        async fn set_up_administrator(
+            &self,
+            request: tonic::Request<super::SetUpAdministratorRequest>,
+        ) -> std::result::Result<tonic::Response<super::SetUpAdministratorResponse>, tonic::Status>;
         /// GetAccount tells who the caller is; UNAUTHENTICATED when nobody.
         async fn get_account(
             &self,
@@ -4353,6 +4471,34 @@ pub mod account_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SignOutSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cobrowse.v1.AccountService/SetUpAdministrator" => {
+                    #[allow(non_camel_case_types)]
+                    struct SetUpAdministratorSvc<T: AccountService>(pub Arc<T>);
+                    impl<T: AccountService> tonic::server::UnaryService<super::SetUpAdministratorRequest> for SetUpAdministratorSvc<T> {
+                        type Response = super::SetUpAdministratorResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(&mut self, request: tonic::Request<super::SetUpAdministratorRequest>) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move { <T as AccountService>::set_up_administrator(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SetUpAdministratorSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(accept_compression_encodings, send_compression_encodings)

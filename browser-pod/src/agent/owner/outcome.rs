@@ -103,7 +103,8 @@ impl Owner {
     pub(super) fn tell_watchers(&mut self) {
         let now = self.clock.now();
         let Some(session) = &self.session else { return };
-        let phase = match (session.live.ended(), session.live.paused()) {
+        // The store keeps the end user's Stop; an administrator's pause the cluster keeps.
+        let phase = match (session.live.ended(), session.live.stopped()) {
             (Some(_), _) => v1::Phase::Ended,
             (None, true) => v1::Phase::Paused,
             (None, false) => v1::Phase::Live,

@@ -1,9 +1,11 @@
 //! Bind, Start and Admit: the steps between an enrolled pod and its first picture.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cobrowse_session::live::{Input, Live, Output};
 use cobrowse_session::participant::{Participant, Role};
+use cobrowse_session::policy::LONGEST_LIFE;
 use cobrowse_session::{ParticipantId, SessionId};
 use cobrowse_wire::BoundPolicy;
 use cobrowse_wire::v1;
@@ -184,6 +186,28 @@ impl Owner {
         }
         self.carry_out(outputs);
         refused.map_or(Ok(()), |reason| Err(status::refused(reason)))
+    }
+
+    /// Takes an administrator's wishes.
+    pub(super) fn adjust(&mut self, request: &v1::AdjustRequest) -> Result<v1::AdjustResponse, Status> {
+        let max_duration = Duration::from_millis(request.max_duration_ms);
+        if max_duration > LONGEST_LIFE {
+            return Err(status::invalid("max_duration_ms"));
+        }
+        let max_duration = Some(max_duration).filter(|duration| !duration.is_zero());
+        let session = self.session.as_ref().ok_or_else(status::not_bound)?;
+        if session.id.as_str() != request.session_id {
+            return Err(status::other_session());
+        }
+        tracing::info!(
+            paused = request.paused,
+            max_ms = request.max_duration_ms,
+            "an administrator adjusts the session"
+        );
+        self.rule(Input::Administered { paused: request.paused, max_duration });
+        let now = self.clock.now();
+        let expires_at = self.session.as_ref().map(|session| session.live.state(now).expires_at);
+        Ok(v1::AdjustResponse { expires_at: expires_at.map(cobrowse_wire::timestamp) })
     }
 
     /// Whether this is the end user.

@@ -1,5 +1,6 @@
 //! The owner with a fake page and a fake screen: what people send, what comes of it, and how fast.
 
+mod adjust;
 mod stand;
 
 use std::time::{Duration, Instant};

@@ -2,6 +2,7 @@
 
 import { enInvite } from "./en-invite";
 import { enMessages } from "./en-messages";
+import { enSetup } from "./en-setup";
 
 export const en = {
   "app.name": "CoBrowse",
@@ -85,8 +86,6 @@ export const en = {
   "live.linklost.title": "Connection lost",
   "live.linklost.user": "The page is hidden for everyone until the connection is back. Trying again…",
   "live.linklost.agent": "The page is hidden until the connection is back. Trying again…",
-  "live.paused.agent.title": "Stopped by the customer",
-  "live.paused.agent.text": "You see nothing and cannot act until the customer continues.",
   "live.noview.title": "The page is hidden",
   "live.noview.text": "The customer has switched off seeing the page.",
   "live.away.title": "Your customer's connection is gone",
@@ -242,6 +241,7 @@ export const en = {
   "agent.another": "Help another customer",
 
   ...enInvite,
+  ...enSetup,
   ...enMessages,
 } as const;
 

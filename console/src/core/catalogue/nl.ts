@@ -3,6 +3,7 @@
 import type { Catalogue } from "./en";
 import { nlInvite } from "./nl-invite";
 import { nlMessages } from "./nl-messages";
+import { nlSetup } from "./nl-setup";
 
 export const nl: Catalogue = {
   "app.name": "CoBrowse",
@@ -86,8 +87,6 @@ export const nl: Catalogue = {
   "live.linklost.title": "Verbinding weg",
   "live.linklost.user": "De pagina is voor iedereen verborgen tot de verbinding terug is. We proberen het opnieuw…",
   "live.linklost.agent": "De pagina is verborgen tot de verbinding terug is. We proberen het opnieuw…",
-  "live.paused.agent.title": "Gestopt door de klant",
-  "live.paused.agent.text": "U ziet niets en kunt niets doen tot de klant verdergaat.",
   "live.noview.title": "De pagina is verborgen",
   "live.noview.text": "De klant heeft meekijken uitgezet.",
   "live.away.title": "De verbinding van uw klant is weg",
@@ -243,5 +242,6 @@ export const nl: Catalogue = {
   "agent.another": "Nog een klant helpen",
 
   ...nlInvite,
+  ...nlSetup,
   ...nlMessages,
 };

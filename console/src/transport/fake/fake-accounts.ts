@@ -14,6 +14,10 @@ export function accountsOf(): Partial<ServiceImpl<typeof AccountService>> {
       sessionStorage.setItem(KEY, "1");
       return { account: ACCOUNT, token: "t" };
     },
+    setUpAdministrator: ({ name, email }) => {
+      sessionStorage.setItem(KEY, "1");
+      return { account: { ...ACCOUNT, name, email, role: AccountRole.ADMINISTRATOR }, token: "t" };
+    },
     signOut: () => {
       sessionStorage.removeItem(KEY);
       return {};

@@ -13,15 +13,17 @@ use crate::value::{Count, Lasting};
     .message("desiredState Ended is final: make a new session")
     .field_path(".desiredState"))]
 pub struct Lifecycle {
-    /// How long the session lasts from Ready on. Raising it extends a live session. 1s to 12h. Default: the tenant's.
+    /// How long the session lasts from its begin, extensions by people apart. Raising it extends a live session, lowering it
+    /// shortens it, down to at once; the condition Ready says where a ceiling of the tenant or the pool is less. 1s to 12h.
+    /// Default: the tenant's.
     #[schemars(with = "Option<Lasting<1, 43200>>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_duration: Option<String>,
-    /// How long nobody may do anything before it ends. 1s to 2h. Default: the tenant's.
+    /// How long nobody may do anything before it ends. A change does not reach a session that has its pod. 1s to 2h. Default: the tenant's.
     #[schemars(with = "Option<Lasting<1, 7200>>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_timeout: Option<String>,
-    /// How long the end user's link may be down before it ends. 1s to 15m. Default: the tenant's, by the end user's device.
+    /// How long the end user's link may be down before it ends. A change does not reach a session that has its pod. 1s to 15m. Default: the tenant's, by the end user's device.
     #[schemars(with = "Option<Lasting<1, 900>>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disconnect_grace: Option<String>,
@@ -29,8 +31,9 @@ pub struct Lifecycle {
     #[schemars(with = "Count<0, 604800>")]
     #[serde(default = "ten_minutes")]
     pub ttl_seconds_after_finished: i32,
-    /// True: agents see nothing and can do nothing, as if the end user had pressed Stop; a session that waits for a pod gets
-    /// none. False again: the end user still chooses whether to continue. Default false.
+    /// True: agents see nothing and can do nothing, as if the end user had pressed Stop, whatever the end user says; a session
+    /// that waits for a pod gets none. False again: it goes on, unless the end user pressed Stop; then the end user still
+    /// chooses whether to continue. Default false.
     #[serde(default)]
     pub paused: bool,
     /// Running or Ended. Ended ends the session, keeps this object for ttlSecondsAfterFinished, and is final. Default Running.

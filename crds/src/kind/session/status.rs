@@ -21,7 +21,7 @@ pub struct SessionStatus {
     /// A summary for people, see [`Phase`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<Phase>,
-    /// Bound: a pod is this session's. Ready: the first picture is there. NetworkEnforced: the pod was seen to fail at reaching
+    /// Bound: a pod is this session's. Ready: the first picture is there. Paused: an administrator paused it. NetworkEnforced: the pod was seen to fail at reaching
     /// what is forbidden. RecordingSealed: the recording is complete, or there is none. Finished: it ended, the reason is
     /// finishReason. Each with the generation that it speaks of.
     #[schemars(length(max = 16))]
@@ -34,7 +34,7 @@ pub struct SessionStatus {
     /// When what happened. Each is written once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timings: Option<Timings>,
-    /// When the session ends unless somebody extends it.
+    /// When the session ends unless somebody in it extends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Time>,
     /// The session's recording, where there is one.

@@ -1,6 +1,6 @@
 //! What the operator tells about a tenant.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,10 +36,37 @@ pub struct TenantStatus {
     #[x_kube(merge_strategy = ListMerge::Map(vec!["pattern".into()]))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<SiteConflict>,
-    /// Name of the Secret with the one-use invitation of the tenant's first administrator. Empty once it was used.
+    /// Name of the Secret with the one-use invitation of the tenant's administrator, in the tenant's namespace. Empty once it was
+    /// used or has expired.
     #[schemars(length(max = 253))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invitation_secret: Option<String>,
+    /// The last invitation of an administrator. A new tenant gets one by itself, which counts while the tenant has no
+    /// administrator. Whoever sets the annotation cobrowse.dev/invite to a word that was not there before gets one more, for
+    /// one administrator more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Invitation>,
+}
+
+/// The invitation of an administrator. What it says is in the Secret alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("self.hash != oldSelf.hash || !has(oldSelf.usedAt) || (has(self.usedAt) && self.usedAt == oldSelf.usedAt)")
+    .message("usedAt is written once for an invitation: leave it as it is"))]
+pub struct Invitation {
+    /// SHA-256 of it, by which session-api knows it. Nobody comes in by this.
+    #[schemars(length(max = 64))]
+    pub hash: String,
+    /// From then on it counts no more.
+    pub expires_at: Time,
+    /// The word of the annotation cobrowse.dev/invite that asked for it, its first 63 characters. Without it: it came with the
+    /// tenant.
+    #[schemars(length(max = 63))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
+    /// When it was used, or found to be needed by nobody. session-api alone writes this, and nothing else here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_at: Option<Time>,
 }
 
 /// A site that another tenant owns.

@@ -152,6 +152,7 @@ fn with_pool(objects: Objects, cluster: &[&str]) -> Objects {
         system: SYSTEM.to_owned(),
         pod_port: 8700,
         host_users: false,
+        public_origin: None,
         public: public(&ranges).expect("ranges"),
     };
     let mut policy = serde_json::to_value(policy("default", &installation)).expect("a policy is JSON");

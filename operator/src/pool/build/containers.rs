@@ -130,6 +130,8 @@ fn probe(what: &[&str]) -> Probe {
     let command = [PROGRAM, "probe"].iter().chain(what).map(|text| (*text).to_owned()).collect();
     Probe {
         exec: Some(ExecAction { command: Some(command) }),
+        // Until then it is not up, and to ask would only make an event.
+        initial_delay_seconds: Some(2),
         period_seconds: Some(1),
         timeout_seconds: Some(5),
         failure_threshold: Some(PROBES_MAX),

@@ -16,7 +16,7 @@ const SHARED_GROUP: i64 = 10003;
 /// The pod serves its log until the recorder has it, at most 75 s, and tells its last words.
 const GRACE_SECONDS: i64 = 90;
 /// Counts what this file, and those beside it, make of a pool. To be raised with each change that old warm pods should not outlive.
-const TEMPLATE: u32 = 1;
+const TEMPLATE: u32 = 2;
 
 /// Whose pod it is from its creation on.
 #[derive(Clone, Debug)]
@@ -43,6 +43,7 @@ pub fn revision(object: &CoBrowsePool, installation: &Installation) -> Revision 
         spec.display,
         spec.isolation,
         spec.scheduling,
+        spec.max_session_duration,
         installation.pod_port,
         installation.host_users,
     ]);

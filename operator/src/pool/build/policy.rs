@@ -199,6 +199,7 @@ mod tests {
             system: "cobrowse-system".to_owned(),
             pod_port: 8700,
             host_users: false,
+            public_origin: None,
             public: public(&[]).expect("no ranges"),
         };
         let spec = policy("shop", &installation).spec.expect("a spec");

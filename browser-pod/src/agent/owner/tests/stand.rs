@@ -230,6 +230,11 @@ impl Stand {
         self.ask(|reply| Message::Admit(participant(who), reply)).await
     }
 
+    pub(super) async fn adjust(&self, session: &str, paused: bool, max_ms: u64) -> Result<v1::AdjustResponse, Status> {
+        let request = v1::AdjustRequest { session_id: session.into(), paused, max_duration_ms: max_ms };
+        self.ask(|reply| Message::Adjust(request, reply)).await
+    }
+
     pub(super) async fn attach(&mut self, who: &str) -> Result<Watching, Status> {
         let (outbox, downlink) = downlink::pair();
         let attach = v1::Attach { protocol_version: 1, participant: Some(participant(who)), ..v1::Attach::default() };

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cobrowse/v1/account.proto.
  */
 export const file_cobrowse_v1_account: GenFile = /*@__PURE__*/
-  fileDesc("Chljb2Jyb3dzZS92MS9hY2NvdW50LnByb3RvEgtjb2Jyb3dzZS52MSKNAQoHQWNjb3VudBIKCgJpZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSDwoHY29tcGFueRgDIAEoCRIMCgRuYW1lGAQgASgJEg0KBWVtYWlsGAUgASgJEiYKBHJvbGUYBiABKA4yGC5jb2Jyb3dzZS52MS5BY2NvdW50Um9sZRIQCghkaXNhYmxlZBgHIAEoCCIwCg1TaWduSW5SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkYKDlNpZ25JblJlc3BvbnNlEiUKB2FjY291bnQYASABKAsyFC5jb2Jyb3dzZS52MS5BY2NvdW50Eg0KBXRva2VuGAIgASgJIhAKDlNpZ25PdXRSZXF1ZXN0IhEKD1NpZ25PdXRSZXNwb25zZSITChFHZXRBY2NvdW50UmVxdWVzdCI7ChJHZXRBY2NvdW50UmVzcG9uc2USJQoHYWNjb3VudBgBIAEoCzIULmNvYnJvd3NlLnYxLkFjY291bnQiOwoSTGlzdFJlcG9ydHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlQKE0xpc3RSZXBvcnRzUmVzcG9uc2USJAoHcmVwb3J0cxgBIAMoCzITLmNvYnJvd3NlLnYxLlJlcG9ydBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki4AEKBlJlcG9ydBISCgpzZXNzaW9uX2lkGAEgASgJEi4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB2xpdmVfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZvcmlnaW4YBSABKAkSEwoLYWdlbnRfbmFtZXMYBiADKAkSEgoKZW5kX3JlYXNvbhgHIAEoCSI8ChNMaXN0QWNjb3VudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlcKFExpc3RBY2NvdW50c1Jlc3BvbnNlEiYKCGFjY291bnRzGAEgAygLMhQuY29icm93c2UudjEuQWNjb3VudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiWwoUQ3JlYXRlQWNjb3VudFJlcXVlc3QSDQoFZW1haWwYASABKAkSDAoEbmFtZRgCIAEoCRImCgRyb2xlGAMgASgOMhguY29icm93c2UudjEuQWNjb3VudFJvbGUiUAoVQ3JlYXRlQWNjb3VudFJlc3BvbnNlEiUKB2FjY291bnQYASABKAsyFC5jb2Jyb3dzZS52MS5BY2NvdW50EhAKCHBhc3N3b3JkGAIgASgJIisKFURpc2FibGVBY2NvdW50UmVxdWVzdBISCgphY2NvdW50X2lkGAEgASgJIj8KFkRpc2FibGVBY2NvdW50UmVzcG9uc2USJQoHYWNjb3VudBgBIAEoCzIULmNvYnJvd3NlLnYxLkFjY291bnQiKgoUUmVzZXRQYXNzd29yZFJlcXVlc3QSEgoKYWNjb3VudF9pZBgBIAEoCSJQChVSZXNldFBhc3N3b3JkUmVzcG9uc2USJQoHYWNjb3VudBgBIAEoCzIULmNvYnJvd3NlLnYxLkFjY291bnQSEAoIcGFzc3dvcmQYAiABKAkiTwoRQ2hhbmdlUm9sZVJlcXVlc3QSEgoKYWNjb3VudF9pZBgBIAEoCRImCgRyb2xlGAIgASgOMhguY29icm93c2UudjEuQWNjb3VudFJvbGUiOwoSQ2hhbmdlUm9sZVJlc3BvbnNlEiUKB2FjY291bnQYASABKAsyFC5jb2Jyb3dzZS52MS5BY2NvdW50KpoBCgtBY2NvdW50Um9sZRIcChhBQ0NPVU5UX1JPTEVfVU5TUEVDSUZJRUQQABIWChJBQ0NPVU5UX1JPTEVfQUdFTlQQARIbChdBQ0NPVU5UX1JPTEVfU1VQRVJWSVNPUhACEhgKFEFDQ09VTlRfUk9MRV9BVURJVE9SEAMSHgoaQUNDT1VOVF9ST0xFX0FETUlOSVNUUkFUT1IQBDLpBQoOQWNjb3VudFNlcnZpY2USQQoGU2lnbkluEhouY29icm93c2UudjEuU2lnbkluUmVxdWVzdBobLmNvYnJvd3NlLnYxLlNpZ25JblJlc3BvbnNlEkQKB1NpZ25PdXQSGy5jb2Jyb3dzZS52MS5TaWduT3V0UmVxdWVzdBocLmNvYnJvd3NlLnYxLlNpZ25PdXRSZXNwb25zZRJNCgpHZXRBY2NvdW50Eh4uY29icm93c2UudjEuR2V0QWNjb3VudFJlcXVlc3QaHy5jb2Jyb3dzZS52MS5HZXRBY2NvdW50UmVzcG9uc2USUAoLTGlzdFJlcG9ydHMSHy5jb2Jyb3dzZS52MS5MaXN0UmVwb3J0c1JlcXVlc3QaIC5jb2Jyb3dzZS52MS5MaXN0UmVwb3J0c1Jlc3BvbnNlElMKDExpc3RBY2NvdW50cxIgLmNvYnJvd3NlLnYxLkxpc3RBY2NvdW50c1JlcXVlc3QaIS5jb2Jyb3dzZS52MS5MaXN0QWNjb3VudHNSZXNwb25zZRJWCg1DcmVhdGVBY2NvdW50EiEuY29icm93c2UudjEuQ3JlYXRlQWNjb3VudFJlcXVlc3QaIi5jb2Jyb3dzZS52MS5DcmVhdGVBY2NvdW50UmVzcG9uc2USWQoORGlzYWJsZUFjY291bnQSIi5jb2Jyb3dzZS52MS5EaXNhYmxlQWNjb3VudFJlcXVlc3QaIy5jb2Jyb3dzZS52MS5EaXNhYmxlQWNjb3VudFJlc3BvbnNlElYKDVJlc2V0UGFzc3dvcmQSIS5jb2Jyb3dzZS52MS5SZXNldFBhc3N3b3JkUmVxdWVzdBoiLmNvYnJvd3NlLnYxLlJlc2V0UGFzc3dvcmRSZXNwb25zZRJNCgpDaGFuZ2VSb2xlEh4uY29icm93c2UudjEuQ2hhbmdlUm9sZVJlcXVlc3QaHy5jb2Jyb3dzZS52MS5DaGFuZ2VSb2xlUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Chljb2Jyb3dzZS92MS9hY2NvdW50LnByb3RvEgtjb2Jyb3dzZS52MSKNAQoHQWNjb3VudBIKCgJpZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSDwoHY29tcGFueRgDIAEoCRIMCgRuYW1lGAQgASgJEg0KBWVtYWlsGAUgASgJEiYKBHJvbGUYBiABKA4yGC5jb2Jyb3dzZS52MS5BY2NvdW50Um9sZRIQCghkaXNhYmxlZBgHIAEoCCIwCg1TaWduSW5SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkYKDlNpZ25JblJlc3BvbnNlEiUKB2FjY291bnQYASABKAsyFC5jb2Jyb3dzZS52MS5BY2NvdW50Eg0KBXRva2VuGAIgASgJIl4KGVNldFVwQWRtaW5pc3RyYXRvclJlcXVlc3QSEgoKaW52aXRhdGlvbhgBIAEoCRINCgVlbWFpbBgCIAEoCRIMCgRuYW1lGAMgASgJEhAKCHBhc3N3b3JkGAQgASgJIlIKGlNldFVwQWRtaW5pc3RyYXRvclJlc3BvbnNlEiUKB2FjY291bnQYASABKAsyFC5jb2Jyb3dzZS52MS5BY2NvdW50Eg0KBXRva2VuGAIgASgJIhAKDlNpZ25PdXRSZXF1ZXN0IhEKD1NpZ25PdXRSZXNwb25zZSITChFHZXRBY2NvdW50UmVxdWVzdCI7ChJHZXRBY2NvdW50UmVzcG9uc2USJQoHYWNjb3VudBgBIAEoCzIULmNvYnJvd3NlLnYxLkFjY291bnQiOwoSTGlzdFJlcG9ydHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlQKE0xpc3RSZXBvcnRzUmVzcG9uc2USJAoHcmVwb3J0cxgBIAMoCzITLmNvYnJvd3NlLnYxLlJlcG9ydBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki4AEKBlJlcG9ydBISCgpzZXNzaW9uX2lkGAEgASgJEi4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB2xpdmVfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZvcmlnaW4YBSABKAkSEwoLYWdlbnRfbmFtZXMYBiADKAkSEgoKZW5kX3JlYXNvbhgHIAEoCSI8ChNMaXN0QWNjb3VudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlcKFExpc3RBY2NvdW50c1Jlc3BvbnNlEiYKCGFjY291bnRzGAEgAygLMhQuY29icm93c2UudjEuQWNjb3VudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiWwoUQ3JlYXRlQWNjb3VudFJlcXVlc3QSDQoFZW1haWwYASABKAkSDAoEbmFtZRgCIAEoCRImCgRyb2xlGAMgASgOMhguY29icm93c2UudjEuQWNjb3VudFJvbGUiUAoVQ3JlYXRlQWNjb3VudFJlc3BvbnNlEiUKB2FjY291bnQYASABKAsyFC5jb2Jyb3dzZS52MS5BY2NvdW50EhAKCHBhc3N3b3JkGAIgASgJIisKFURpc2FibGVBY2NvdW50UmVxdWVzdBISCgphY2NvdW50X2lkGAEgASgJIj8KFkRpc2FibGVBY2NvdW50UmVzcG9uc2USJQoHYWNjb3VudBgBIAEoCzIULmNvYnJvd3NlLnYxLkFjY291bnQiKgoUUmVzZXRQYXNzd29yZFJlcXVlc3QSEgoKYWNjb3VudF9pZBgBIAEoCSJQChVSZXNldFBhc3N3b3JkUmVzcG9uc2USJQoHYWNjb3VudBgBIAEoCzIULmNvYnJvd3NlLnYxLkFjY291bnQSEAoIcGFzc3dvcmQYAiABKAkiTwoRQ2hhbmdlUm9sZVJlcXVlc3QSEgoKYWNjb3VudF9pZBgBIAEoCRImCgRyb2xlGAIgASgOMhguY29icm93c2UudjEuQWNjb3VudFJvbGUiOwoSQ2hhbmdlUm9sZVJlc3BvbnNlEiUKB2FjY291bnQYASABKAsyFC5jb2Jyb3dzZS52MS5BY2NvdW50KpoBCgtBY2NvdW50Um9sZRIcChhBQ0NPVU5UX1JPTEVfVU5TUEVDSUZJRUQQABIWChJBQ0NPVU5UX1JPTEVfQUdFTlQQARIbChdBQ0NPVU5UX1JPTEVfU1VQRVJWSVNPUhACEhgKFEFDQ09VTlRfUk9MRV9BVURJVE9SEAMSHgoaQUNDT1VOVF9ST0xFX0FETUlOSVNUUkFUT1IQBDLQBgoOQWNjb3VudFNlcnZpY2USQQoGU2lnbkluEhouY29icm93c2UudjEuU2lnbkluUmVxdWVzdBobLmNvYnJvd3NlLnYxLlNpZ25JblJlc3BvbnNlEkQKB1NpZ25PdXQSGy5jb2Jyb3dzZS52MS5TaWduT3V0UmVxdWVzdBocLmNvYnJvd3NlLnYxLlNpZ25PdXRSZXNwb25zZRJlChJTZXRVcEFkbWluaXN0cmF0b3ISJi5jb2Jyb3dzZS52MS5TZXRVcEFkbWluaXN0cmF0b3JSZXF1ZXN0GicuY29icm93c2UudjEuU2V0VXBBZG1pbmlzdHJhdG9yUmVzcG9uc2USTQoKR2V0QWNjb3VudBIeLmNvYnJvd3NlLnYxLkdldEFjY291bnRSZXF1ZXN0Gh8uY29icm93c2UudjEuR2V0QWNjb3VudFJlc3BvbnNlElAKC0xpc3RSZXBvcnRzEh8uY29icm93c2UudjEuTGlzdFJlcG9ydHNSZXF1ZXN0GiAuY29icm93c2UudjEuTGlzdFJlcG9ydHNSZXNwb25zZRJTCgxMaXN0QWNjb3VudHMSIC5jb2Jyb3dzZS52MS5MaXN0QWNjb3VudHNSZXF1ZXN0GiEuY29icm93c2UudjEuTGlzdEFjY291bnRzUmVzcG9uc2USVgoNQ3JlYXRlQWNjb3VudBIhLmNvYnJvd3NlLnYxLkNyZWF0ZUFjY291bnRSZXF1ZXN0GiIuY29icm93c2UudjEuQ3JlYXRlQWNjb3VudFJlc3BvbnNlElkKDkRpc2FibGVBY2NvdW50EiIuY29icm93c2UudjEuRGlzYWJsZUFjY291bnRSZXF1ZXN0GiMuY29icm93c2UudjEuRGlzYWJsZUFjY291bnRSZXNwb25zZRJWCg1SZXNldFBhc3N3b3JkEiEuY29icm93c2UudjEuUmVzZXRQYXNzd29yZFJlcXVlc3QaIi5jb2Jyb3dzZS52MS5SZXNldFBhc3N3b3JkUmVzcG9uc2USTQoKQ2hhbmdlUm9sZRIeLmNvYnJvd3NlLnYxLkNoYW5nZVJvbGVSZXF1ZXN0Gh8uY29icm93c2UudjEuQ2hhbmdlUm9sZVJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message cobrowse.v1.Account
@@ -114,6 +114,70 @@ export const SignInResponseSchema: GenMessage<SignInResponse> = /*@__PURE__*/
   messageDesc(file_cobrowse_v1_account, 2);
 
 /**
+ * @generated from message cobrowse.v1.SetUpAdministratorRequest
+ */
+export type SetUpAdministratorRequest = Message<"cobrowse.v1.SetUpAdministratorRequest"> & {
+  /**
+   * A secret.
+   *
+   * @generated from field: string invitation = 1;
+   */
+  invitation: string;
+
+  /**
+   * At most 254 bytes. Unique in the installation.
+   *
+   * @generated from field: string email = 2;
+   */
+  email: string;
+
+  /**
+   * As others see it, at most 80 characters.
+   *
+   * @generated from field: string name = 3;
+   */
+  name: string;
+
+  /**
+   * 15 characters to 1,024 bytes, not made of the address or the name. A secret.
+   *
+   * @generated from field: string password = 4;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message cobrowse.v1.SetUpAdministratorRequest.
+ * Use `create(SetUpAdministratorRequestSchema)` to create a new message.
+ */
+export const SetUpAdministratorRequestSchema: GenMessage<SetUpAdministratorRequest> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 3);
+
+/**
+ * @generated from message cobrowse.v1.SetUpAdministratorResponse
+ */
+export type SetUpAdministratorResponse = Message<"cobrowse.v1.SetUpAdministratorResponse"> & {
+  /**
+   * @generated from field: cobrowse.v1.Account account = 1;
+   */
+  account?: Account | undefined;
+
+  /**
+   * Also set as cookie. A secret.
+   *
+   * @generated from field: string token = 2;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message cobrowse.v1.SetUpAdministratorResponse.
+ * Use `create(SetUpAdministratorResponseSchema)` to create a new message.
+ */
+export const SetUpAdministratorResponseSchema: GenMessage<SetUpAdministratorResponse> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_account, 4);
+
+/**
  * @generated from message cobrowse.v1.SignOutRequest
  */
 export type SignOutRequest = Message<"cobrowse.v1.SignOutRequest"> & {
@@ -124,7 +188,7 @@ export type SignOutRequest = Message<"cobrowse.v1.SignOutRequest"> & {
  * Use `create(SignOutRequestSchema)` to create a new message.
  */
 export const SignOutRequestSchema: GenMessage<SignOutRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 3);
+  messageDesc(file_cobrowse_v1_account, 5);
 
 /**
  * @generated from message cobrowse.v1.SignOutResponse
@@ -137,7 +201,7 @@ export type SignOutResponse = Message<"cobrowse.v1.SignOutResponse"> & {
  * Use `create(SignOutResponseSchema)` to create a new message.
  */
 export const SignOutResponseSchema: GenMessage<SignOutResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 4);
+  messageDesc(file_cobrowse_v1_account, 6);
 
 /**
  * @generated from message cobrowse.v1.GetAccountRequest
@@ -150,7 +214,7 @@ export type GetAccountRequest = Message<"cobrowse.v1.GetAccountRequest"> & {
  * Use `create(GetAccountRequestSchema)` to create a new message.
  */
 export const GetAccountRequestSchema: GenMessage<GetAccountRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 5);
+  messageDesc(file_cobrowse_v1_account, 7);
 
 /**
  * @generated from message cobrowse.v1.GetAccountResponse
@@ -167,7 +231,7 @@ export type GetAccountResponse = Message<"cobrowse.v1.GetAccountResponse"> & {
  * Use `create(GetAccountResponseSchema)` to create a new message.
  */
 export const GetAccountResponseSchema: GenMessage<GetAccountResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 6);
+  messageDesc(file_cobrowse_v1_account, 8);
 
 /**
  * @generated from message cobrowse.v1.ListReportsRequest
@@ -191,7 +255,7 @@ export type ListReportsRequest = Message<"cobrowse.v1.ListReportsRequest"> & {
  * Use `create(ListReportsRequestSchema)` to create a new message.
  */
 export const ListReportsRequestSchema: GenMessage<ListReportsRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 7);
+  messageDesc(file_cobrowse_v1_account, 9);
 
 /**
  * @generated from message cobrowse.v1.ListReportsResponse
@@ -213,7 +277,7 @@ export type ListReportsResponse = Message<"cobrowse.v1.ListReportsResponse"> & {
  * Use `create(ListReportsResponseSchema)` to create a new message.
  */
 export const ListReportsResponseSchema: GenMessage<ListReportsResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 8);
+  messageDesc(file_cobrowse_v1_account, 10);
 
 /**
  * Report is what stays of one session.
@@ -266,7 +330,7 @@ export type Report = Message<"cobrowse.v1.Report"> & {
  * Use `create(ReportSchema)` to create a new message.
  */
 export const ReportSchema: GenMessage<Report> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 9);
+  messageDesc(file_cobrowse_v1_account, 11);
 
 /**
  * @generated from message cobrowse.v1.ListAccountsRequest
@@ -290,7 +354,7 @@ export type ListAccountsRequest = Message<"cobrowse.v1.ListAccountsRequest"> & {
  * Use `create(ListAccountsRequestSchema)` to create a new message.
  */
 export const ListAccountsRequestSchema: GenMessage<ListAccountsRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 10);
+  messageDesc(file_cobrowse_v1_account, 12);
 
 /**
  * @generated from message cobrowse.v1.ListAccountsResponse
@@ -312,7 +376,7 @@ export type ListAccountsResponse = Message<"cobrowse.v1.ListAccountsResponse"> &
  * Use `create(ListAccountsResponseSchema)` to create a new message.
  */
 export const ListAccountsResponseSchema: GenMessage<ListAccountsResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 11);
+  messageDesc(file_cobrowse_v1_account, 13);
 
 /**
  * @generated from message cobrowse.v1.CreateAccountRequest
@@ -343,7 +407,7 @@ export type CreateAccountRequest = Message<"cobrowse.v1.CreateAccountRequest"> &
  * Use `create(CreateAccountRequestSchema)` to create a new message.
  */
 export const CreateAccountRequestSchema: GenMessage<CreateAccountRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 12);
+  messageDesc(file_cobrowse_v1_account, 14);
 
 /**
  * @generated from message cobrowse.v1.CreateAccountResponse
@@ -367,7 +431,7 @@ export type CreateAccountResponse = Message<"cobrowse.v1.CreateAccountResponse">
  * Use `create(CreateAccountResponseSchema)` to create a new message.
  */
 export const CreateAccountResponseSchema: GenMessage<CreateAccountResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 13);
+  messageDesc(file_cobrowse_v1_account, 15);
 
 /**
  * @generated from message cobrowse.v1.DisableAccountRequest
@@ -384,7 +448,7 @@ export type DisableAccountRequest = Message<"cobrowse.v1.DisableAccountRequest">
  * Use `create(DisableAccountRequestSchema)` to create a new message.
  */
 export const DisableAccountRequestSchema: GenMessage<DisableAccountRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 14);
+  messageDesc(file_cobrowse_v1_account, 16);
 
 /**
  * @generated from message cobrowse.v1.DisableAccountResponse
@@ -401,7 +465,7 @@ export type DisableAccountResponse = Message<"cobrowse.v1.DisableAccountResponse
  * Use `create(DisableAccountResponseSchema)` to create a new message.
  */
 export const DisableAccountResponseSchema: GenMessage<DisableAccountResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 15);
+  messageDesc(file_cobrowse_v1_account, 17);
 
 /**
  * @generated from message cobrowse.v1.ResetPasswordRequest
@@ -418,7 +482,7 @@ export type ResetPasswordRequest = Message<"cobrowse.v1.ResetPasswordRequest"> &
  * Use `create(ResetPasswordRequestSchema)` to create a new message.
  */
 export const ResetPasswordRequestSchema: GenMessage<ResetPasswordRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 16);
+  messageDesc(file_cobrowse_v1_account, 18);
 
 /**
  * @generated from message cobrowse.v1.ResetPasswordResponse
@@ -442,7 +506,7 @@ export type ResetPasswordResponse = Message<"cobrowse.v1.ResetPasswordResponse">
  * Use `create(ResetPasswordResponseSchema)` to create a new message.
  */
 export const ResetPasswordResponseSchema: GenMessage<ResetPasswordResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 17);
+  messageDesc(file_cobrowse_v1_account, 19);
 
 /**
  * @generated from message cobrowse.v1.ChangeRoleRequest
@@ -464,7 +528,7 @@ export type ChangeRoleRequest = Message<"cobrowse.v1.ChangeRoleRequest"> & {
  * Use `create(ChangeRoleRequestSchema)` to create a new message.
  */
 export const ChangeRoleRequestSchema: GenMessage<ChangeRoleRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 18);
+  messageDesc(file_cobrowse_v1_account, 20);
 
 /**
  * @generated from message cobrowse.v1.ChangeRoleResponse
@@ -481,7 +545,7 @@ export type ChangeRoleResponse = Message<"cobrowse.v1.ChangeRoleResponse"> & {
  * Use `create(ChangeRoleResponseSchema)` to create a new message.
  */
 export const ChangeRoleResponseSchema: GenMessage<ChangeRoleResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_account, 19);
+  messageDesc(file_cobrowse_v1_account, 21);
 
 /**
  * @generated from enum cobrowse.v1.AccountRole
@@ -541,6 +605,17 @@ export const AccountService: GenService<{
     methodKind: "unary";
     input: typeof SignOutRequestSchema;
     output: typeof SignOutResponseSchema;
+  },
+  /**
+   * SetUpAdministrator makes the account of a tenant's administrator and signs it in, for anybody who brings the one-use invitation
+   * that the operator left in a Secret of the cluster.
+   *
+   * @generated from rpc cobrowse.v1.AccountService.SetUpAdministrator
+   */
+  setUpAdministrator: {
+    methodKind: "unary";
+    input: typeof SetUpAdministratorRequestSchema;
+    output: typeof SetUpAdministratorResponseSchema;
   },
   /**
    * GetAccount tells who the caller is; UNAUTHENTICATED when nobody.

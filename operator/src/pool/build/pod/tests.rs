@@ -11,6 +11,7 @@ fn installation() -> Installation {
         system: "cobrowse-system".to_owned(),
         pod_port: 8700,
         host_users: false,
+        public_origin: None,
         public: policy::public(&[]).expect("no ranges"),
     }
 }
