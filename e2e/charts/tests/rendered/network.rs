@@ -2,7 +2,7 @@
 //! listed is open.
 
 use cobrowse_charts::helm::{SESSIONS, SYSTEM, render, render_full};
-use cobrowse_charts::objects::Objects;
+use cobrowse_charts::objects::{Objects, texts};
 use cobrowse_charts::policy::{End, Labels, Pod, Port, reaches};
 use cobrowse_operator::pool::build::policy::{policy, public};
 use cobrowse_operator::pool::dereference::Installation;
@@ -73,6 +73,11 @@ fn targets(objects: &Objects) -> Vec<(String, End, Port<'static>)> {
         ("public by IPv6", address("2001:db8:ffff::1"), tcp(443)),
         ("public dns", address("203.0.113.53"), udp(53)),
         ("private", address("192.168.1.1"), tcp(5432)),
+        ("node's port of the door", address("172.18.0.2"), tcp(30443)),
+        ("service of the door", address("10.96.0.20"), tcp(443)),
+        // Some providers' API servers and databases have such addresses.
+        ("public 192.0.2.7", address("192.0.2.7"), tcp(443)),
+        ("public 192.0.2.5", address("192.0.2.5"), tcp(5432)),
     ];
     rows.map(|(name, end, port)| (name.to_owned(), end, port)).to_vec()
 }
@@ -163,11 +168,12 @@ fn with_pool(objects: Objects, cluster: &[&str]) -> Objects {
 #[test]
 fn a_pool_s_pods_reach_public_addresses_and_dns_and_are_reached_by_programs_alone() {
     let objects = with_pool(render(&json!({})).expect("it renders"), &["203.0.113.0/24"]);
-    let wanted = ["dns", "dns by tcp", "public by IPv6"];
+    let wanted = ["dns", "dns by tcp", "public by IPv6", "public 192.0.2.7", "public 192.0.2.5"];
     // 203.0.113.0/24 is said to be the cluster's own.
     assert_eq!(open(&objects, &browser("10.244.0.60")), set(&wanted));
     let objects = with_pool(render(&json!({})).expect("it renders"), &[]);
-    let wanted = ["dns", "dns by tcp", "public", "public by IPv6", "public dns"];
+    let wanted =
+        ["dns", "dns by tcp", "public", "public by IPv6", "public dns", "public 192.0.2.7", "public 192.0.2.5"];
     assert_eq!(open(&objects, &browser("10.244.0.60")), set(&wanted));
     for name in ["cobrowse-operator", "cobrowse-session-api"] {
         let reached = system(&objects, "Deployment", name);
@@ -177,6 +183,39 @@ fn a_pool_s_pods_reach_public_addresses_and_dns_and_are_reached_by_programs_alon
     assert!(!stranger.contains("browser pod"), "{stranger:?}");
     let other = open(&objects, &pod(SYSTEM, &[("app", "x")], "10.244.0.73"));
     assert!(!other.contains("browser pod"), "{other:?}");
+}
+
+/// The ranges that the rendered operator is told to keep from browsers.
+fn told(objects: &Objects) -> Vec<String> {
+    let operator = objects.one("Deployment", SYSTEM, "cobrowse-operator").expect("an operator");
+    let arguments = texts(&operator["spec"]["template"]["spec"]["containers"][0]["args"]);
+    let ranges = arguments.iter().find_map(|one| one.strip_prefix("--cluster-ranges="));
+    ranges.map(|list| list.split(',').map(str::to_owned).collect()).unwrap_or_default()
+}
+
+#[test]
+fn an_api_server_and_a_database_with_public_addresses_are_closed_to_browsers() {
+    let reached = |over: &Value| {
+        let objects = render(over).expect("it renders");
+        let ranges = told(&objects);
+        let ranges: Vec<&str> = ranges.iter().map(String::as_str).collect();
+        let mut reached = open(&with_pool(objects, &ranges), &browser("10.244.0.60"));
+        reached.retain(|name| name.starts_with("public"));
+        reached
+    };
+    let mut wanted = set(&["public", "public by IPv6", "public dns", "public 192.0.2.7", "public 192.0.2.5"]);
+    // Nobody says everywhere of browsers.
+    for cidrs in [json!([]), json!(["0.0.0.0/0", "::/0"])] {
+        assert_eq!(reached(&json!({"networkPolicy": {"database": {"cidrs": cidrs}}})), wanted);
+    }
+    wanted.remove("public 192.0.2.5");
+    assert_eq!(reached(&json!({"networkPolicy": {"database": {"cidrs": ["192.0.2.5/32"]}}})), wanted);
+    wanted.remove("public 192.0.2.7");
+    let both = json!({"apiServer": {"cidrs": ["192.0.2.7/32"]}, "database": {"cidrs": ["192.0.2.5/32"]}});
+    assert_eq!(reached(&json!({"networkPolicy": both})), wanted);
+    wanted.remove("public");
+    let three = json!({"networkPolicy": both, "operator": {"clusterRanges": ["203.0.113.10/32", "192.0.2.5/32"]}});
+    assert_eq!(reached(&three), wanted);
 }
 
 #[test]
@@ -210,7 +249,7 @@ fn with_everything_said_only_what_is_said_is_open_besides() {
     // The values name another port of the database, and API server ports without 443.
     assert_eq!(api, set(&["browser pod", "dns", "dns by tcp", "node-local dns", "api server"]));
     let moved = render_full(&json!({"networkPolicy": {"database": {"port": 5432}}})).expect("it renders");
-    api.insert("database".to_owned());
+    api.extend(set(&["database", "public 192.0.2.5"]));
     assert_eq!(system(&moved, "Deployment", "cobrowse-session-api"), api);
 
     let ours = |from: &End| {
