@@ -9,24 +9,43 @@ use std::process::Command;
 use crate::Profile;
 use crate::layout::Layout;
 use crate::modules::{self, Change, Module};
-use crate::process::{call, run};
+use crate::process::{call, run, succeeds};
 use crate::wait::Step;
 
 /// Seconds that a build may take. The largest takes seven minutes on two cores with nothing cached, the downloads apart.
 const BUILD_LIMIT: &str = "2400";
 
-/// Builds what the profile needs and the cache has not.
+/// What takes time and helps nobody: a description of the programs for debuggers, which the linker would leave out anyway. Paths of
+/// this machine stay in them, since a package that two modules share is compiled once only where it is named by its folder.
+const NOT_FOR_DEBUGGERS: &str = "all=-dwarf=false";
+
+/// Builds what the profile needs and the cache has not. Sources of all of it are fetched meanwhile.
 pub(crate) fn build(layout: &Layout, profile: Profile) -> Result<()> {
+    let mut missing = Vec::new();
     for module in modules::of(profile) {
         let folder = folder(layout, module)?;
-        if folder.is_dir() {
-            continue;
+        if !folder.is_dir() {
+            missing.push((module, folder));
         }
-        let step = Step::begin(format!("building {}", module.name));
-        build_into(layout, module, &folder).with_context(|| format!("failed to build {}", module.name))?;
-        step.done();
     }
-    Ok(())
+    std::thread::scope(|scope| {
+        scope.spawn(|| missing.iter().skip(1).for_each(|(module, _)| fetch_ahead(layout, module)));
+        missing.iter().try_for_each(|(module, folder)| {
+            let step = Step::begin(format!("building {}", module.name));
+            build_into(layout, module, folder).with_context(|| format!("failed to build {}", module.name))?;
+            step.done();
+            Ok(())
+        })
+    })
+}
+
+/// Fetches what a module is made of. What this fails to fetch its build asks for again, and says why it cannot be had.
+fn fetch_ahead(layout: &Layout, module: &Module) {
+    let source = layout.source.join("modules").join(module.name);
+    let what = if source.join("main.go").exists() { "." } else { "tool" };
+    let mut command = Command::new("timeout");
+    command.arg(BUILD_LIMIT).args(["go", "list", "-deps", "-tags", module.tags, what]).current_dir(source);
+    succeeds(command.env("GOTOOLCHAIN", "local"));
 }
 
 /// Makes the programs of a profile callable in the folder of the running cluster.
@@ -94,7 +113,15 @@ fn compile(module: &Module, work: &Path, made: &Path) -> Result<()> {
         flags += &format!(" -X {}", variable.replace("{version}", &version));
     }
     let mut command = Command::new("timeout");
-    command.arg(BUILD_LIMIT).args(["go", "build", "-trimpath", "-buildvcs=false", "-ldflags", &flags]);
+    command.arg(BUILD_LIMIT).args([
+        "go",
+        "build",
+        "-buildvcs=false",
+        "-gcflags",
+        NOT_FOR_DEBUGGERS,
+        "-ldflags",
+        &flags,
+    ]);
     command.args(["-tags", module.tags, "-o"]).arg(format!("{}/", made.display()));
     // A program of our own, or the tools of a module.
     command.arg(if work.join("main.go").exists() { "." } else { "tool" });

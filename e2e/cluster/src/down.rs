@@ -2,6 +2,7 @@
 //! Only what a cluster started is touched: it is found by its namespaces, never by a name of a process.
 
 use anyhow::{Context, Result, ensure};
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -10,11 +11,14 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::kernel;
 use crate::layout::{CLUSTER, Layout, WORLD};
 use crate::process::{call, succeeds};
 use crate::wait::{say, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
+/// The file that tells which programs the kernel had before.
+const LOADED: &str = "loaded.json";
 
 /// Ends the cluster, if there is one.
 pub(crate) fn down(layout: &Layout) -> Result<()> {
@@ -35,10 +39,16 @@ pub(crate) fn down(layout: &Layout) -> Result<()> {
             call("ip", ["netns", "delete", name])?;
         }
     }
+    let before = loaded_before(layout);
     if layout.run.exists() {
         fs::remove_dir_all(&layout.run).with_context(|| format!("failed to remove {}", layout.run.display()))?;
     }
     nothing_left(layout)?;
+    if let Some(before) = before {
+        // A namespace's interfaces go after it, and their programs with them.
+        let gone = || kernel::programs().is_ok_and(|now| now.is_subset(&before));
+        until("the end of Cilium's programs in the kernel", LIMIT, &[], gone)?;
+    }
     say(&format!("the cluster {CLUSTER} is down after {:.1} s", began.elapsed().as_secs_f32()));
     Ok(())
 }
@@ -105,6 +115,16 @@ fn remove_cgroups(layout: &Layout) -> Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// Notes what is loaded into the kernel before a cluster is.
+pub(crate) fn note_loaded(layout: &Layout) -> Result<()> {
+    let programs = kernel::programs()?;
+    fs::write(layout.run.join(LOADED), serde_json::to_vec(&programs)?).context("failed to note the kernel's programs")
+}
+
+fn loaded_before(layout: &Layout) -> Option<BTreeSet<u64>> {
+    serde_json::from_slice(&fs::read(layout.run.join(LOADED)).ok()?).ok()
 }
 
 /// Fails loudly on anything that a cluster left.

@@ -7,6 +7,7 @@ mod crash;
 mod down;
 mod forward;
 mod images;
+mod kernel;
 mod layout;
 mod load;
 mod modules;
@@ -77,6 +78,15 @@ enum Command {
         #[arg(long)]
         seccomp: Option<PathBuf>,
     },
+    /// Give the running cluster's node an image in which the probe stands in for another program
+    StandIn {
+        /// Name and tag of the image
+        image: String,
+        /// The program's path in it
+        path: PathBuf,
+        /// What it does: each line begins with a first argument it may be called with, and goes on as the probe's arguments
+        table: PathBuf,
+    },
     /// Run a command beside the cluster, in the network where people and websites are
     World {
         /// The command and its arguments
@@ -141,6 +151,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Load { archives, seccomp } => {
             needs_root()?;
             load::load(&layout, &archives, seccomp.as_deref())
+        }
+        Command::StandIn { image, path, table } => {
+            needs_root()?;
+            images::stand_in(&layout, &image, &path, &table)
         }
         Command::World { command } => {
             needs_root()?;

@@ -86,24 +86,15 @@ pub(crate) const MODULES: [Module; 10] = [
     Module {
         stamp: Some(("github.com/cilium/cilium", "github.com/cilium/cilium/pkg/version.ciliumVersion={version}")),
         tags: "ipam_provider_operator",
-        kept: ("github.com/cilium/cilium", &["bpf", "install/kubernetes/cilium"]),
+        kept: ("github.com/cilium/cilium", &["bpf", "install/kubernetes/cilium", "pkg/k8s/apis/cilium.io/client/crds"]),
         // A kernel without loadable modules has no list of them; what it has is built in.
         change: Some(Change {
             file: "pkg/datapath/linux/modules/modules_linux.go",
             from: "\"/proc/modules\"",
             to: "\"/dev/null\"",
         }),
-        // The last name decides which flags the operator has.
-        ..plain(
-            "cilium",
-            Profile::Policy,
-            &[
-                ("daemon", "cilium-agent"),
-                ("operator", "cilium-operator-generic"),
-                ("cilium-cni", "cni/cilium-cni"),
-                ("cilium-dbg", "cilium-dbg"),
-            ],
-        )
+        // Its operator would define its kinds, which is done without it, and clean up after nodes that go.
+        ..plain("cilium", Profile::Policy, &[("daemon", "cilium-agent"), ("cilium-cni", "cni/cilium-cni")])
     },
 ];
 

@@ -4,15 +4,20 @@
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
 use crate::binaries::{copy, kept};
 use crate::layout::{Layout, NODE, NODE_ADDRESS, NODE_POD_RANGE, POD_RANGE};
-use crate::process::{apply, run, start, succeeds};
+use crate::process::{apply, kubectl, run, start};
 use crate::wait::until;
 
 const AGENT_LIMIT: Duration = Duration::from_secs(90);
+/// Where the agent says how it is, and how long it may think about that.
+const HEALTH: &str = "127.0.0.1:9879";
+const HEALTH_LIMIT: Duration = Duration::from_secs(5);
 
 /// Newer compilers warn of what the old source does, and its build takes a warning for a fault.
 const COMPILER: &str = "#!/bin/sh\nexec clang-19 \"$@\" -Wno-shorten-64-to-32\n";
@@ -37,7 +42,8 @@ pub(crate) fn bridge(layout: &Layout) -> Result<()> {
     start(layout, "proxy", Command::new(layout.program("kube-proxy")).arg("--config").arg(config)).map(drop)
 }
 
-/// Cilium's agent and operator as processes of the node. Only the settings and roles of its chart are used.
+/// Cilium's agent as a process of the node. Only the settings and roles of its chart are used. Its operator, which cleans up after
+/// nodes and pods that are gone, has nothing to do in a cluster of one node that lives for minutes.
 pub(crate) fn cilium(layout: &Layout) -> Result<()> {
     let folder = layout.run.join("cilium");
     fs::create_dir_all(folder.join("lib"))?;
@@ -46,23 +52,26 @@ pub(crate) fn cilium(layout: &Layout) -> Result<()> {
     let objects = chart(layout)?;
     settings(&objects, &folder.join("config"))?;
     apply(layout, &serde_json::to_string(&roles(objects))?)?;
-    let names = [("K8S_NODE_NAME", NODE), ("CILIUM_K8S_NAMESPACE", "kube-system")];
-    let mut operator = Command::new(layout.program("cilium-operator-generic"));
-    operator
-        .arg("--config-dir")
-        .arg(folder.join("config"))
-        .arg("--k8s-kubeconfig-path")
-        .arg(layout.kubeconfig("cilium-operator"));
-    start(layout, "cilium-operator", operator.args(["--operator-api-serve-addr", "127.0.0.1:9234"]).envs(names))?;
+    let kinds = kept(layout, "cilium", "crds")?;
+    run(kubectl(layout).args(["apply", "--server-side", "--recursive", "-f"]).arg(kinds))?;
     let mut agent = Command::new(layout.program("cilium-agent"));
     agent.arg("--config-dir").arg(folder.join("config")).arg("--k8s-kubeconfig-path").arg(layout.kubeconfig("cilium"));
     agent.arg("--lib-dir").arg(folder.join("lib")).args(["--procfs", "/proc", "--cgroup-root", cgroup_root()]);
-    start(layout, "cilium-agent", agent.envs(names))?;
-    let status = || succeeds(Command::new(layout.program("cilium-dbg")).args(["status", "--brief"]));
-    until("Cilium's agent ready", AGENT_LIMIT, &[layout.log("cilium-agent"), layout.log("cilium-operator")], status)?;
+    start(layout, "cilium-agent", agent.envs([("K8S_NODE_NAME", NODE), ("CILIUM_K8S_NAMESPACE", "kube-system")]))?;
+    until("Cilium's agent ready", AGENT_LIMIT, &[layout.log("cilium-agent")], || is_well().unwrap_or(false))?;
     // The node takes pods from here on: not before policies hold.
     let plugins = json!([{"type": "cilium-cni", "log-file": layout.log("cilium-cni")}]);
     plugged(layout, &json!({"cniVersion": "0.3.1", "name": "cilium", "plugins": plugins}))
+}
+
+/// Whether the agent says that it is ready.
+fn is_well() -> std::io::Result<bool> {
+    let mut agent = TcpStream::connect(HEALTH)?;
+    agent.set_read_timeout(Some(HEALTH_LIMIT))?;
+    agent.write_all(b"GET /healthz HTTP/1.0\r\n\r\n")?;
+    let mut answer = [0; 12];
+    agent.read_exact(&mut answer)?;
+    Ok(answer.ends_with(b" 200"))
 }
 
 fn plugged(layout: &Layout, config: &serde_json::Value) -> Result<()> {

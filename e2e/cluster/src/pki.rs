@@ -17,13 +17,12 @@ use std::path::Path;
 use crate::layout::{API_SERVER, API_SERVICE, Layout, NODE, NODE_ADDRESS};
 
 /// Who calls the API server: the name of its kubeconfig, its user, its group.
-const USERS: [(&str, &str, &str); 7] = [
+const USERS: [(&str, &str, &str); 6] = [
     ("admin", "admin", "system:masters"),
     ("controller-manager", "system:kube-controller-manager", ""),
     ("scheduler", "system:kube-scheduler", ""),
     ("proxy", "system:kube-proxy", ""),
     ("cilium", "cilium", ""),
-    ("cilium-operator", "cilium-operator", ""),
     ("kubelet", "system:node:node1", "system:nodes"),
 ];
 

@@ -29,6 +29,7 @@ pub(crate) fn up(layout: &Layout, profile: Profile) -> Result<()> {
     for folder in ["log", "pid"] {
         fs::create_dir_all(layout.run.join(folder)).context("failed to make the cluster's folder")?;
     }
+    down::note_loaded(layout)?;
     let up = make(layout, profile);
     if up.is_err() {
         // What is half there helps nobody; the error has the logs.
