@@ -36,6 +36,7 @@ pub(crate) fn down(layout: &Layout) -> Result<()> {
     remove_cgroups(layout)?;
     for name in [CLUSTER, WORLD] {
         if namespace(name).exists() {
+            end_connections(name);
             call("ip", ["netns", "delete", name])?;
         }
     }
@@ -84,6 +85,14 @@ fn processes_in(name: &str) -> Processes {
             .is_ok_and(|there| (there.dev(), there.ino()) == (wanted.dev(), wanted.ino()))
     });
     Processes(inside.filter_map(Pid::from_raw).collect())
+}
+
+/// Ends connections that nobody has any more. To a pod that is gone they would send their last words for minutes, and keep the
+/// namespace and all that is attached to its interfaces.
+fn end_connections(name: &str) {
+    let network = format!("--net={}", namespace(name).display());
+    // A kernel that cannot do it lets them end by themselves.
+    let _ = succeeds(Command::new("nsenter").args([&network, "ss", "--kill", "--tcp", "--all"]));
 }
 
 /// Kills all processes of the pid namespace but its first, and waits until they are gone.
