@@ -277,5 +277,6 @@ fn cilium_finds_an_api_server_that_is_on_a_node() {
     let objects = render_full(&json!({})).expect("it renders");
     let policy: &Value =
         objects.one("CiliumNetworkPolicy", SYSTEM, "cobrowse-api-server").expect("its own kind of policy");
-    assert_eq!(policy["spec"]["egress"], json!([{"toEntities": ["kube-apiserver"]}]));
+    let ports = json!([{"ports": [{"protocol": "TCP", "port": "6443"}]}]);
+    assert_eq!(policy["spec"]["egress"], json!([{"toEntities": ["kube-apiserver"], "toPorts": ports}]));
 }
