@@ -40,7 +40,8 @@ async fn deaths(namespace: &str, fate: Fate) {
             }
         }
         proxy.disarm();
-        stand.warm(1).await;
+        // A pod that the dead one had asked for may come after the next one looked, and is one more.
+        stand.warm_at_least(1).await;
     }
     assert!(struck >= WRITES, "only {struck} of {WRITES} writes were met");
     stand.check().await;
