@@ -146,6 +146,7 @@ BENCH_CLUSTER := SCALE_WARM=1050 SCALE_RATES=10,25,50,75 SCALE_SESSIONS=10000 SC
 
 .PHONY: bench-cluster
 bench-cluster: tools build ## Claims at 75 a second and 10,000 sessions on nodes of kwok, as root; writes the table in e2e/figures
+	@mkdir -p e2e/figures
 	@$(STAGE) 'tests at scale: programs' 1200 $(CARGO) test $(LOCKED) --quiet --no-run $(ON_CLUSTER)
 	@$(MAKE) cluster-up PROFILE=api
 	@$(STAGE) 'operator at scale' 2400 target/debug/cluster inside env $(BENCH_CLUSTER) $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(AT_SCALE) -- --nocapture; \
