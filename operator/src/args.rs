@@ -34,7 +34,7 @@ pub struct Arguments {
     /// services have public addresses names them here.
     #[arg(long, env = "COBROWSE_CLUSTER_RANGES", value_name = "CIDR", value_delimiter = ',')]
     pub cluster_ranges: Vec<String>,
-    /// Origin under which people reach the console, as in https://help.example.com: for the link of an administrator's invitation.
+    /// Origin under which people reach the console, as in `https://help.example.com`: for the link of an administrator's invitation.
     #[arg(long, env = "COBROWSE_PUBLIC_ORIGIN", value_name = "ORIGIN")]
     pub public_origin: Option<String>,
     /// Run browser pods in the node's user namespace: for nodes without user namespaces for pods.

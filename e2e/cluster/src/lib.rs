@@ -102,6 +102,8 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         away: u64,
     },
+    /// Start again what of the control plane ended by itself; inside, as `crash`
+    Mend,
     /// Pass connections to ports of this machine's loopback on into the world's network, until ended
     Forward {
         /// A port of this machine, and the address in the world's network
@@ -161,6 +163,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
             spaces::world(&layout, &command)
         }
         Command::Crash { part, away } => crash::crash(&layout, part, Duration::from_millis(away)),
+        Command::Mend => crash::mend(&layout),
         Command::Forward { routes } => {
             needs_root()?;
             forward::forward(&routes)

@@ -12,14 +12,18 @@ use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::path::Path;
+use std::process::Command;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, Interval, interval, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// What takes longer is broken, whoever dies meanwhile: an API server needs ten seconds to come back, and may be killed again.
-pub(crate) const LIMIT: Duration = Duration::from_secs(90);
+/// What takes longer is broken, whoever dies meanwhile: a session may wait 90 s for a pod, and that is told once all who died are back.
+pub(crate) const LIMIT: Duration = Duration::from_secs(150);
+/// How often it is looked whether the control plane runs.
+const MEND: Duration = Duration::from_secs(1);
 /// An answer that takes longer comes from one that is dead.
 const ANSWER: Duration = Duration::from_secs(5);
 /// How often something is tried again.
@@ -62,7 +66,7 @@ impl House {
     pub(crate) async fn keep(&self) {
         let operators = futures::future::join_all((0..REPLICAS).map(|number| self.keep_operator(number)));
         let replicas = futures::future::join_all((0..REPLICAS).map(|number| self.keep_replica(number)));
-        tokio::join!(operators, replicas, self.keep_pods());
+        tokio::join!(operators, replicas, self.keep_pods(), keep_control_plane());
     }
 
     async fn keep_operator(&self, number: usize) {
@@ -182,6 +186,29 @@ impl House {
         })
         .await;
     }
+}
+
+/// An API server or an etcd that gave up is started again, as a kubelet does.
+async fn keep_control_plane() {
+    let mut looks = interval(MEND);
+    loop {
+        looks.tick().await;
+        let said = cluster(&["mend"]).await;
+        if !said.is_empty() {
+            println!("{}", said.trim());
+        }
+    }
+}
+
+/// Has the program of the cluster do something to it.
+pub(crate) async fn cluster(arguments: &[&str]) -> String {
+    let test = std::env::current_exe().expect("a test has a file");
+    let mut command = Command::new(test.parent().and_then(Path::parent).expect("target/debug/deps").join("cluster"));
+    command.args(arguments);
+    let output = tokio::task::spawn_blocking(move || command.output()).await.expect("it ends");
+    let output = output.expect("the program of the cluster is built");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Tries until it gives something, each time for a moment, since whoever is asked may die.

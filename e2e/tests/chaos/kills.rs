@@ -1,11 +1,9 @@
 //! Kills, dealt from a deck, so that each kind has its share in every ten of them.
 
 use crate::chance::Chance;
-use crate::house::{House, REPLICAS, insist, pause};
+use crate::house::{House, REPLICAS, cluster, insist, pause};
 use kube::api::{DeleteParams, EvictParams};
 use serde_json::json;
-use std::path::Path;
-use std::process::Command;
 
 /// Milliseconds between two kills.
 const BETWEEN: std::ops::Range<usize> = 200..2_000;
@@ -105,12 +103,6 @@ async fn kill_pod(house: &House, chance: &mut Chance) -> String {
 
 /// A part of the control plane, by the program that started it.
 async fn crash(part: &str, away: usize) -> String {
-    let test = std::env::current_exe().expect("a test has a file");
-    let cluster = test.parent().and_then(Path::parent).expect("target/debug/deps").join("cluster");
-    let mut command = Command::new(cluster);
-    command.args(["crash", part, "--away", &away.to_string()]);
-    let output = tokio::task::spawn_blocking(move || command.output()).await.expect("it ends");
-    let output = output.expect("the program of the cluster is built");
-    assert!(output.status.success(), "{part} was not killed: {}", String::from_utf8_lossy(&output.stderr));
+    cluster(&["crash", part, "--away", &away.to_string()]).await;
     format!("{part}, away for {away} ms")
 }
