@@ -108,23 +108,23 @@ fn joined(layout: &Layout) -> Result<Command> {
 
 /// A command that runs in all namespaces and cgroups of the cluster.
 pub(crate) fn inside_command(layout: &Layout) -> Result<Command> {
-    entering(layout, "--net")
+    entering(layout, joined(layout)?, &["--net", "-C"])
 }
 
-/// A command that runs beside the cluster, in the world's network: where people and websites are.
+/// A command that runs beside the cluster, in the world's network: where people and websites are. Not in its cgroups, where Cilium
+/// turns a connection to a service into one to a pod, which has no way there from the world.
 fn world_command(layout: &Layout) -> Result<Command> {
-    entering(layout, &format!("--net=/run/netns/{WORLD}"))
+    entering(layout, Command::new("env"), &[&format!("--net=/run/netns/{WORLD}")])
 }
 
-fn entering(layout: &Layout, network: &str) -> Result<Command> {
-    let mut command = joined(layout)?;
+fn entering(layout: &Layout, mut command: Command, spaces: &[&str]) -> Result<Command> {
     let first = fs::read_to_string(layout.run.join("first"))
         .context("failed to find the cluster: start it by `make cluster-up`")?;
     // One that is dead but not reaped has a folder still, and no namespaces.
     if fs::read_link(Path::new("/proc").join(first.trim()).join("ns/net")).is_err() {
         bail!("failed to find the cluster: its first process is gone, start it again by `make cluster-up`");
     }
-    command.args(["nsenter", "-t", first.trim(), "-m", network, "-p", "-u", "-i", "-C", "--", "env", "--chdir"]);
+    command.args(["nsenter", "-t", first.trim(), "-m", "-p", "-u", "-i"]).args(spaces).args(["--", "env", "--chdir"]);
     command.arg(std::env::current_dir().context("failed to find the working folder")?);
     let path = std::env::var("PATH").unwrap_or_default();
     command
