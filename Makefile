@@ -129,15 +129,14 @@ test-cluster: ## What must hold on a cluster: makes the images, starts one, test
 test-cluster-as-root: images
 	@$(STAGE) 'tests on a cluster: programs' 1200 $(CARGO) test $(LOCKED) --quiet --no-run $(ON_CLUSTER)
 	@$(MAKE) cluster-up PROFILE=api
+	@$(STAGE) 'what Helm renders' 120 $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test rendered || { $(MAKE) cluster-down; exit 1; }
 	@$(STAGE) 'tests at an API server' 900 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(AT_API_SERVER); code=$$?; \
 		$(MAKE) cluster-down; exit $$code
 	@$(MAKE) cluster-up PROFILE=api
 	@$(STAGE) 'operator at scale' 300 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(AT_SCALE) -- --nocapture; code=$$?; \
 		$(MAKE) cluster-down; exit $$code
-	@$(MAKE) cluster-up PROFILE=node
-	@$(STAGE) 'tests on a node' 300 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(ON_NODE); code=$$?; $(MAKE) cluster-down; exit $$code
-	@$(MAKE) cluster-up PROFILE=node
-	@$(MAKE) flows-cluster; code=$$?; $(MAKE) cluster-down; exit $$code
+	@$(MAKE) cluster-up PROFILE=policy
+	@$(MAKE) on-node; code=$$?; $(MAKE) cluster-down; exit $$code
 	@$(STAGE) 'life of a cluster' 300 $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test life -- --nocapture
 	@$(MAKE) stages
 
@@ -152,10 +151,12 @@ bench-cluster: tools build ## Claims at 75 a second and 10,000 sessions on nodes
 	@$(STAGE) 'operator at scale' 2400 target/debug/cluster inside env $(BENCH_CLUSTER) $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(AT_SCALE) -- --nocapture; \
 		code=$$?; $(MAKE) cluster-down; exit $$code
 
-.PHONY: flows-cluster
-flows-cluster: # as root, on a cluster with a node that is up
+.PHONY: on-node
+on-node: # as root, on a cluster with a node and network policies that is up
+	@$(STAGE) 'tests on a node' 300 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(ON_NODE)
 	@$(STAGE) 'installation on a cluster' 300 bash -c 'e2e/installation/load && e2e/installation/up https://cobrowse.example.test:30443 previous'
 	@$(STAGE) 'upgrade of an installation' 300 e2e/installation/upgrade
+	@$(STAGE) 'who reaches whom' 240 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test reach
 	@$(STAGE) 'flows on a cluster' 600 e2e/installation/flows
 
 .PHONY: soak
@@ -169,8 +170,8 @@ soak: ## What takes long, on a cluster of its own, as root: chaos of CHAOS_KILLS
 .PHONY: demo-cluster
 demo-cluster: images ## The product on a real Kubernetes of this machine, as root; prints where to look and what to try; Ctrl-C ends it
 	@$(STAGE) 'Debian packages of the cluster' 300 .ci/tools cluster
-	@$(STAGE) 'programs of the cluster' 3600 target/debug/cluster build --profile node
-	@e2e/installation/demo node
+	@$(STAGE) 'programs of the cluster' 3600 target/debug/cluster build --profile policy
+	@e2e/installation/demo policy
 
 .PHONY: console
 console: packages ## Work on the console's pages alone, on a fake transport

@@ -50,6 +50,9 @@ fn nothing_is_left() {
         assert!(!namespace(name).exists(), "{name} is left");
     }
     assert!(!run_folder().exists(), "the folder of the run is left");
+    let programs = Command::new("bpftool").args(["prog", "show"]).output().expect("bpftool runs");
+    let programs = String::from_utf8_lossy(&programs.stdout).into_owned();
+    assert!(!programs.contains("name cil_"), "programs are left in the kernel: {programs}");
     let mounts = fs::read_to_string("/proc/self/mountinfo").expect("mounts");
     assert!(!mounts.contains("cobrowse/cluster/run"), "mounts are left: {mounts}");
 }
@@ -91,10 +94,10 @@ impl Drop for Down {
 fn a_cluster_comes_up_runs_pods_and_goes_whatever_happened_to_it() {
     let _down = Down;
     must(&["down"]);
-    must(&["build", "--profile", "node"]);
+    must(&["build", "--profile", "policy"]);
     nothing_is_left();
 
-    timed("up", UP_LIMIT, || drop(must(&["up", "--profile", "node"])));
+    timed("up", UP_LIMIT, || drop(must(&["up", "--profile", "policy"])));
     let ready = r#"jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}"#;
     assert!(must(&["inside", "kubectl", "get", "nodes", "-o", ready]).contains("True"));
     let pods =
@@ -121,7 +124,7 @@ fn a_cluster_comes_up_runs_pods_and_goes_whatever_happened_to_it() {
     nothing_is_left();
     timed("down again", DOWN_LIMIT, || drop(must(&["down"])));
 
-    timed("up again", UP_LIMIT, || drop(must(&["up", "--profile", "node"])));
+    timed("up again", UP_LIMIT, || drop(must(&["up", "--profile", "policy"])));
     timed("down", DOWN_LIMIT, || drop(must(&["down"])));
     nothing_is_left();
 }
