@@ -209,3 +209,50 @@ fn elsewhere_nothing_is_refused() {
     must(&["delete", "namespace", name, "--wait=false"], "").expect("it goes");
     uninstalled(&place);
 }
+
+#[test]
+fn of_secrets_and_of_tenants_each_program_writes_its_own_part_and_no_more() {
+    let place = installed("admit-invites");
+    let secret = |name: &str, kind: &str| {
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "type": kind}).to_string()
+    };
+    let (operator, words) = (place.operator(), "of Secrets the operator makes and deletes invitations alone");
+    must(&["--namespace", &place.sessions, "create", "-f", "-"], &secret("other", "Opaque"))
+        .expect("somebody's Secret");
+    refused(&place.acts(&operator, &["create", "-f", "-"], &secret("more", "Opaque")), words);
+    refused(&place.acts(&operator, &["delete", "secret/other", "--wait=false"], ""), words);
+    let own = secret("cobrowse-invitation-x", "cobrowse.dev/invitation");
+    taken(&place.acts(&operator, &["create", "-f", "-"], &own));
+    for name in ["other", "cobrowse-invitation-x"] {
+        refused(&place.acts(&operator, &["get", "secret", name], ""), "cannot get resource");
+    }
+    taken(&place.acts(&operator, &["delete", "secret/cobrowse-invitation-x", "--wait=false"], ""));
+
+    let tenant = json!({"apiVersion": "cobrowse.dev/v1alpha1", "kind": "CoBrowseTenant", "metadata": {"name": "invited"},
+        "spec": {"displayName": "Invited", "sites": [{"pattern": "https://www.invited.test"}]}});
+    must(&["--namespace", &place.sessions, "create", "-f", "-"], &tenant.to_string()).expect("a tenant");
+    let says = |who: &Who, status: Value| {
+        let patch = json!({ "status": status }).to_string();
+        place.acts(who, &["patch", "cbt/invited", "--subresource=status", "--type=merge", "--patch", &patch], "")
+    };
+    let invitation = json!({"hash": "0a", "expiresAt": "2026-01-02T03:04:05Z"});
+    let found = json!({"owned": ["https://www.invited.test"], "claimedSites": 1, "invitation": invitation});
+    taken(&says(&operator, found));
+    // kubectl reads what it patches, for which session-api has no right: the right comes by a group, and the policy goes by the name.
+    let door = Who { name: operator.name.replace("cobrowse-operator", "cobrowse-session-api"), ..root() };
+    for more in [
+        json!({"owned": []}),
+        json!({"owned": null}),
+        json!({"claimedSites": 2}),
+        json!({"conflictingSites": 1}),
+        json!({"invitation": {"hash": "0b"}}),
+        json!({"invitation": {"expiresAt": "2036-01-02T03:04:05Z", "usedAt": "2026-01-01T00:00:00Z"}}),
+        json!({"invitation": {"asked": "x"}}),
+        json!({"invitation": null}),
+    ] {
+        let said = says(&door, more.clone());
+        assert!(!said.ok && said.err.contains("session-api writes invitation.usedAt alone"), "{more}: {said:?}");
+    }
+    taken(&says(&door, json!({"invitation": {"usedAt": "2026-01-01T00:00:00Z"}})));
+    uninstalled(&place);
+}
