@@ -45,6 +45,14 @@ async fn who_ends_or_deletes_the_object_ends_the_session() {
     let patch = r#"{"spec":{"lifecycle":{"desiredState":"Ended"}}}"#;
     stand.kubectl(&["patch", "cobrowsesession", &user.session, "--type=merge", "-p", patch]);
     assert_eq!(user.until(Phase::Ended).await.end_reason(), EndReason::Administrator);
+    // A real pod that is told to go says that it is lost, maybe before the operator's word is here.
+    let (mut user, _sam) = live(&stand, &replica, &stand.shop()).await;
+    let object = stand.object(&user.session).expect("it has an object");
+    let pod = stand.kubelet.inside(object["status"]["binding"]["podUID"].as_str().expect("a pod"));
+    stand.kubectl(&["patch", "cobrowsesession", &user.session, "--type=merge", "-p", patch]);
+    pod.expect("it runs").end(EndReason::PodLost);
+    let ended = user.until(Phase::Ended).await;
+    assert_eq!((ended.end_reason(), ended.return_url.as_str()), (EndReason::Administrator, LAST_URL));
     let (mut user, _sam) = live(&stand, &replica, &stand.shop()).await;
     stand.kubectl(&["delete", "cobrowsesession", &user.session]);
     assert_eq!(user.until(Phase::Ended).await.end_reason(), EndReason::Administrator);

@@ -15,7 +15,7 @@ use crate::trace_span;
 use cobrowse_session::EndReason;
 use cobrowse_session::site::PageUrl;
 use cobrowse_session::waiting::{Claim, Event, Row, Stage};
-use cobrowse_wire::v1::WatchResponse;
+use cobrowse_wire::v1::{self, WatchResponse};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tonic::Streaming;
@@ -26,6 +26,8 @@ const RENEW: Duration = Duration::from_secs(8);
 /// How long a pod may be out of reach before it counts as lost. The operator notices a dead one before; this is for one that lives
 /// where nobody gets to it.
 const LOST: Duration = Duration::from_secs(60);
+/// How long the operator's word may be behind a pod that it told to go.
+const WHY: Duration = Duration::from_secs(3);
 
 /// Why a step led to no pod.
 enum Without {
@@ -230,14 +232,14 @@ impl Drive {
                 fact = facts.message() => match fact {
                     Ok(Some(fact)) => {
                         last = Some(fact.clone());
-                        if self.fact(fact, max_duration, told).await { return Parted::Over }
+                        if self.fact(weighed(fact, seen).await, max_duration, told).await { return Parted::Over }
                     }
                     Ok(None) | Err(_) => return Parted::Broken,
                 },
                 _ = known.changed() => {}
                 _ = seen.changed() => if let Some(reason) = finished(seen) {
                     // The pod's own word has the page they were on; it comes first where it comes at all.
-                    return self.last_word(&mut facts, max_duration, told).await.unwrap_or(Parted::Finished(reason));
+                    return self.last_word((&mut facts, seen), max_duration, told).await.unwrap_or(Parted::Finished(reason));
                 },
                 () = tokio::time::sleep(AGAIN) => if told.behind && let Some(fact) = last.clone() {
                     self.fact(fact, max_duration, told).await;
@@ -249,13 +251,13 @@ impl Drive {
 
     async fn last_word(
         &self,
-        facts: &mut Streaming<WatchResponse>,
+        (facts, seen): (&mut Streaming<WatchResponse>, &mut watch::Receiver<Option<Look>>),
         max_duration: Duration,
         told: &mut Told,
     ) -> Option<Parted> {
         let last = async {
             while let Ok(Some(fact)) = facts.message().await {
-                if self.fact(fact, max_duration, told).await {
+                if self.fact(weighed(fact, seen).await, max_duration, told).await {
                     return Some(Parted::Over);
                 }
             }
@@ -299,6 +301,24 @@ impl Drive {
             tracing::warn!(session_id = %self.id, failure = failure.reason(), "an object could not be asked to end");
         }
     }
+}
+
+/// A fact, with the operator's reason where the pod has none: one that was told to go only knows that it is lost.
+async fn weighed(mut fact: WatchResponse, seen: &mut watch::Receiver<Option<Look>>) -> WatchResponse {
+    if fact.phase() == v1::Phase::Ended && fact.end_reason() == v1::EndReason::PodLost {
+        let why = async {
+            loop {
+                if let Some(reason) = finished(seen) {
+                    return Some(reason);
+                }
+                seen.changed().await.ok()?;
+            }
+        };
+        if let Ok(Some(reason)) = tokio::time::timeout(WHY, why).await {
+            fact.set_end_reason(reason.into());
+        }
+    }
+    fact
 }
 
 /// Why the operator says that it is over. An object that was deleted ends its session too.
