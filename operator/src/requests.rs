@@ -71,16 +71,16 @@ where
 /// Verb and resource of a request, `pods/status` for example. What is no resource is "other".
 fn asked(method: &Method, uri: &Uri) -> (&'static str, String) {
     let mut parts = uri.path().trim_matches('/').split('/');
-    let (version, group) = match parts.next() {
-        Some("api") => (parts.next(), true),
-        Some("apis") => (parts.next().and_then(|_| parts.next()), true),
-        _ => (None, false),
+    let version = match parts.next() {
+        Some("api") => parts.next(),
+        Some("apis") => parts.next().and_then(|_| parts.next()),
+        _ => None,
     };
     let mut rest: Vec<&str> = parts.collect();
     if rest.first() == Some(&"namespaces") && rest.len() > 2 {
         rest.drain(..2);
     }
-    let Some(resource) = rest.first().filter(|_| version.is_some() && group) else {
+    let Some(resource) = rest.first().filter(|_| version.is_some()) else {
         return ("other", "other".to_owned());
     };
     let named = rest.len() > 1;
