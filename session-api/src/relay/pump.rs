@@ -16,6 +16,7 @@ use cobrowse_wire::v1::server_message::Body as Down;
 use cobrowse_wire::v1::{ClientMessage, PodServiceAttachRequest, PodServiceAttachResponse, ServerMessage};
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 
@@ -25,6 +26,8 @@ const UP: usize = 32;
 const SILENCE: Duration = Duration::from_secs(60);
 /// From the end in the store to the pod's own last message.
 const LAST_MESSAGE: Duration = Duration::from_secs(2);
+/// Continue waits so long for the store to have the Stop that it undoes.
+const NOTICE: Duration = Duration::from_secs(2);
 /// A pod that does not take a viewer in within this time is lost.
 const ATTACH: Duration = Duration::from_secs(5);
 
@@ -55,6 +58,7 @@ impl Relay {
         }
         let carry_up = async {
             let (mut pace, mut acts_pace) = (Pace::new(), Pace::of_acts());
+            let mut noted: Option<JoinHandle<_>> = None;
             loop {
                 pace.wait().await;
                 let received = tokio::time::timeout(SILENCE, up.receive()).await;
@@ -66,7 +70,13 @@ impl Relay {
                 if is_stop(&message) && participant.role == Role::EndUser {
                     let (sessions, scope, session) = (self.sessions.clone(), scope.clone(), session.clone());
                     let actor = actor.clone();
-                    tokio::spawn(async move { sessions.note_pause(&scope, &session, &actor).await });
+                    noted = Some(tokio::spawn(async move { sessions.note_pause(&scope, &session, &actor).await }));
+                }
+                if is_resume(&message)
+                    && let Some(noted) = noted.take()
+                {
+                    // A notice that comes after its Stop was undone is a Stop of its own.
+                    let _ = tokio::time::timeout(NOTICE, noted).await;
                 }
                 let is_act = acts.up(&message);
                 match message.body {
@@ -189,6 +199,10 @@ impl Relay {
 
 fn request(message: ClientMessage) -> PodServiceAttachRequest {
     PodServiceAttachRequest { message: Some(message) }
+}
+
+fn is_resume(message: &ClientMessage) -> bool {
+    matches!(&message.body, Some(Body::Command(command)) if matches!(command.body, Some(Command::Resume(_))))
 }
 
 fn is_stop(message: &ClientMessage) -> bool {

@@ -20,8 +20,8 @@ use tonic::Status;
 
 /// A pod that answers a command later than this does not answer.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// From the pod's yes to its last fact, which has the page they were on.
-const LAST_FACT: Duration = Duration::from_secs(2);
+/// From the pod's yes to the fact that says so in the row; the last one has the page they were on.
+const FACT: Duration = Duration::from_secs(2);
 
 /// What is asked of a pod.
 enum What {
@@ -54,15 +54,22 @@ impl Sessions {
         noted
     }
 
-    /// Answers `ResumeSession`.
+    /// Answers `ResumeSession`. Who comes in after the answer sees the page.
     pub(super) async fn resume(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
         let (stored, person) = self.find_allowed(caller, id).await?;
         if stored.row.stage == Stage::Live {
+            let mut known = self.parts.hub.watch(stored.row.clone());
+            // The notice of the Stop that this undoes must not come after it.
+            let noted = known.wait_for(|known| known.stop_epoch <= known.row.pause_epoch);
+            let _ = tokio::time::timeout(FACT, noted).await;
             self.execute(caller, &stored.row, &person, What::Command(Body::Resume(ResumeCommand {}))).await?;
             if !stored.row.paused {
                 // The store never heard of this Stop, so it will not say that it is over.
                 self.parts.hub.lift(&stored.row.id);
             }
+            let goes_on = known.wait_for(|known| !known.row.paused || known.row.stage == Stage::Ended);
+            // The pod has said yes: whoever drives it tells the row, if later than this.
+            let _ = tokio::time::timeout(FACT, goes_on).await;
             return Ok(());
         }
         let event = Event::Resumed { epoch: stored.row.pause_epoch };
@@ -156,7 +163,7 @@ impl Sessions {
             return false;
         }
         let ended = known.wait_for(|known| known.row.stage == Stage::Ended);
-        tokio::time::timeout(LAST_FACT, ended).await.is_ok_and(|ended| ended.is_ok())
+        tokio::time::timeout(FACT, ended).await.is_ok_and(|ended| ended.is_ok())
     }
 
     /// Any session of the tenant, for those who may end any.

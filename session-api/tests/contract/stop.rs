@@ -34,7 +34,7 @@ async fn a_stop_by_call_blanks_agents_and_goes_on_with_new_pictures_only() {
     assert!(up.iter().any(|(_, body)| matches!(body, Up::Ack(ack) if ack.seq == seq)), "its credit is not lost");
     let resume = ResumeSessionRequest { session_id: user.person.session.clone() };
     user.person.client.resume_session(with(&user.person.token, resume)).await.expect("may go on");
-    user.person.until(Phase::Live).await;
+    assert_eq!(user.person.get().await.expect("is in").phase(), Phase::Live, "with the answer");
     let up = pod.came_up(2).await;
     assert!(matches!(up[1].1, Up::KeyRequest(_)), "the decoder missed pictures");
     pod.show(b"after");

@@ -51,8 +51,9 @@ impl Change {
     }
 
     pub(super) fn resumed(&mut self, epoch: u32) -> Result<(), Refusal> {
-        // A word from before the present Stop must not undo it.
-        if self.row.paused && epoch >= self.row.pause_epoch {
+        // A word from before the present Stop must not undo it. A Stop that is over before the row heard of it still counts:
+        // its notice, when that comes late, is a Stop of its own then, which the pod hears of and somebody can undo.
+        if epoch >= self.row.pause_epoch {
             self.row.paused = false;
             self.row.paused_at = None;
             self.row.pause_epoch = epoch;

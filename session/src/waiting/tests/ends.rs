@@ -26,6 +26,9 @@ fn stop_is_told_at_once_and_once_only() {
     story.at(30).does(paused(Some(2)), &blank(2)).ignores(Event::Resumed { epoch: 1 }).is(Phase::Paused);
     story.does(Event::Resumed { epoch: 2 }, TOLD).is(Phase::Live);
     story.does(paused(None), &blank(3));
+    // A Stop that was over before the row heard of it counts; its notice, late, is another.
+    story.does(Event::Resumed { epoch: 4 }, TOLD).does(Event::Resumed { epoch: 6 }, TOLD).is(Phase::Live);
+    story.ignores(paused(Some(6))).does(paused(None), &blank(7));
 }
 
 #[test]
