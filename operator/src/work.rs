@@ -32,6 +32,8 @@ use tokio_util::task::TaskTracker;
 const CLAIMS: usize = 64;
 /// Other requests at once: few, so that a refill never stands before a claim at an API server that has much to do.
 const OTHERS: usize = 8;
+/// Sessions at once whose status is told that they live, while others are still on their way.
+const AFTERWARDS: usize = 8;
 /// Enrollments at once.
 const ENROLLMENTS: usize = 32;
 /// Calls of pods at once. `Start` waits for a website.
@@ -124,6 +126,8 @@ pub enum Work {
         pool: String,
         /// The pod.
         pod: Box<core::Pod>,
+        /// Fewer than half of those wanted are there.
+        low: bool,
     },
     /// Delete a warm pod in exactly this version.
     DeleteWarm {
@@ -290,6 +294,7 @@ struct Inner {
     ahead: Ahead,
     claims: Semaphore,
     others: Semaphore,
+    afterwards: Semaphore,
     enrollments: Semaphore,
     calls: Semaphore,
     reports: mpsc::Sender<crate::decide::Event>,
@@ -316,6 +321,7 @@ impl Worker {
             ahead: Ahead::new(),
             claims: Semaphore::new(CLAIMS),
             others: Semaphore::new(OTHERS),
+            afterwards: Semaphore::new(AFTERWARDS),
             enrollments: Semaphore::new(ENROLLMENTS),
             calls: Semaphore::new(CALLS),
             reports,

@@ -23,7 +23,7 @@ pub(crate) struct Place<'a> {
 }
 
 impl Program {
-    /// Starts one, under this name.
+    /// Starts one, under this name: the one built beside this test, or OPERATOR_PROGRAM.
     pub(crate) fn start(place: &Place<'_>, identity: &str) -> anyhow::Result<Self> {
         Self::start_with_lease_in(place, identity, place.namespace)
     }
@@ -31,7 +31,8 @@ impl Program {
     /// The same, with its lease in this namespace.
     pub(crate) fn start_with_lease_in(place: &Place<'_>, identity: &str, leases: &str) -> anyhow::Result<Self> {
         let test = std::env::current_exe()?;
-        let program = test.parent().and_then(Path::parent).context("a target folder")?.join("operator");
+        let beside = test.parent().and_then(Path::parent).context("a target folder")?.join("operator");
+        let program = std::env::var_os("OPERATOR_PROGRAM").map_or(beside, PathBuf::from);
         ensure!(program.exists(), "build it with `cargo build -p cobrowse-operator`");
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let metrics = format!("127.0.0.1:{port}");

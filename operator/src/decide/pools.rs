@@ -14,7 +14,10 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 /// A pool is planned at most this often: what happens meanwhile is planned together.
-const PLAN_EVERY: Duration = Duration::from_millis(50);
+pub(super) const PLAN_EVERY: Duration = Duration::from_millis(50);
+/// And so much later for each of its pods: a plan looks at all of them, which takes some microseconds each, and is to take no more than a
+/// tenth of a core at any number.
+const PLAN_EVERY_POD: Duration = Duration::from_micros(20);
 /// A status is written at most this often, so that it costs less than what it tells of.
 const STATUS_EVERY: Duration = Duration::from_secs(1);
 /// The longest wait after the API server refused a policy or a pod as wrong. A change of the pool ends it.
@@ -131,9 +134,11 @@ impl Decider {
         let Some(seen) = self.known.pool(name).cloned() else { return self.decide_no_pool(name, now, works) };
         self.read_pool(&seen, now);
         self.decide_policy(name, now, works);
+        let pods = self.known.by_pool.get(name).map_or(0, std::collections::BTreeSet::len);
+        let every = PLAN_EVERY.max(PLAN_EVERY_POD * u32::try_from(pods).unwrap_or(u32::MAX));
         let state = self.pool_state(name);
-        if state.planned_at + PLAN_EVERY > now {
-            let at = state.planned_at + PLAN_EVERY;
+        if state.planned_at + every > now {
+            let at = state.planned_at + every;
             return self.timers.set(at, Key::Pool(name.to_owned()));
         }
         state.planned_at = now;
@@ -257,6 +262,7 @@ impl Decider {
         // A plan counts its creations as done; those that must wait are not.
         state.memory = if may_create { plan.memory } else { Memory { crashes: plan.memory.crashes, ..state.memory } };
         state.facts = Some(plan.facts);
+        let low = plan.facts.warm < plan.facts.wanted.div_ceil(2);
         if let Some((at, _)) = plan.wake {
             self.timers.set(at, Key::Pool(name.to_owned()));
         }
@@ -272,7 +278,7 @@ impl Decider {
                     self.pool_state(name).in_flight += count;
                     for _ in 0..count {
                         let made = pod::pod(&seen.object, &spec, &self.installation, &pod::Owner::Pool);
-                        works.push(Work::Create { pool: name.to_owned(), pod: Box::new(made) });
+                        works.push(Work::Create { pool: name.to_owned(), pod: Box::new(made), low });
                     }
                 }
                 Action::CreatePods(_) => {}

@@ -1,5 +1,6 @@
 //! Decisions by what is seen, without a cluster: who is told what, what comes first, and what is left alone.
 
+use super::pools::PLAN_EVERY;
 use super::*;
 use crate::cluster::Untaken;
 use crate::pool::build::policy;
@@ -130,6 +131,20 @@ fn no_pod_before_its_policy() {
     assert_eq!(creations(&works), 0);
     report(&mut decider, Report::Policy { pool: "pool".to_owned(), error: None });
     assert_eq!(creations(&decider.decide(NOW)), 2);
+}
+
+#[test]
+fn a_pool_that_has_half_of_its_pods_can_wait_for_the_others() {
+    for (ready, low) in [(1, true), (2, false)] {
+        let pods = (0..ready).map(|number| pod(16 + number, 1, json!({}), "Running")).collect();
+        let mut decider = leading(pods, vec![], pool(json!({"minWarm": 4, "maxWarm": 4})));
+        decider.decide(NOW);
+        report(&mut decider, Report::Policy { pool: "pool".to_owned(), error: None });
+        (0..ready).for_each(|number| enrolled(&mut decider, 16 + number));
+        let works = decider.decide(NOW + PLAN_EVERY);
+        let lows = works.iter().filter(|work| matches!(work, Work::Create { low: told, .. } if *told == low)).count();
+        assert_eq!(lows, usize::from(4 - ready), "{ready} ready: {works:?}");
+    }
 }
 
 #[test]

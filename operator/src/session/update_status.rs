@@ -238,6 +238,9 @@ pub fn claimed_pod(session: &seen::Session, pod: &seen::Pod, deadline: Option<i6
         json!({"op": "add", "path": label(crate::names::SESSION), "value": session.name}),
         json!({"op": "add", "path": annotation(crate::names::SESSION_UID), "value": uid}),
         json!({"op": "add", "path": "/metadata/ownerReferences", "value": [owner]}),
+        // Who wrote which field of a pod nobody asks: it is nobody's to apply. The API server keeps no account of it from here on,
+        // which is a good part of what each later write would cost, and of what each watcher is sent.
+        json!({"op": "add", "path": "/metadata/managedFields", "value": [{}]}),
     ];
     if let Some(deadline) = deadline {
         operations.push(json!({"op": "replace", "path": "/spec/activeDeadlineSeconds", "value": deadline}));

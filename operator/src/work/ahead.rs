@@ -1,11 +1,13 @@
-//! Claims ahead of all other work: what makes warm pods waits while sessions are on their way to theirs. It waits a little and not for
-//! ever, or a pool would run dry while sessions never stop coming.
+//! Claims ahead of all other work: what makes warm pods, or tells that a session lives, waits while sessions are on their way to their
+//! pod. It waits a little and not for ever, or a pool would run dry while sessions never stop coming.
 
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// The longest wait. With so few pods made at once as there are turns, a pool still gets some a second, whatever comes.
-const LONGEST: Duration = Duration::from_secs(1);
+pub(super) const SHORT: Duration = Duration::from_secs(1);
+/// The same for a pool that has plenty: warm pods are there so that a rush can be served first and made up for later.
+pub(super) const LONG: Duration = Duration::from_secs(5);
 /// Between two steps of one claim nothing is on its way for a moment, which is no rest.
 const REST: Duration = Duration::from_millis(5);
 
@@ -28,8 +30,8 @@ impl Ahead {
         OnItsWay(&self.0)
     }
 
-    /// Waits until claims rest.
-    pub(super) async fn pass(&self) {
+    /// Waits until claims rest, so long at most.
+    pub(super) async fn pass(&self, longest: Duration) {
         let mut steps = self.0.subscribe();
         let rests = async {
             loop {
@@ -39,7 +41,7 @@ impl Ahead {
                 }
             }
         };
-        let _ = tokio::time::timeout(LONGEST, rests).await;
+        let _ = tokio::time::timeout(longest, rests).await;
     }
 }
 
@@ -66,13 +68,13 @@ mod tests {
     #[tokio::test]
     async fn others_wait_for_claims_and_not_for_ever() {
         let ahead = Ahead::new();
-        ahead.pass().await;
+        ahead.pass(SHORT).await;
         let step = ahead.enter();
-        let mut pass = pin!(ahead.pass());
+        let mut pass = pin!(ahead.pass(SHORT));
         assert!(waits(&mut pass).await);
         // The step is still on its way.
         pass.await;
-        let mut pass = pin!(ahead.pass());
+        let mut pass = pin!(ahead.pass(SHORT));
         assert!(waits(&mut pass).await);
         drop(step);
         pass.await;
@@ -82,7 +84,7 @@ mod tests {
     async fn the_next_step_of_a_claim_is_no_rest() {
         let ahead = Ahead::new();
         let first = ahead.enter();
-        let mut pass = pin!(ahead.pass());
+        let mut pass = pin!(ahead.pass(SHORT));
         assert!(waits(&mut pass).await);
         drop(first);
         assert!(waits(&mut pass).await, "a moment without a step is no rest");

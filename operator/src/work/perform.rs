@@ -1,6 +1,6 @@
 //! How each work is done, and what its failure means.
 
-use super::{Act, Answer, Inner, Job, Report, Work, Worker};
+use super::{Act, Answer, Inner, Job, Report, Work, Worker, ahead};
 use crate::cluster::{Failure, Untaken};
 use crate::pods::{self, calls};
 use crate::session::adjust::Adjusted;
@@ -9,7 +9,7 @@ use crate::{chain, pool, seen, tenant};
 use cobrowse_crds::kind::CoBrowseTenant;
 use cobrowse_session::SessionUid;
 use cobrowse_session::claim::{Outcome, Step};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 /// How a job went, what it brought, and why it did not go well.
@@ -21,12 +21,13 @@ impl Worker {
         match work {
             Work::Session { uid, name, act, job, abort } => {
                 let _ahead = is_on_its_way(&act).then(|| inner.ahead.enter());
+                let _turn = inner.after_claims(&act).await;
                 let (outcome, answer, error) = inner.job((uid, &name), *job, &abort).await;
                 Some(Report::Session { uid, act, outcome, answer, error })
             }
-            Work::Create { pool, pod } => {
+            Work::Create { pool, pod, low } => {
                 let _turn = turn(&inner.others).await;
-                inner.ahead.pass().await;
+                inner.ahead.pass(if low { ahead::SHORT } else { ahead::LONG }).await;
                 let pod = pool::apply::pod(&inner.pods, &pod).await;
                 // One that cannot be read is as if it was refused: another would be no better.
                 let read = |pod| seen::Pod::read(&pod).map_err(|error| (chain(&error), Untaken::Refused));
@@ -41,7 +42,7 @@ impl Worker {
             }
             Work::Enroll(pod) => {
                 let _turn = turn(&inner.enrollments).await;
-                inner.ahead.pass().await;
+                inner.ahead.pass(ahead::SHORT).await;
                 let error = inner.enroller.enroll(&inner.dialer, &pod).await.err();
                 if let Some(pods::Error::Impostor(why)) = error {
                     tracing::error!(pod = pod.name, why, "a pod could not prove who it is");
@@ -71,6 +72,16 @@ impl Worker {
 }
 
 impl Inner {
+    /// Nobody waits for a session's status to say that it lives: who is in it sees that. It is told when claims rest.
+    async fn after_claims(&self, act: &Act) -> Option<SemaphorePermit<'_>> {
+        if !matches!(act, Act::Claim(Step::WriteReady(_))) {
+            return None;
+        }
+        let turn = turn(&self.afterwards).await;
+        self.ahead.pass(ahead::SHORT).await;
+        turn
+    }
+
     async fn status(&self, work: Work) -> Option<Report> {
         let _turn = turn(&self.others).await;
         match work {
@@ -177,7 +188,7 @@ fn is_on_its_way(act: &Act) -> bool {
 }
 
 /// Waits for a turn.
-async fn turn(turns: &Semaphore) -> Option<tokio::sync::SemaphorePermit<'_>> {
+async fn turn(turns: &Semaphore) -> Option<SemaphorePermit<'_>> {
     turns.acquire().await.ok()
 }
 
