@@ -22,6 +22,9 @@ const invitation = route === "agent" ? invitationFromFragment(location.hash) : r
 // The site's address is the person's own business and an invitation is a secret: they leave the address bar and the history at once.
 if (location.hash) history.replaceState(null, "", location.pathname + location.search);
 
+// Another link put into the address bar of this tab changes its fragment alone: it is taken as any other link is.
+window.addEventListener("hashchange", () => location.hash && location.reload());
+
 async function chooseBackend(): Promise<Backend> {
   if (import.meta.env.DEV && new URLSearchParams(location.search).has("fake")) {
     const { fakeBackend } = await import("./transport/fake/fake-backend");

@@ -5,6 +5,7 @@ import { invitationFromText } from "../core/invitation";
 import { groupPin, normalizePin, PIN_DIGITS_MIN } from "../core/pin";
 import type { Joining } from "../hooks/use-join";
 import { useText } from "../hooks/use-text";
+import { InlineProblem } from "./InlineProblem";
 import { JoinForm } from "./JoinForm";
 
 export function PinForm({ join }: { join: Joining }) {
@@ -42,7 +43,7 @@ export function PinForm({ join }: { join: Joining }) {
   const wrong = (
     <>
       {short && <p className="inline-problem">{t("agent.pin.short")}</p>}
-      {problem && <div className="inline-problem"><strong data-testid="message-title">{t(`problem.${problem.kind}`)}</strong><p>{t(`problem.${problem.kind}.text`)}</p></div>}
+      {problem && <InlineProblem problem={problem} />}
     </>
   );
   return <JoinForm name="pin" title={t("agent.pin.title")} lead={t("agent.pin.lead")} label={t("agent.pin.label")} field={input} problem={wrong} busy={busy} onSubmit={submit} />;

@@ -20,7 +20,7 @@ export function Shell({ title, actions, covered, children }: Props) {
   return (
     <div className="shell">
       <a className="skip" href="#main" onClick={skip}>{t("app.skip")}</a>
-      <header className="shell-head">
+      <header className="shell-head" data-covered={covered || undefined}>
         <a className="plain" href="/" aria-label={t("app.name")}><Logo name={t("app.name")} /></a>
         <div className="row head-row">
           {actions}

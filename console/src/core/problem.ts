@@ -32,7 +32,7 @@ export const BY_REASON: Readonly<Record<string, ProblemKind>> = {
   WrongPhase: "notNow", CommandRefused: "notNow", NotReady: "notReady",
   PodUnreachable: "unavailable", StoreUnavailable: "unavailable", Draining: "unavailable", Conflict: "unavailable",
   TicketInvalid: "linkLost", UnknownMethod: "outdated", Invalid: "invalid", Internal: "unknown",
-  Malformed: "outdated", TooLarge: "outdated", UnknownEncoding: "outdated", AccountNotFound: "invalid", EmailTaken: "invalid",
+  Malformed: "outdated", TooLarge: "outdated", UnknownEncoding: "outdated", AccountNotFound: "invalid", EmailTaken: "emailTaken",
 };
 
 /** The metadata's `rule`, where a refusal only says that some rule forbids it. */
@@ -83,7 +83,6 @@ export function signInProblemOf(failure: Failure): Problem {
 /** In a call of SetUpAdministrator: what is wrong with the invitation, or with what was chosen. */
 export function setUpProblemOf(failure: Failure): Problem {
   const problem = problemOf(failure);
-  if (failure.reason === "EmailTaken") return { kind: "emailTaken" };
   if (failure.metadata["field"] === "password") return { kind: "passwordWeak" };
   if (problem.kind === "invitationWrong" || problem.kind === "notFound") return { ...problem, kind: "setUpWrong" };
   return problem;

@@ -40,7 +40,7 @@ export function EndPage({ session, company, endUser, onAgain }: Props) {
       icon="check"
       actions={
         <>
-          {going && <button type="button" className="button" onClick={() => setStaying(true)}>{t("end.stay")}</button>}
+          {going && <button type="button" className="button" data-testid="stay" onClick={() => setStaying(true)}>{t("end.stay")}</button>}
           {!going && <button type="button" className={address ? "button" : "button main"} onClick={onAgain}>{t(endUser ? "end.again" : "agent.another")}</button>}
           {address && <a className="button main" data-testid="return" href={address}>{t("end.return", { site })}</a>}
         </>

@@ -22,7 +22,7 @@ export function JoinPage({ account, invitation, onJoined, onSignOut, onSignedOut
   const { t } = useText();
   const join = useJoin(onJoined, onSignedOut);
   const [invited, setInvited] = useState(invitation !== undefined);
-  const signOut = <button type="button" className="button quiet" onClick={onSignOut}>{t("agent.signout")}</button>;
+  const signOut = <button type="button" className="button quiet" data-testid="signout" onClick={onSignOut}>{t("agent.signout")}</button>;
   const { problem } = join;
   if (problem && problem.kind !== "pinWrong") {
     const again = () => {

@@ -14,9 +14,9 @@ export const enSetup = {
   "setup.none.title": "The invitation is missing",
   "setup.none.text": "Open the whole link that you were given once more. It works once.",
   "problem.setUpWrong": "This invitation does not work",
-  "problem.setUpWrong.text": "Each invitation works once, and for three days. Ask whoever runs this service for a new one.",
+  "problem.setUpWrong.text": "Each invitation works once, and for three days. If you used it already, sign in. If not, ask whoever runs this service for a new one.",
   "problem.emailTaken": "This address has an account already",
-  "problem.emailTaken.text": "Use another address. The invitation still works.",
+  "problem.emailTaken.text": "Choose another one and try again.",
   "problem.passwordWeak": "This password is too easy to guess",
   "problem.passwordWeak.text": "Choose at least 15 characters, for example four words, and neither your name nor your address.",
 } as const;

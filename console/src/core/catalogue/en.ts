@@ -1,5 +1,6 @@
 // English. The keys of this file are the keys of every language. `{name}` marks what is filled in.
 
+import { enAccounts } from "./en-accounts";
 import { enInvite } from "./en-invite";
 import { enMessages } from "./en-messages";
 import { enSetup } from "./en-setup";
@@ -213,12 +214,6 @@ export const en = {
   "warning.StopUnanswered": "The session ends in {time} unless the customer continues.",
   "warning.extend": "Extend session",
 
-  "agent.signin.title": "Sign in to help a customer",
-  "agent.signin.email": "E-mail address",
-  "agent.signin.password": "Password",
-  "agent.signin.submit": "Sign in",
-  "agent.signin.busy": "Signing in…",
-  "agent.signout": "Sign out",
   "agent.pin.title": "Enter the PIN",
   "agent.pin.lead": "Ask your customer for the PIN on their screen.",
   "agent.pin.label": "PIN",
@@ -240,6 +235,7 @@ export const en = {
   "agent.leave.end": "End for everyone",
   "agent.another": "Help another customer",
 
+  ...enAccounts,
   ...enInvite,
   ...enSetup,
   ...enMessages,

@@ -16,9 +16,9 @@ export const nlSetup: Record<keyof typeof enSetup, string> = {
   "setup.none.title": "De uitnodiging ontbreekt",
   "setup.none.text": "Open de hele link die u kreeg nog een keer. Hij werkt één keer.",
   "problem.setUpWrong": "Deze uitnodiging werkt niet",
-  "problem.setUpWrong.text": "Een uitnodiging werkt één keer, en drie dagen lang. Vraag wie deze dienst beheert om een nieuwe.",
+  "problem.setUpWrong.text": "Een uitnodiging werkt één keer, en drie dagen lang. Hebt u hem al gebruikt, log dan in. Zo niet, vraag dan wie deze dienst beheert om een nieuwe.",
   "problem.emailTaken": "Dit adres heeft al een account",
-  "problem.emailTaken.text": "Gebruik een ander adres. De uitnodiging werkt nog.",
+  "problem.emailTaken.text": "Kies een ander adres en probeer het opnieuw.",
   "problem.passwordWeak": "Dit wachtwoord is te makkelijk te raden",
   "problem.passwordWeak.text": "Kies minstens 15 tekens, bijvoorbeeld vier woorden, en niet uw naam of uw adres.",
 };

@@ -1,6 +1,7 @@
 // Dutch.
 
 import type { Catalogue } from "./en";
+import { nlAccounts } from "./nl-accounts";
 import { nlInvite } from "./nl-invite";
 import { nlMessages } from "./nl-messages";
 import { nlSetup } from "./nl-setup";
@@ -214,12 +215,6 @@ export const nl: Catalogue = {
   "warning.StopUnanswered": "De sessie eindigt over {time}, tenzij de klant doorgaat.",
   "warning.extend": "Sessie verlengen",
 
-  "agent.signin.title": "Log in om een klant te helpen",
-  "agent.signin.email": "E-mailadres",
-  "agent.signin.password": "Wachtwoord",
-  "agent.signin.submit": "Inloggen",
-  "agent.signin.busy": "Bezig met inloggen…",
-  "agent.signout": "Uitloggen",
   "agent.pin.title": "Vul de pincode in",
   "agent.pin.lead": "Vraag uw klant naar de pincode op het scherm.",
   "agent.pin.label": "Pincode",
@@ -241,6 +236,7 @@ export const nl: Catalogue = {
   "agent.leave.end": "Voor iedereen beëindigen",
   "agent.another": "Nog een klant helpen",
 
+  ...nlAccounts,
   ...nlInvite,
   ...nlSetup,
   ...nlMessages,

@@ -1,10 +1,10 @@
 // The calls of the fake backend. PINs with a meaning: 000000 wrong, 111111 locked, 444444 denied.
 
-import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
+import { Code, type ServiceImpl } from "@connectrpc/connect";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { EndReason } from "../../gen/cobrowse/v1/participant_pb";
 import { Phase, type SessionService } from "../../gen/cobrowse/v1/session_pb";
+import { fail } from "./fake-failure";
 import type { FakeWorld } from "./fake-world";
 
 const KNOCK_MS = 2_500;
@@ -109,13 +109,4 @@ function sharing(world: FakeWorld): Calls {
       yield { content: new TextEncoder().encode("a file of the fake page\n") };
     },
   };
-}
-
-/** An error as the server makes it: with google.rpc.ErrorInfo. */
-function fail(code: Code, reason: string, metadata: Record<string, string> = {}): ConnectError {
-  const writer = new BinaryWriter().tag(1, 2).string(reason).tag(2, 2).string("cobrowse.dev");
-  for (const [key, value] of Object.entries(metadata)) writer.tag(3, 2).bytes(new BinaryWriter().tag(1, 2).string(key).tag(2, 2).string(value).finish());
-  const error = new ConnectError(reason, code);
-  error.details = [{ type: "google.rpc.ErrorInfo", value: writer.finish() }] as unknown as ConnectError["details"];
-  return error;
 }
