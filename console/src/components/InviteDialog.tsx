@@ -9,6 +9,7 @@ import { useNow } from "../hooks/use-now";
 import { useText } from "../hooks/use-text";
 import { Icon } from "./Icon";
 import { Modal } from "./Modal";
+import { RoleChoice } from "./RoleChoice";
 
 interface Props {
   invite: Inviting;
@@ -42,15 +43,6 @@ export function InviteDialog({ invite, endUser, company, onClose }: Props) {
       )}
       <div role="alert">{problem && <p className="inline-problem">{t(`problem.${problem.kind}`)}. {t(`problem.${problem.kind}.text`)}</p>}</div>
     </Modal>
-  );
-}
-
-function RoleChoice({ label, text, checked, onChoose, testId }: { label: string; text: string; checked: boolean; onChoose(): void; testId?: string }) {
-  return (
-    <label className="role">
-      <input type="radio" name="role" checked={checked} data-testid={testId} onChange={onChoose} />
-      <span className="switch-text"><span className="switch-label">{label}</span><span className="switch-more">{text}</span></span>
-    </label>
   );
 }
 

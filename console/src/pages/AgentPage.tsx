@@ -1,14 +1,16 @@
-// The agent's console: signed in or not, with a session or not. It only decides which part is shown.
+// The console of a company's people: signed in or not, with a session or not, or an administrator, who has none. It only decides which
+// part is shown.
 
 import { useCallback, useEffect, useState } from "react";
 import { ProblemPage } from "../components/ProblemPage";
 import { problemOf, type Problem } from "../core/problem";
-import type { Account } from "../gen/cobrowse/v1/account_pb";
+import { AccountRole, type Account } from "../gen/cobrowse/v1/account_pb";
 import { useBackend } from "../hooks/backend-context";
 import { useCapability } from "../hooks/use-capability";
 import { useText } from "../hooks/use-text";
 import { failureOf } from "../transport/failure";
 import { forget, keep, kept } from "../transport/kept";
+import { AccountsPage } from "./AccountsPage";
 import { AgentSession } from "./AgentSession";
 import { JoinPage } from "./JoinPage";
 import { LoadingPage } from "./LoadingPage";
@@ -58,6 +60,7 @@ export function AgentPage({ invitation }: { invitation: string | undefined }) {
   if (known === "nobody") return <SignInPage invited={invited !== undefined} onSignedIn={(account) => setKnown({ account })} />;
   if ("kind" in known) return <ProblemPage problem={known} actions={<button type="button" className="button main" onClick={ask}>{t("common.retry")}</button>} />;
   const { account } = known;
+  if (account.role === AccountRole.ADMINISTRATOR) return <AccountsPage account={account} onSignOut={signOut} onSignedOut={() => setKnown("nobody")} />;
   if (!sessionId) return <JoinPage account={account} invitation={invited} onJoined={join} onSignOut={signOut} onSignedOut={() => setKnown("nobody")} />;
   return <AgentSession key={sessionId} sessionId={sessionId} account={account} codecs={capability.codecs} onLeave={leave} onSignedOut={() => setKnown("nobody")} />;
 }
