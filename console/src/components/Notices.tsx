@@ -2,13 +2,14 @@
 
 import { useEffect, useState } from "react";
 import { isKey } from "../core/catalogue";
-import { clock, secondsLeft } from "../core/countdown";
 import type { LiveHandle } from "../hooks/use-live";
 import { useArrivals } from "../hooks/use-arrivals";
-import { useNow } from "../hooks/use-now";
+import { useHeld } from "../hooks/use-held";
 import { useText } from "../hooks/use-text";
 import { DownloadNotices } from "./DownloadNotices";
 import { Icon } from "./Icon";
+import { LimitNotice } from "./LimitNotice";
+import { PutAway } from "./PutAway";
 
 /** What the end user is asked or offered anyway, and the others are told of. */
 const FOR_OTHERS = new Set(["FileForEndUser", "DownloadForEndUser"]);
@@ -25,14 +26,14 @@ export function Notices({ live, endUser }: { live: LiveHandle; endUser: boolean 
             <div key={notice.key} className="notice" data-testid="notice" data-code={notice.code}>
               <Icon name="warning" />
               <span>{isKey(key) ? t(key, notice.details) : t("notice.other", { code: notice.code })}</span>
-              <button type="button" className="button icon-only quiet" aria-label={t("common.close")} onClick={() => live.controller.dismissNotice(notice.key)}><Icon name="close" size={16} /></button>
+              <PutAway onClose={() => live.controller.dismissNotice(notice.key)} />
             </div>
           );
         })}
       </div>
       <Arrivals live={live} />
-      <HeldNotice live={live} endUser={endUser} />
-      <WarningNotice live={live} endUser={endUser} />
+      {endUser && <HeldNotice live={live} />}
+      <LimitNotice live={live} endUser={endUser} />
       {endUser && <DownloadNotices live={live} />}
       <ClipboardNotice live={live} />
     </div>
@@ -50,31 +51,13 @@ function Arrivals({ live }: { live: LiveHandle }) {
   );
 }
 
-/** For the end user, who still sees the page: why nobody else does. */
-function HeldNotice({ live, endUser }: { live: LiveHandle; endUser: boolean }) {
+/** For the end user, who still sees the page: why nobody else does, and that they do again. */
+function HeldNotice({ live }: { live: LiveHandle }) {
   const { t } = useText();
-  const held = endUser && live.live.held;
+  const [told, close] = useHeld(live.live);
   return (
     <div role="status">
-      {held && <div className="notice" data-testid="held"><Icon name="hidden" /> <span>{t("live.held.user")}</span></div>}
-    </div>
-  );
-}
-
-function WarningNotice({ live, endUser }: { live: LiveHandle; endUser: boolean }) {
-  const { t } = useText();
-  const { warning } = live.live;
-  useNow(1000, warning !== undefined);
-  const key = `warning.${warning?.code ?? ""}`;
-  if (!warning || !isKey(key)) return null;
-  if (endUser && warning.code === "StopUnanswered") return null;
-  return (
-    <div className="notice" role="status">
-      <Icon name="warning" />
-      <span className="figures">{t(key, { time: clock(secondsLeft(warning.untilMs, performance.now())) })}</span>
-      {endUser && warning.code === "MaxDuration" && (
-        <button type="button" className="button small" onClick={() => void live.controller.command({ case: "extend", value: {} })}>{t("warning.extend")}</button>
-      )}
+      {told && <div className="notice" data-testid={told}><Icon name={told === "held" ? "hidden" : "eye"} /> <span>{t(`live.${told}.user`)}</span><PutAway onClose={close} /></div>}
     </div>
   );
 }
@@ -97,7 +80,7 @@ function ClipboardNotice({ live }: { live: LiveHandle }) {
       <Icon name="copy" />
       <span>{t("clipboard.ready")}</span>
       <button type="button" className="button small" onClick={() => void copy().catch(() => setDone(key))}>{t("common.copy")}</button>
-      <button type="button" className="button icon-only quiet" aria-label={t("common.close")} onClick={() => setDone(key)}><Icon name="close" size={16} /></button>
+      <PutAway onClose={() => setDone(key)} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clock, secondsLeft, withoutChoice, worthSaying } from "./countdown";
+import { clock, countdownSays, secondsLeft, withoutChoice, worthSaying } from "./countdown";
 
 test("clock", () => {
   const rows: Array<[number, string]> = [[0, "0:00"], [5, "0:05"], [581, "9:41"], [3723, "1:02:03"]];
@@ -14,6 +14,15 @@ test("time left is never below zero and rounds up", () => {
 test("not every second is said", () => {
   const said = Array.from({ length: 181 }, (_, n) => n).filter(worthSaying);
   expect(said).toEqual([10, 30, 60, 120, 180]);
+});
+
+test("a countdown is said when it begins, when it was moved, and seldom in between", () => {
+  expect(countdownSays(undefined, 47)).toBe(true);
+  expect(countdownSays(47, 46)).toBe(false);
+  expect(countdownSays(31, 30)).toBe(true);
+  expect(countdownSays(30, 30)).toBe(false);
+  expect(countdownSays(28, 1_828)).toBe(true);
+  expect(countdownSays(280, 28)).toBe(true);
 });
 
 test("what is told of the end without a choice", () => {

@@ -1,8 +1,12 @@
 // What the other person does in the fake session.
 
+import { EndReason } from "../../gen/cobrowse/v1/participant_pb";
 import type { FakePage } from "./fake-page";
 import type { EventBody } from "./fake-socket";
 import { AGENT, END_USER, type FakeWorld } from "./fake-world";
+
+/** When an administrator pauses the session, lets it go on but not for long, and ends it. */
+const [HELD_MS, LIFTED_MS, ENDED_MS] = [2_000, 14_000, 40_000];
 
 type Tell = (body: EventBody) => void;
 
@@ -10,10 +14,11 @@ const LINES: Record<"en", string[]> = { en: ["Hello! I can see the page now.", "
 
 export function playOther(world: FakeWorld, page: FakePage, tell: Tell): Array<ReturnType<typeof setInterval>> {
   const participantId = world.seat === "agent" ? END_USER : AGENT;
-  const after = (ms: number, act: () => void) => setTimeout(() => !world.paused && act(), ms);
+  const silent = () => world.paused || world.held;
+  const after = (ms: number, act: () => void) => setTimeout(() => !silent() && act(), ms);
   let turn = 0;
   const circle = setInterval(() => {
-    if (world.paused) return;
+    if (silent()) return;
     turn += 0.06;
     const at = { x: 330 + Math.cos(turn) * 120, y: 330 + Math.sin(turn) * 90 };
     tell({ case: "pointers", value: { participantId, at, pressed: Math.round(turn * 100) % 300 === 0 } });
@@ -27,6 +32,12 @@ export function playOther(world: FakeWorld, page: FakePage, tell: Tell): Array<R
     );
   } else {
     timers.push(after(1_500, () => tell({ case: "guidance", value: { participantId, body: { case: "chat", value: { text: "Thank you for helping." } } } })));
+  }
+  if (world.script === "administrator") {
+    timers.push(
+      setTimeout(() => world.administer(true, 7_200_000), HELD_MS), setTimeout(() => world.administer(false, ENDED_MS - LIFTED_MS), LIFTED_MS),
+      setTimeout(() => world.end(EndReason.ADMINISTRATOR), ENDED_MS),
+    );
   }
   if (world.script === "notice") timers.push(after(1_000, () => tell({ case: "notice", value: { code: "SiteNotAllowed" } })));
   if (world.script === "file") timers.push(after(1_000, () => tell({ case: "fileChooser", value: { id: "c1", open: true, multiple: false, accept: "image/*" } })));

@@ -17,6 +17,7 @@ type Down = NonNullable<MessageInitShape<typeof ServerMessageSchema>["body"]>;
 const KEEPALIVE_MS = 250;
 const FRAME_MS = 66;
 const CREDIT = 2;
+const WARNED_MS = 300_000;
 
 export function openFakeSocket(world: FakeWorld, handlers: SocketHandlers): LiveSocket {
   return new FakeSocket(world, handlers);
@@ -60,9 +61,14 @@ class FakeSocket implements LiveSocket {
     this.#send({ case: "event", value: create(EventSchema, { seq: ++this.#seq, pauseEpoch: this.#world.pauseEpoch, audience, track: Track.FACTS, body }) });
 
   #state(): void {
-    const { paused, choiceUntil } = this.#world;
-    const warned = paused ? { warning: "StopUnanswered", warningMs: BigInt(Math.max(0, choiceUntil - Date.now())) } : {};
-    this.#tell({ case: "state", value: { paused, viewport: this.#viewport, remainingMs: 7_200_000n, ...warned } });
+    const { paused, held, remainingMs } = this.#world;
+    this.#tell({ case: "state", value: { paused: paused || held, held, viewport: this.#viewport, remainingMs: BigInt(remainingMs), ...this.#warned() } });
+  }
+
+  #warned(): { warning?: string; warningMs?: bigint } {
+    const { paused, choiceUntil, remainingMs } = this.#world;
+    if (paused) return { warning: "StopUnanswered", warningMs: BigInt(Math.max(0, choiceUntil - Date.now())) };
+    return remainingMs <= WARNED_MS ? { warning: "MaxDuration", warningMs: BigInt(remainingMs) } : {};
   }
 
   #roster(): void {
@@ -70,14 +76,14 @@ class FakeSocket implements LiveSocket {
   }
 
   #changed(): void {
-    const { session, paused, seat, pauseEpoch } = this.#world;
+    const { session, paused, held, seat, pauseEpoch } = this.#world;
     if (session?.phase === Phase.ENDED) return this.#send({ case: "closed", value: { reason: "Ended", endReason: session.endReason } });
-    if (paused && seat === "agent") this.#send({ case: "blank", value: { pauseEpoch } });
+    if ((paused || held) && seat === "agent") this.#send({ case: "blank", value: { pauseEpoch } });
     this.#state();
   }
 
   async #picture(): Promise<void> {
-    const hidden = this.#world.paused && this.#world.seat === "agent";
+    const hidden = (this.#world.paused || this.#world.held) && this.#world.seat === "agent";
     if (this.#busy || this.#unacked >= CREDIT || hidden || !this.#page.changed()) return;
     this.#busy = true;
     const { width, height, scalePercent } = this.#viewport;

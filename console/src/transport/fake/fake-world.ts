@@ -20,6 +20,10 @@ export class FakeWorld {
   readonly agent: Participant;
   session: Session | undefined;
   paused = false;
+  /** By an administrator. */
+  held = false;
+  /** How long it still may last. */
+  remainingMs = 7_200_000;
   pauseEpoch = 0;
   choiceUntil = 0;
   readonly #watchers = new Set<() => void>();
@@ -79,6 +83,13 @@ export class FakeWorld {
   resume(): void {
     this.paused = false;
     this.change({ phase: Phase.LIVE });
+  }
+
+  /** What an administrator does to the session. */
+  administer(held: boolean, remainingMs: number): void {
+    this.held = held;
+    this.remainingMs = remainingMs;
+    this.change({});
   }
 
   end(endReason: EndReason): void {
