@@ -2,41 +2,8 @@
 
 import { expect, type Page } from "@playwright/test";
 import { test } from "../harness/fixtures.ts";
+import { focusIsSeen, press, types } from "../harness/keyboard.ts";
 import { Agent, EndUser } from "../harness/people.ts";
-
-/** The most presses of Tab to something: all that stands on a page. */
-const TABS_MAX = 30;
-
-/** Goes on with Tab until an element has the focus; at each stop the focus must be seen. */
-async function tabTo(page: Page, testId: string): Promise<void> {
-  await expect(page.getByTestId(testId)).toBeVisible();
-  for (let pressed = 0; pressed < TABS_MAX; pressed += 1) {
-    const at = await page.evaluate(() => document.activeElement?.getAttribute("data-testid"));
-    if (at === testId) return;
-    await page.keyboard.press("Tab");
-    await focusIsSeen(page);
-  }
-  throw new Error(`Tab never came to ${testId}`);
-}
-
-async function press(page: Page, testId: string, key = "Enter"): Promise<void> {
-  await tabTo(page, testId);
-  await page.keyboard.press(key);
-}
-
-async function focusIsSeen(page: Page): Promise<void> {
-  const unseen = await page.evaluate(() => {
-    const node = document.activeElement;
-    if (!node || node === document.body) return undefined;
-    // A switch shows it on its track, the stage on its own edge.
-    const shown = [node, node.nextElementSibling, node.closest(".stage-area")].filter((one) => one !== null);
-    const rings = shown.flatMap((one) => [getComputedStyle(one), getComputedStyle(one, "::after")]);
-    const ring = rings.some(({ outlineStyle, outlineWidth, borderTopStyle, borderTopWidth, content }, index) =>
-      index % 2 === 0 ? outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 : content !== "none" && borderTopStyle !== "none" && parseFloat(borderTopWidth) >= 2);
-    return ring ? undefined : node.outerHTML.slice(0, 160);
-  });
-  expect(unseen, "the focus is seen").toBeUndefined();
-}
 
 async function onTheStage(page: Page): Promise<boolean> {
   return page.evaluate(() => document.activeElement?.classList.contains("stage-field") ?? false);
@@ -98,10 +65,8 @@ test("the agent by keyboard alone: sign in, PIN, highlight, message, leave", asy
   const { email, password } = stack.signIn("northwind");
   await page.goto(`${stack.console}/agent`);
   await expect(by("agent-signin-email")).toBeVisible();
-  await tabTo(page, "agent-signin-email");
-  await page.keyboard.type(email);
-  await tabTo(page, "agent-signin-password");
-  await page.keyboard.type(password);
+  await types(page, "agent-signin-email", email);
+  await types(page, "agent-signin-password", password);
   await page.keyboard.press("Enter");
 
   await expect(by("pin-input")).toBeFocused();

@@ -1,8 +1,10 @@
 // What a machine can tell of accessibility on the page as it is now: axe's rules, that nothing is cut off sideways, and that
-// Stop can be pressed where it must be.
+// Stop can be pressed where it must be. What it cannot tell, people look at: with FLOWS_PICTURES each page stays as a picture.
 
 import axe from "axe-core";
 import { expect, type Page } from "@playwright/test";
+
+const PICTURES = new URL("../results/pictures/", import.meta.url).pathname;
 
 /** Fails with each fault, and the elements that have it. */
 export async function accessible(page: Page, what: string): Promise<void> {
@@ -14,6 +16,7 @@ export async function accessible(page: Page, what: string): Promise<void> {
     const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
     return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
   });
+  if (process.env["FLOWS_PICTURES"] !== undefined) await page.screenshot({ path: `${PICTURES}${what.replace(/[^\p{L}\d]+/gu, "-")}.png` });
   expect(faults, what).toEqual([]);
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(sideways, `${what}: nothing is cut off sideways`).toBeLessThanOrEqual(0);

@@ -73,11 +73,17 @@ export class Installation extends Product {
     for (const [program, ...args] of this.told.upgrade) await run(program!, args, { timeout: UPGRADE_MS });
   }
 
+  /** What `kubectl` prints when it is run with these arguments, and perhaps something to read. */
+  async kubectl(args: readonly string[], input = ""): Promise<string> {
+    const [program, ...before] = this.told.kubectl;
+    const running = run(program!, [...before, ...args], { maxBuffer: OUTPUT_MAX, timeout: 30_000 });
+    running.child.stdin?.end(input);
+    return (await running).stdout;
+  }
+
   /** What `kubectl get` says of objects of a namespace. */
   async objects<T>(namespace: string, what: string): Promise<T> {
-    const [program, ...args] = [...this.told.kubectl, "--namespace", namespace, "get", what, "--output", "json"];
-    const { stdout } = await run(program!, args, { maxBuffer: OUTPUT_MAX, timeout: 30_000 });
-    return JSON.parse(stdout) as T;
+    return JSON.parse(await this.kubectl(["--namespace", namespace, "get", what, "--output", "json"])) as T;
   }
 
   async end(): Promise<void> {
