@@ -4,6 +4,7 @@
 pub mod attempts;
 pub mod capacity;
 pub mod claim;
+pub mod egress;
 pub mod id;
 pub mod live;
 pub mod participant;

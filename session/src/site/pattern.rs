@@ -83,9 +83,23 @@ impl HostPattern {
 
     /// Whether this origin is one of the pattern's.
     pub fn matches(&self, origin: &Origin) -> bool {
-        let host = origin.host.as_str();
-        let host_matches = if self.star { is_below(host, self.host.as_str()) } else { host == self.host.as_str() };
-        host_matches && origin.scheme == self.scheme && origin.port == self.port
+        self.covers(&origin.host) && origin.scheme == self.scheme && origin.port == self.port
+    }
+
+    /// Whether this host is one of the pattern's, whatever scheme and port.
+    pub fn covers(&self, host: &Host) -> bool {
+        let host = host.as_str();
+        if self.star { is_below(host, self.host.as_str()) } else { host == self.host.as_str() }
+    }
+
+    /// The scheme, also when it goes without saying.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The port, also when it goes without saying.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Whether some origin matches both patterns.
