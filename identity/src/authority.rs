@@ -4,7 +4,7 @@
 use crate::Error;
 use crate::name::{PeerName, PodUid};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName, DnType,
+    BasicConstraints, Certificate, CertificateParams, CertificateSigningRequestParams, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PublicKeyData, SanType,
 };
 use rustls_pki_types::pem::PemObject;
@@ -63,7 +63,7 @@ impl Authority {
         &self.certificate
     }
 
-    /// Signs a pod's key for its name alone. Of the request only the key is used.
+    /// Signs a pod's key for its name alone: to be dialled, and to dial the egress gateway. Of the request only the key is used.
     pub fn issue_pod(
         &self,
         signing_request: &[u8],
@@ -73,15 +73,24 @@ impl Authority {
     ) -> Result<CertificateDer<'static>, Error> {
         let request = CertificateSigningRequestDer::from(signing_request);
         let request = CertificateSigningRequestParams::from_der(&request).map_err(Error::SigningRequest)?;
-        self.sign(&request.public_key, &PeerName::Pod(uid.clone()), now, life, ExtendedKeyUsagePurpose::ServerAuth)
+        let both = [ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        self.sign(&request.public_key, &PeerName::Pod(uid.clone()), now, life, &both)
     }
 
     /// Makes a key and certificate for a program that dials pods.
     pub fn issue_client(&self, name: &PeerName, now: SystemTime, life: Duration) -> Result<ClientIdentity, Error> {
         let key = KeyPair::generate().map_err(Error::Make)?;
-        let certificate = self.sign(&key, name, now, life, ExtendedKeyUsagePurpose::ClientAuth)?;
+        let certificate = self.sign(&key, name, now, life, &[ExtendedKeyUsagePurpose::ClientAuth])?;
         let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(|e| Error::Pem(e.to_owned()))?;
         Ok(ClientIdentity { certificate, key })
+    }
+
+    /// Makes the egress gateway's certificate and key, as PEM. The key is a secret.
+    pub fn issue_gateway(&self, now: SystemTime, life: Duration) -> Result<(String, Zeroizing<String>), Error> {
+        let key = KeyPair::generate().map_err(Error::Make)?;
+        let usage = [ExtendedKeyUsagePurpose::ServerAuth];
+        let certificate = self.issue(&key, &PeerName::EgressGateway, now, life, &usage)?;
+        Ok((certificate.pem(), Zeroizing::new(key.serialize_pem())))
     }
 
     fn sign(
@@ -90,13 +99,24 @@ impl Authority {
         name: &PeerName,
         now: SystemTime,
         life: Duration,
-        usage: ExtendedKeyUsagePurpose,
+        usages: &[ExtendedKeyUsagePurpose],
     ) -> Result<CertificateDer<'static>, Error> {
+        Ok(self.issue(key, name, now, life, usages)?.der().clone())
+    }
+
+    fn issue(
+        &self,
+        key: &impl PublicKeyData,
+        name: &PeerName,
+        now: SystemTime,
+        life: Duration,
+        usages: &[ExtendedKeyUsagePurpose],
+    ) -> Result<Certificate, Error> {
         let mut params = params(now, life)?;
         params.subject_alt_names = vec![SanType::DnsName(name.to_string().try_into().map_err(Error::Make)?)];
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![usage];
-        Ok(params.signed_by(key, &self.issuer).map_err(Error::Make)?.der().clone())
+        params.extended_key_usages = usages.to_vec();
+        params.signed_by(key, &self.issuer).map_err(Error::Make)
     }
 }
 

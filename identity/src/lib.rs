@@ -2,12 +2,14 @@
 //! socket, reads no file and no clock: the time comes in as a parameter.
 //!
 //! Four kinds of TLS: the *door* that people's browsers see, the *enrollment* of a new pod, *mutual* TLS between session-api
-//! or operator and a pod, and that towards a *database*. Each pod has a key that never leaves its memory and a certificate for it alone.
+//! or operator and a pod and between a pod and the egress gateway, and that towards a *database*. Each pod has a key that never leaves its
+//! memory and a certificate for it alone. Besides, the *grants* that tell the gateway what a pod may reach.
 
 pub mod authority;
 pub mod database;
 pub mod door;
 pub mod enrollment;
+pub mod grant;
 pub mod mutual;
 pub mod name;
 

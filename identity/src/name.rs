@@ -8,6 +8,7 @@ use webpki::EndEntityCert;
 const POD_SUFFIX: &str = ".pod.cobrowse.internal";
 const SESSION_API: &str = "session-api.cobrowse.internal";
 const OPERATOR: &str = "operator.cobrowse.internal";
+const EGRESS_GATEWAY: &str = "egress-gateway.cobrowse.internal";
 
 /// A pod's uid: one lower-case DNS label, so that it can stand in a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +40,8 @@ pub enum PeerName {
     SessionApi,
     /// The operator.
     Operator,
+    /// A replica of the egress gateway.
+    EgressGateway,
 }
 
 impl PeerName {
@@ -59,6 +62,7 @@ impl PeerName {
         match name {
             SESSION_API => Ok(Self::SessionApi),
             OPERATOR => Ok(Self::Operator),
+            EGRESS_GATEWAY => Ok(Self::EgressGateway),
             _ => {
                 let uid = name.strip_suffix(POD_SUFFIX).ok_or(Error::UnknownPeer)?;
                 PodUid::parse(uid).map(Self::Pod)
@@ -78,6 +82,7 @@ impl fmt::Display for PeerName {
             Self::Pod(uid) => write!(f, "{}{POD_SUFFIX}", uid.0),
             Self::SessionApi => f.write_str(SESSION_API),
             Self::Operator => f.write_str(OPERATOR),
+            Self::EgressGateway => f.write_str(EGRESS_GATEWAY),
         }
     }
 }
@@ -88,7 +93,7 @@ mod tests {
 
     #[test]
     fn names_round_trip() {
-        for name in ["0f3a-9.pod.cobrowse.internal", SESSION_API, OPERATOR] {
+        for name in ["0f3a-9.pod.cobrowse.internal", SESSION_API, OPERATOR, EGRESS_GATEWAY] {
             assert_eq!(PeerName::parse(name).expect(name).to_string(), name);
         }
     }

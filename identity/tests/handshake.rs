@@ -149,3 +149,31 @@ fn the_door_opens_for_its_hosts() {
     let other = door::client(&certificate, &["h2"]).expect("configuration");
     assert!(shake(&other, &server, ServerName::try_from("example.test").expect("name")).is_err());
 }
+
+/// A pod with its certificate of this authority, as client of the gateway.
+fn pod_dialler(authority: &Authority, trusted: &Authority, uid: &str) -> Arc<ClientConfig> {
+    let key = PodKey::generate().expect("key");
+    let request = key.signing_request().expect("request");
+    let uid = PodUid::parse(uid).expect(uid);
+    let leaf = authority.issue_pod(&request, &uid, SystemTime::now(), HOUR).expect("certificate");
+    mutual::pod_client(&key, vec![leaf], trusted.certificate().clone()).expect("configuration")
+}
+
+#[test]
+fn pod_and_gateway_know_each_other_also_while_the_authority_changes() {
+    let (old, new) = (Authority::generate(SystemTime::now()), Authority::generate(SystemTime::now()));
+    let (old, new) = (old.expect("authority"), new.expect("authority"));
+    let (certificate, key) = new.issue_gateway(SystemTime::now(), HOUR).expect("certificate");
+    let authorities = format!("{}{}", old.to_pem().0, new.to_pem().0);
+    let gateway = mutual::gateway(&certificate, &key, &authorities).expect("configuration");
+    for authority in [&old, &new] {
+        let pod = pod_dialler(authority, &new, "pod-1");
+        let (client, server) = shake(&pod, &gateway, PeerName::EgressGateway.server_name()).expect("handshake");
+        let uid = PodUid::parse("pod-1").expect("uid");
+        assert_eq!(PeerName::of_peer(server.peer_certificates()).expect("name"), PeerName::Pod(uid));
+        assert_eq!(PeerName::of_peer(client.peer_certificates()).expect("name"), PeerName::EgressGateway);
+    }
+    let foreign = Authority::generate(SystemTime::now()).expect("authority");
+    let stranger = pod_dialler(&foreign, &new, "pod-1");
+    assert!(shake(&stranger, &gateway, PeerName::EgressGateway.server_name()).is_err());
+}
