@@ -1,0 +1,28 @@
+//! Logs to stderr, as JSON or for people. No path, query or content of a connection is ever given to them.
+
+use crate::args::LogFormat;
+use std::io::IsTerminal;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt, registry};
+
+/// The filter cannot be understood.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to understand the log filter {filter}: give for example info, or cobrowse_egress_gateway=debug")]
+pub struct Error {
+    filter: String,
+    source: tracing_subscriber::filter::ParseError,
+}
+
+/// Starts logging for the whole process. Does nothing when it was started before.
+pub fn start(filter: &str, format: LogFormat) -> Result<(), Error> {
+    let targets: Targets = filter.parse().map_err(|source| Error { filter: filter.to_owned(), source })?;
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Human => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).boxed(),
+    };
+    let _ = registry().with(lines.with_filter(targets)).try_init();
+    Ok(())
+}

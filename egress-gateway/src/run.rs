@@ -1,0 +1,63 @@
+//! The program's parts, put together, and an orderly end.
+
+use crate::args::Arguments;
+use crate::gateway::{Gateway, Times};
+use crate::ledger::Sessions;
+use crate::material::{self, Files};
+use crate::metrics::Metrics;
+use crate::reach::{SystemResolver, TcpDialer};
+use crate::{admin, serve};
+use anyhow::{Context, Result};
+use cobrowse_session::egress::Network;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// Runs until a signal, and then until what is open has ended or must.
+pub async fn run(arguments: Arguments) -> Result<()> {
+    let mut end = signal(SignalKind::terminate()).context("failed to wait for signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("failed to wait for signals")?;
+    let metrics = Arc::new(Metrics::default());
+    let sources = arguments.sources();
+    let files = Files { certificates: arguments.certificates, grant_keys: arguments.grant_keys };
+    let gateway = Arc::new(Gateway {
+        network: Network { cluster: arguments.cluster_ranges, private: arguments.private_targets },
+        sources,
+        resolve: Box::new(SystemResolver),
+        dial: Box::new(TcpDialer),
+        times: Times::default(),
+        material: material::follow(files, metrics.clone())?,
+        sessions: Sessions::default(),
+        metrics: metrics.clone(),
+    });
+    let machines = TcpListener::bind(arguments.metrics).await.context("failed to listen for --metrics")?;
+    let listener = TcpListener::bind(arguments.listen).await.context("failed to listen for --listen")?;
+    tokio::spawn(admin::serve(machines, metrics.clone()));
+    let stop = CancellationToken::new();
+    let drain = Duration::from_secs(arguments.drain);
+    let serving = tokio::spawn(serve::serve(listener, gateway, stop.clone(), drain));
+    metrics.serving.store(true, Ordering::Relaxed);
+    tokio::select! {
+        _ = end.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("the program ends: it waits for what is open");
+    metrics.serving.store(false, Ordering::Relaxed);
+    stop.cancel();
+    serving.await.context("failed to end in order")
+}
+
+/// An error with all its sources on one line, for the place where it is handled.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
