@@ -21,12 +21,14 @@ pub struct Times {
     pub hello: Duration,
     /// Without a byte either way. Longer than servers of web sockets are silent, as a rule a minute.
     pub idle: Duration,
+    /// How long open connections outlive a grant that nobody renews: longer than the operator's change of leader.
+    pub grace: Duration,
 }
 
 impl Default for Times {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { lookup: seconds(5), dial: seconds(10), hello: seconds(10), idle: seconds(300) }
+        Self { lookup: seconds(5), dial: seconds(10), hello: seconds(10), idle: seconds(300), grace: seconds(60) }
     }
 }
 

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 /// Names of one session that are resolved at once: more than a page loads from at once, fewer than the resolver's threads.
 const LOOKUPS: usize = 16;
-/// How long open connections outlive a grant that nobody renews: longer than the operator's change of leader.
-pub const GRACE: Duration = Duration::from_secs(60);
+/// How long a session without a connection is remembered after its grant.
+const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// All sessions of this replica.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ impl Sessions {
     pub fn enter(&self, session: &SessionId, limits: GrantLimits, expires: Instant) -> Arc<Ledger> {
         let now = Instant::now();
         let mut all = lock(&self.0);
-        all.retain(|_, ledger| Arc::strong_count(ledger) > 1 || *ledger.expires.borrow() + GRACE > now);
+        all.retain(|_, ledger| Arc::strong_count(ledger) > 1 || *ledger.expires.borrow() + REMEMBERED > now);
         let ledger = all.entry(session.clone()).or_insert_with(|| Arc::new(Ledger::new(limits, expires)));
         ledger.renew(limits, expires);
         ledger.clone()

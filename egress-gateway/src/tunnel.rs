@@ -3,7 +3,7 @@
 
 use crate::gateway::Times;
 use crate::hello::{self, HELD_MAX, Malformed};
-use crate::ledger::{GRACE, Slot};
+use crate::ledger::Slot;
 use crate::metered::{CHUNK, Metered, Moved};
 use crate::plain;
 use cobrowse_session::egress::{Protocol, Target};
@@ -101,11 +101,12 @@ pub async fn carry(
 
 /// Comes with the first limit of time.
 fn over(slot: &Slot, moved: &Arc<Moved>, bounds: &Bounds) -> impl Future<Output = End> + use<> {
-    let (mut expires, moved, idle) = (slot.expires(), moved.clone(), bounds.times.idle);
+    let (mut expires, moved) = (slot.expires(), moved.clone());
+    let Times { idle, grace, .. } = bounds.times;
     let life = Instant::now() + bounds.life;
     async move {
         loop {
-            let (granted, silent) = (*expires.borrow_and_update() + GRACE, moved.last() + idle);
+            let (granted, silent) = (*expires.borrow_and_update() + grace, moved.last() + idle);
             let now = Instant::now();
             let ends = [(granted, End::GrantExpired), (life, End::TooLong), (silent, End::Idle)];
             if let Some((_, end)) = ends.into_iter().find(|(at, _)| *at <= now) {
