@@ -21,6 +21,8 @@ use hyper_util::rt::TokioIo;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// Where a grant is shown.
 pub const GRANT_PATH: &str = "/v1/grant";
@@ -30,6 +32,10 @@ pub struct Connection {
     gateway: Arc<Gateway>,
     pod: PodUid,
     standing: Mutex<Option<Standing>>,
+    /// Connections to the outside.
+    tunnels: TaskTracker,
+    /// Whether the program ends.
+    stop: CancellationToken,
 }
 
 /// What the newest grant made of the connection.
@@ -41,8 +47,16 @@ struct Standing {
 
 impl Connection {
     /// Of the pod that the certificate names.
-    pub fn new(gateway: Arc<Gateway>, pod: PodUid) -> Self {
-        Self { gateway, pod, standing: Mutex::default() }
+    pub fn new(gateway: Arc<Gateway>, pod: PodUid, stop: CancellationToken) -> Self {
+        Self { gateway, pod, standing: Mutex::default(), tunnels: TaskTracker::new(), stop }
+    }
+
+    /// Comes when the program ends and nothing is open to the outside any more. Until then grants are renewed here, or what is open
+    /// would end with its grant.
+    pub async fn drained(&self) {
+        self.stop.cancelled().await;
+        self.tunnels.close();
+        self.tunnels.wait().await;
     }
 
     /// Answers one request.
@@ -112,6 +126,9 @@ impl Connection {
     }
 
     async fn connect(&self, authority: Option<&str>, upgrade: OnUpgrade) -> Result<StatusCode, Refusal> {
+        if self.stop.is_cancelled() {
+            return Err(Refusal::Draining);
+        }
         let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(standing) = standing else {
             self.gateway.metrics.decided("Refused", Refusal::GrantMissing.word());
@@ -150,7 +167,7 @@ impl Connection {
             life: Duration::from_secs(terms.limits.connection_seconds.into()),
         };
         let (metrics, terms) = (self.gateway.metrics.clone(), terms.clone());
-        tokio::spawn(async move {
+        self.tunnels.spawn(async move {
             let moved = Moved::new();
             metrics.open.inc();
             let end = match upgrade.await {

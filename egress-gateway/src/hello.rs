@@ -1,6 +1,6 @@
 //! The first message of TLS, as far as it says whom a connection is for. It is read strictly, all of it or nothing, and never changed.
 
-/// Bytes of the largest first message that is read; with keys that withstand quantum computers browsers send about 2,000.
+/// Bytes of the largest first message that is read; with keys that withstand quantum computers Chrome sends about 1,800.
 const MESSAGE_MAX: usize = 16 << 10;
 /// Bytes to hold until the message is whole, the heads of its records included. It may be cut into no more records than that.
 pub const HELD_MAX: usize = MESSAGE_MAX + 1_024;

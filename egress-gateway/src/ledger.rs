@@ -141,7 +141,6 @@ fn rate(limits: GrantLimits) -> f64 {
 }
 
 /// Exact up to 2^53 bytes, which is more than any session moves.
-#[allow(clippy::cast_precision_loss)]
 fn as_f64(bytes: u64) -> f64 {
     bytes as f64
 }

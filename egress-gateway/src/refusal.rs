@@ -33,6 +33,8 @@ pub enum Refusal {
     NotReached,
     /// No address took the connection in time.
     ReachTimeout,
+    /// The program ends; another replica connects.
+    Draining,
     /// Neither a grant nor a CONNECT.
     UnknownRequest,
     /// A request inside of a connection is not for the host that was asked for.
@@ -54,6 +56,7 @@ impl Refusal {
             Self::NameTimeout => "NameTimeout",
             Self::NotReached => "NotReached",
             Self::ReachTimeout => "ReachTimeout",
+            Self::Draining => "Draining",
             Self::UnknownRequest => "UnknownRequest",
             Self::HostMismatch => "HostMismatch",
         }
@@ -70,6 +73,7 @@ impl Refusal {
             }
             Self::TooManyConnections | Self::TooManyBytes => StatusCode::TOO_MANY_REQUESTS,
             Self::NameTimeout | Self::ReachTimeout => StatusCode::GATEWAY_TIMEOUT,
+            Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
             Self::UnknownRequest => StatusCode::NOT_FOUND,
         }
     }

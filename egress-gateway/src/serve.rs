@@ -43,7 +43,7 @@ const PONG: Duration = Duration::from_secs(10);
 /// How long to wait when the machine has no more sockets.
 const BREATH: Duration = Duration::from_millis(50);
 
-/// Serves until `stop`; then takes no connection any more, tells pods to dial another replica for what is new, and waits for what is
+/// Serves until `stop`; then takes no connection any more, sends pods to another replica with what is new, and waits for what is
 /// open, at most `drain`.
 pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>, stop: CancellationToken, drain: Duration) {
     let (tasks, cut) = (TaskTracker::new(), CancellationToken::new());
@@ -98,9 +98,10 @@ async fn handshake(gateway: &Gateway, stream: TcpStream) -> Option<(TlsStream<Tc
 async fn connection(gateway: Arc<Gateway>, stream: TlsStream<TcpStream>, pod: PodUid, stop: CancellationToken) {
     gateway.metrics.connections.inc();
     let connections = gateway.metrics.connections.clone();
-    let asked = Arc::new(Connection::new(gateway, pod));
+    let asked = Arc::new(Connection::new(gateway, pod, stop));
+    let answering = asked.clone();
     let service = service_fn(move |request| {
-        let asked = asked.clone();
+        let asked = answering.clone();
         async move { Ok::<_, Infallible>(asked.answer(request).await) }
     });
     let served = http2::Builder::new(TokioExecutor::new())
@@ -118,7 +119,7 @@ async fn connection(gateway: Arc<Gateway>, stream: TlsStream<TcpStream>, pod: Po
     let mut served = pin!(served);
     let done = tokio::select! {
         done = &mut served => done,
-        () = stop.cancelled() => {
+        () = asked.drained() => {
             served.as_mut().graceful_shutdown();
             served.await
         }

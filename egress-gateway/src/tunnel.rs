@@ -25,7 +25,8 @@ pub enum End {
     HelloMissing,
     /// What it said first is not TLS.
     HelloMalformed,
-    /// It says another name, inside, that nobody here can read.
+    /// It may say another name, inside, that nobody here can read. Chrome sends such a message, or a likeness of one, unless its
+    /// policy `EncryptedClientHelloEnabled` is false.
     HelloEncrypted,
     /// It names no host.
     NameMissing,
