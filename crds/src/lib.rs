@@ -11,6 +11,7 @@ mod session;
 pub mod spec;
 pub mod tenant;
 mod tenants;
+pub mod trace;
 pub mod unknown;
 mod value;
 

@@ -8,6 +8,7 @@ mod watch;
 
 use crate::config::Cluster as Settings;
 use crate::tenants::Current;
+use crate::traces;
 use cobrowse_crds::Tenant;
 use cobrowse_crds::kind::session::DesiredState;
 use cobrowse_crds::kind::{CoBrowseSession, CoBrowseTenant};
@@ -124,7 +125,7 @@ impl Cluster {
 
     /// Makes the session's object. One that is there already, of the same tenant, is as good: another replica made it.
     pub async fn create(&self, row: &Row, start: &Start, url: &PageUrl, tenant: &Tenant) -> Result<(), Failure> {
-        let object = object::of(row, start, url, tenant, &self.pool).ok_or(Failure::Refused)?;
+        let object = object::of(row, start, url, tenant, &self.pool, traces::parent()).ok_or(Failure::Refused)?;
         let parameters = PostParams { field_manager: Some(MANAGER.to_owned()), ..PostParams::default() };
         match answer(self.api.create(&parameters, &object)).await {
             Ok(_) => Ok(()),

@@ -2,9 +2,10 @@
 //! unless a collector is named. Spans carry session ids, names of calls and stable reasons: nothing about a person, no
 //! secret, no address of a page.
 
+use cobrowse_crds::trace::TraceParent;
 use opentelemetry::Context;
 use opentelemetry::propagation::{Injector, TextMapPropagator};
-use opentelemetry::trace::TracerProvider;
+use opentelemetry::trace::{TraceContextExt, TracerProvider};
 use opentelemetry_otlp::{SpanExporter, WithTonicConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
@@ -83,6 +84,16 @@ pub fn here() -> Context {
     Span::current().context()
 }
 
+/// The same for an object that somebody else reads later. None without traces.
+pub fn parent() -> Option<TraceParent> {
+    let place = here().span().span_context().clone();
+    place.is_valid().then(|| TraceParent {
+        trace: u128::from_be_bytes(place.trace_id().to_bytes()),
+        span: u64::from_be_bytes(place.span_id().to_bytes()),
+        sampled: place.is_sampled(),
+    })
+}
+
 /// Makes a span the child of one that may be over by now.
 pub fn follow(span: &Span, from: Context) {
     // Without traces there is nothing to follow.
@@ -103,5 +114,25 @@ impl Injector for Carrier<'_> {
         if let (Ok(key), Ok(value)) = (MetadataKey::from_bytes(key.as_bytes()), value.parse()) {
             self.0.insert(key, value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracing_subscriber::layer::SubscriberExt;
+
+    #[test]
+    fn who_makes_an_object_knows_its_place_with_traces_alone() {
+        assert_eq!(parent(), None);
+        let provider = SdkTracerProvider::builder().build();
+        let traces = Traces { tracer: provider.tracer("session-api"), provider };
+        let _on = tracing::subscriber::set_default(tracing_subscriber::registry().with(traces.layer()));
+        assert_eq!(parent(), None, "outside of every span");
+        let span = trace_span!("object.create");
+        let place = span.in_scope(parent).expect("it is in a trace");
+        let same = span.context().span().span_context().clone();
+        let written = format!("00-{}-{}-01", same.trace_id(), same.span_id());
+        assert_eq!((place.to_string(), TraceParent::parse(&written)), (written, Some(place)));
     }
 }

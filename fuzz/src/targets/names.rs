@@ -1,7 +1,8 @@
-//! Names and secrets that people and programs write: sites, addresses, ids, PINs, secrets, people, peers, hexadecimal text,
-//! keys. What is read is written back the same, and nothing private shows.
+//! Names and secrets that people and programs write: sites, addresses, ids, PINs, secrets, people, peers, places in traces,
+//! hexadecimal text, keys. What is read is written back the same, and nothing private shows.
 
 use cobrowse_browser_pod::chrome::{Sites, fuzzing as chrome};
+use cobrowse_crds::trace::TraceParent;
 use cobrowse_identity::name::{PeerName, PodUid};
 use cobrowse_session::pin::JoinPin;
 use cobrowse_session::secret::{Secret, SessionSecret};
@@ -38,6 +39,10 @@ fn ids(text: &str) {
         assert_eq!(name.to_string(), text);
         // Must be a name that TLS can ask for.
         let _ = name.server_name();
+    }
+    if let Some(place) = TraceParent::parse(text) {
+        let written = place.to_string();
+        assert_eq!((TraceParent::parse(&written), &written[..53]), (Some(place), &text[..53]));
     }
     if let Some(read) = hex::decode::<16>(text) {
         assert_eq!(hex::encode(&read), text.to_ascii_lowercase());

@@ -6,14 +6,22 @@ use cobrowse_crds::Tenant;
 use cobrowse_crds::kind::CoBrowseSession;
 use cobrowse_crds::kind::reference::{PoolRef, TenantRef};
 use cobrowse_crds::kind::session::{Lifecycle, SessionSpec, Viewport, WhenPoolEmpty};
+use cobrowse_crds::trace::{TRACE_CONTEXT, TraceParent};
 use cobrowse_session::site::PageUrl;
 use cobrowse_session::waiting::Row;
 
 /// How long it may wait for a pod: less than the row waits for the page.
 const CLAIM_DEADLINE: &str = "90s";
 
-/// None when the page is on no site of the tenant any more, or a number does not fit.
-pub(super) fn of(row: &Row, start: &Start, url: &PageUrl, tenant: &Tenant, pool: &str) -> Option<CoBrowseSession> {
+/// None when the page is on no site of the tenant any more, or a number does not fit. With a place in a trace the operator goes on there.
+pub(super) fn of(
+    row: &Row,
+    start: &Start,
+    url: &PageUrl,
+    tenant: &Tenant,
+    pool: &str,
+    from: Option<TraceParent>,
+) -> Option<CoBrowseSession> {
     let site = tenant.sites.iter().find(|site| site.matches(url.origin()))?;
     let number = |number: u32| i32::try_from(number).ok();
     let viewport = Viewport {
@@ -36,5 +44,7 @@ pub(super) fn of(row: &Row, start: &Start, url: &PageUrl, tenant: &Tenant, pool:
         claim_deadline: CLAIM_DEADLINE.to_owned(),
         lifecycle: Lifecycle::default(),
     };
-    Some(CoBrowseSession::new(row.id.as_str(), spec))
+    let mut object = CoBrowseSession::new(row.id.as_str(), spec);
+    object.metadata.annotations = from.map(|from| [(TRACE_CONTEXT.to_owned(), from.to_string())].into());
+    Some(object)
 }

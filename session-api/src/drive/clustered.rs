@@ -87,8 +87,11 @@ impl Drive {
         let tenants = parts.tenants.now();
         let tenant = tenants.get(&claimed.row.tenant).ok_or(Without::Failed("TenantGone"))?;
         if !claimed.start.by_hand {
-            let created = cluster.create(&claimed.row, &claimed.start, &url, tenant).await;
-            created.map_err(|failure| Without::Failed(failure.reason()))?;
+            let created = cluster.create(&claimed.row, &claimed.start, &url, tenant);
+            created
+                .instrument(trace_span!("object.create"))
+                .await
+                .map_err(|failure| Without::Failed(failure.reason()))?;
         }
         let place = self.await_binding(cluster, claimed).await?;
         let channel = make::dial(parts.links.dialer(), &place).await.map_err(|error| {
