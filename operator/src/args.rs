@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::traces;
 use clap::{Parser, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -46,6 +47,10 @@ pub struct Arguments {
     /// How log lines are written.
     #[arg(long, env = "COBROWSE_LOG_FORMAT", value_enum, default_value = "json")]
     pub log_format: LogFormat,
+    /// OpenTelemetry collector that takes OTLP by gRPC, for example `http://127.0.0.1:4317`. Traces go there unencrypted, so it belongs
+    /// beside this program; they carry nothing about people. Without it there are none.
+    #[arg(long, env = "COBROWSE_TRACES", value_name = "ORIGIN", value_parser = traces::collector)]
+    pub traces: Option<String>,
 }
 
 /// How logs are written.

@@ -19,7 +19,7 @@ use crate::seen;
 use crate::session::adjust::Adjusted;
 use crate::tenant;
 use crate::watch::Change;
-use crate::work::{Report, Work, Worker};
+use crate::work::{Report, Trace, Work, Worker};
 use cobrowse_session::claim::{Progress, Turns};
 use cobrowse_session::{PodUid, SessionUid, TenantId, Timestamp};
 use pools::PoolState;
@@ -79,6 +79,8 @@ struct Claim {
     gone: Option<(PodUid, seen::Over)>,
     /// Gives up a call that waits for a first picture.
     abort: CancellationToken,
+    /// Handed on with each work, and of no account here.
+    trace: Trace,
 }
 
 /// What is remembered of a pod, besides its object.
@@ -253,7 +255,7 @@ impl Decider {
         self.metrics.leader.set(i64::from(leading));
         for claim in self.claims.values_mut() {
             (claim.progress, claim.claimed, claim.started) = (Progress::default(), None, None);
-            (claim.told, claim.adjusted) = (None, None);
+            (claim.told, claim.adjusted, claim.trace) = (None, None, Trace::new(claim.first_seen));
         }
         self.turns = Turns::new();
         self.pools.values_mut().for_each(PoolState::forget);

@@ -19,6 +19,7 @@ pub mod run;
 pub mod seen;
 pub mod session;
 pub mod tenant;
+pub mod traces;
 pub mod watch;
 pub mod work;
 

@@ -3,6 +3,7 @@
 use clap::Parser;
 use cobrowse_operator::args::{Arguments, LogFormat};
 use cobrowse_operator::chores::{self, Chore};
+use cobrowse_operator::traces::Traces;
 use cobrowse_operator::{chain, logs, run};
 use std::error::Error;
 use std::process::ExitCode;
@@ -14,11 +15,7 @@ async fn main() -> ExitCode {
     }
     let arguments = Arguments::parse();
     fail_stop();
-    let done = match logs::start(&arguments.log, arguments.log_format) {
-        Ok(()) => run::run(arguments).await,
-        Err(error) => Err(error.into()),
-    };
-    match done {
+    match start(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(error = chain(error.as_ref()), "the operator ends");
@@ -27,9 +24,16 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Runs, and takes down where a collector is named how long each claim took.
+async fn start(arguments: Arguments) -> anyhow::Result<()> {
+    let traces = arguments.traces.as_deref().map(Traces::to).transpose()?;
+    logs::start(&arguments.log, arguments.log_format, traces.as_ref())?;
+    run::run(arguments, traces).await
+}
+
 /// A chore talks to the person who reads its job: the last line says all.
 async fn chore(chore: Chore) -> ExitCode {
-    let done = match logs::start("info", LogFormat::Human) {
+    let done = match logs::start("info", LogFormat::Human, None) {
         Ok(()) => chores::run(chore).await.map_err(|error| Box::new(error) as Box<dyn Error>),
         Err(error) => Err(error.into()),
     };

@@ -8,6 +8,7 @@ use crate::metrics::Metrics;
 use crate::pods::dial::Dialer;
 use crate::pods::enroll::Enroller;
 use crate::pool::dereference::Installation;
+use crate::traces::Traces;
 use crate::work::Worker;
 use crate::{admin, cluster, watch};
 use anyhow::{Context, Result};
@@ -27,7 +28,7 @@ const REST: Duration = Duration::from_secs(3);
 const CERTIFICATE_LIFE: Duration = Duration::from_secs(8 * 24 * 3600);
 
 /// Runs until a signal, or until this replica may lead no more.
-pub async fn run(arguments: Arguments) -> Result<()> {
+pub async fn run(arguments: Arguments, traces: Option<Traces>) -> Result<()> {
     const { assert!(CERTIFICATE_LIFE.as_secs() > 168 * 3600 + LONGEST_LIFE.as_secs()) };
     let mut end = signal(SignalKind::terminate()).context("failed to wait for signals")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("failed to wait for signals")?;
@@ -42,10 +43,10 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     };
     let lost: lease::Error = tokio::select! {
         error = led => error,
-        _ = end.recv() => return finish(&events, &worker, &hold).await,
-        _ = interrupt.recv() => return finish(&events, &worker, &hold).await,
+        _ = end.recv() => return finish(&events, &worker, traces, &hold).await,
+        _ = interrupt.recv() => return finish(&events, &worker, traces, &hold).await,
     };
-    // Nothing more may be written: what is on its way ends with the process.
+    // Nothing more may be written: what is on its way ends with the process, and the last traces with it.
     Err(lost).context("this replica stops, since another one may lead")
 }
 
@@ -75,13 +76,17 @@ fn authority(arguments: &Arguments) -> Result<Authority> {
 }
 
 /// Decides no more, waits for what was begun, and gives the lease away.
-async fn finish(events: &mpsc::Sender<Event>, worker: &Worker, hold: &Hold) -> Result<()> {
+async fn finish(events: &mpsc::Sender<Event>, worker: &Worker, traces: Option<Traces>, hold: &Hold) -> Result<()> {
     tracing::info!("the program ends");
     let (done, retired) = oneshot::channel();
     if events.send(Event::Retire(done)).await.is_ok() {
         let _ = retired.await;
     }
     worker.rest(REST).await;
+    // While the lease is held: what has not come to rest ends with the process, and so before another one leads.
+    if let Some(traces) = traces {
+        traces.end().await;
+    }
     hold.release().await;
     Ok(())
 }

@@ -2,6 +2,9 @@
 
 mod ahead;
 mod perform;
+mod trace;
+
+pub use trace::Trace;
 
 use crate::cluster::Untaken;
 use crate::pods::calls::Started;
@@ -117,6 +120,8 @@ pub enum Work {
         act: Act,
         /// How.
         job: Box<Job>,
+        /// Its claim's trace.
+        trace: Trace,
         /// Gives up a call that waits.
         abort: CancellationToken,
     },

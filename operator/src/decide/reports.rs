@@ -3,7 +3,7 @@
 use super::{Claim, Decider};
 use crate::seen::{self, Over};
 use crate::watch::Change;
-use crate::work::{Act, Answer, Report};
+use crate::work::{Act, Answer, Report, Trace};
 use cobrowse_session::claim::{Outcome, Progress, Step, Tell};
 use cobrowse_session::{PodUid, SessionUid, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -175,6 +175,7 @@ impl Decider {
             started: None,
             gone: None,
             abort: CancellationToken::new(),
+            trace: Trace::new(first_seen),
         })
     }
 

@@ -95,10 +95,11 @@ impl Decider {
             claim.abort = CancellationToken::new();
         }
         let (name, abort) = (claim.name.clone(), claim.abort.clone());
+        let trace = claim.trace.of(self.known.sessions.get(&uid));
         if act == Act::Claim(Step::Cold) {
             self.count_cold(uid, 1);
         }
-        Work::Session { uid, name, act, job: Box::new(job), abort }
+        Work::Session { uid, name, act, job: Box::new(job), trace, abort }
     }
 
     /// A pod of a session's own is on its way, or no more.

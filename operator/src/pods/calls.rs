@@ -3,6 +3,7 @@
 use super::Error;
 use super::dial::Dialer;
 use crate::seen;
+use crate::traces::carry;
 use cobrowse_session::claim::Outcome;
 use cobrowse_wire::v1::pod_service_client::PodServiceClient;
 use cobrowse_wire::v1::{AdjustRequest, AdjustResponse, BindRequest, StartRequest, start_response};
@@ -30,7 +31,7 @@ pub struct Started {
 pub async fn bind(dialer: &Dialer, pod: &seen::Pod, request: BindRequest) -> (Outcome, Option<Error>) {
     let called = async {
         let mut client = PodServiceClient::new(dialer.channel(pod).await?);
-        client.bind(request).await.map_err(|status| Error::Call(Box::new(status)))
+        client.bind(carry(request)).await.map_err(|status| Error::Call(Box::new(status)))
     };
     let answered = tokio::time::timeout(BIND, called).await.map_err(|_| Error::Slow).and_then(|answer| answer);
     match answered {
@@ -46,7 +47,7 @@ pub async fn bind(dialer: &Dialer, pod: &seen::Pod, request: BindRequest) -> (Ou
 pub async fn adjust(dialer: &Dialer, pod: &seen::Pod, request: AdjustRequest) -> Result<Option<AdjustResponse>, Error> {
     let called = async {
         let mut client = PodServiceClient::new(dialer.channel(pod).await?);
-        client.adjust(request).await.map_err(|status| Error::Call(Box::new(status)))
+        client.adjust(carry(request)).await.map_err(|status| Error::Call(Box::new(status)))
     };
     let answered = tokio::time::timeout(ADJUST, called).await.map_err(|_| Error::Slow).and_then(|answer| answer);
     dialer.forget(pod.uid);
@@ -62,7 +63,7 @@ pub async fn start(dialer: &Dialer, pod: &seen::Pod, request: StartRequest) -> (
     let called = async {
         let mut client = PodServiceClient::new(dialer.channel(pod).await?);
         let call = |status| Error::Call(Box::new(status));
-        let mut answers = client.start(request).await.map_err(call)?.into_inner();
+        let mut answers = client.start(carry(request)).await.map_err(call)?.into_inner();
         answers.message().await.map_err(call)
     };
     let answered = tokio::time::timeout(START, called).await.map_err(|_| Error::Slow).and_then(|answer| answer);

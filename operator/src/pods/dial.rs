@@ -2,6 +2,7 @@
 
 use super::Error;
 use crate::seen;
+use crate::traces::trace_span;
 use cobrowse_identity::authority::Authority;
 use cobrowse_identity::name::{PeerName, PodUid};
 use cobrowse_identity::{ClientConfig, ServerName, mutual};
@@ -14,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tonic::transport::{Channel, Endpoint};
+use tracing::Instrument;
 
 /// A pod that takes longer is not there.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -55,7 +57,8 @@ impl Dialer {
             let (tls, name) = (tls.clone(), name.clone());
             async move { connect(address, tls, name).await.map(TokioIo::new) }
         });
-        let channel = endpoint().connect_with_connector(connector).await.map_err(Error::Channel)?;
+        let dialled = async move { endpoint().connect_with_connector(connector).await };
+        let channel = dialled.instrument(trace_span!("pod.dial")).await.map_err(Error::Channel)?;
         self.kept().insert(pod.uid, channel.clone());
         Ok(channel)
     }
@@ -70,6 +73,12 @@ impl Dialer {
             _ = dialled => {}
         }
         done.await
+    }
+
+    /// Has this channel for a pod, so that a test's pod needs no certificate.
+    #[cfg(test)]
+    pub(crate) fn keep(&self, pod: cobrowse_session::PodUid, channel: Channel) {
+        self.kept().insert(pod, channel);
     }
 
     /// Closes the connection to a pod.

@@ -4,6 +4,7 @@ use super::{Error, moment, uid, version};
 use cobrowse_crds::kind::CoBrowseSession;
 use cobrowse_crds::kind::session::{DesiredState, FinishReason, Phase, WhenPoolEmpty};
 use cobrowse_crds::spec;
+use cobrowse_crds::trace::{TRACE_CONTEXT, TraceParent};
 use cobrowse_session::{PodUid, SessionUid, TenantId, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, MicroTime};
 use std::sync::Arc;
@@ -52,6 +53,8 @@ pub struct Session {
     pub ready: bool,
     /// Its end.
     pub finished: Option<Finished>,
+    /// Where its maker was in a trace.
+    pub trace: Option<TraceParent>,
 }
 
 /// The pod of a session.
@@ -77,7 +80,7 @@ impl Session {
     pub fn read(object: &CoBrowseSession) -> Result<Self, Error> {
         let (metadata, status) = (&object.metadata, object.status.clone().unwrap_or_default());
         let created_at = moment(metadata.creation_timestamp.as_ref()).ok_or(Error::Metadata("creationTimestamp"))?;
-        let leaving = metadata.deletion_timestamp.is_some();
+        let (leaving, notes) = (metadata.deletion_timestamp.is_some(), metadata.annotations.as_ref());
         let binding = status
             .binding
             .as_ref()
@@ -107,6 +110,7 @@ impl Session {
             bound: timings.bound,
             ready: timings.ready.is_some(),
             finished: status.finish_reason.map(|reason| Finished { reason, at }),
+            trace: notes.and_then(|notes| notes.get(TRACE_CONTEXT)).and_then(|text| TraceParent::parse(text)),
         })
     }
 

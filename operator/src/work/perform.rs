@@ -11,6 +11,7 @@ use cobrowse_session::SessionUid;
 use cobrowse_session::claim::{Outcome, Step};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 /// How a job went, what it brought, and why it did not go well.
 type Came = (Outcome, Answer, Option<String>);
@@ -19,10 +20,13 @@ impl Worker {
     pub(super) async fn perform(&self, work: Work) -> Option<Report> {
         let inner = &self.inner;
         match work {
-            Work::Session { uid, name, act, job, abort } => {
+            Work::Session { uid, name, act, job, trace, abort } => {
                 let _ahead = is_on_its_way(&act).then(|| inner.ahead.enter());
                 let _turn = inner.after_claims(&act).await;
-                let (outcome, answer, error) = inner.job((uid, &name), *job, &abort).await;
+                let step = trace.step((uid, &name), &act, &job);
+                let done = inner.job((uid, &name), *job, &abort).instrument(step.clone());
+                let (outcome, answer, error) = done.await;
+                trace.done(&step, &act, outcome);
                 Some(Report::Session { uid, act, outcome, answer, error })
             }
             Work::Create { pool, pod, low } => {
