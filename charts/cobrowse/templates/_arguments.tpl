@@ -10,6 +10,9 @@
 - --public-origin={{ .Values.sessionApi.publicOrigin }}
 - --log={{ .Values.operator.log }}
 - --log-format=json
+{{- with .Values.operator.traces }}
+- --traces={{ . }}
+{{- end }}
 {{- /* No browser reaches API server or database, also where these have public addresses. Everywhere is no range to leave out. */}}
 {{- $policy := .Values.networkPolicy }}
 {{- with without (concat .Values.operator.clusterRanges $policy.apiServer.cidrs $policy.database.cidrs | uniq) "0.0.0.0/0" "::/0" }}

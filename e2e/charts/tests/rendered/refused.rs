@@ -128,6 +128,7 @@ fn wrong_shapes_and_ranges_are_refused_where_they_stand() {
         (json!({"operator": {"replicas": "2"}}), &["/operator/replicas", "integer"]),
         (json!({"sessionApi": {"maxSessions": 10001}}), &["/sessionApi/maxSessions", "10,000"]),
         (json!({"sessionApi": {"traces": "http://collector.example.test:4317"}}), &["/sessionApi/traces"]),
+        (json!({"operator": {"traces": "http://collector.example.test:4317"}}), &["/operator/traces"]),
         (json!({"sessionApi": {"service": {"type": "ExternalName"}}}), &["/sessionApi/service/type", "LoadBalancer"]),
         (json!({"sessionApi": {"service": {"port": 70000}}}), &["/sessionApi/service/port"]),
         (json!({"sessionApi": {"tls": {"existingSecret": "Not_A_Name"}}}), &["/sessionApi/tls/existingSecret"]),
