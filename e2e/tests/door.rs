@@ -32,3 +32,5 @@ mod search;
 mod sessions;
 #[path = "door/stand.rs"]
 mod stand;
+#[path = "door/traces.rs"]
+mod traces;

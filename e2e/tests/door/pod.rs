@@ -46,6 +46,8 @@ pub(crate) struct Inside {
     pub(crate) asked: Mutex<Vec<String>>,
     /// Who was let in, in order.
     pub(crate) admitted: Mutex<Vec<Role>>,
+    /// The W3C `traceparent` of calls of `Bind` and `Start`, where they had one.
+    pub(crate) parents: Mutex<Vec<String>>,
     /// What administrators wished, in order.
     pub(crate) adjusted: Mutex<Vec<AdjustRequest>>,
     connections: TaskTracker,
@@ -81,6 +83,7 @@ impl Inside {
             loaded: Mutex::default(),
             asked: Mutex::default(),
             admitted: Mutex::default(),
+            parents: Mutex::default(),
             adjusted: Mutex::default(),
             connections: TaskTracker::new(),
             stop,
@@ -123,6 +126,11 @@ impl Inside {
                 let _ = connection.await;
             }
         }
+    }
+
+    fn note<T>(&self, request: &Request<T>) {
+        let parent = request.metadata().get("traceparent").and_then(|value| value.to_str().ok());
+        self.parents.lock().expect("not poisoned").extend(parent.map(str::to_owned));
     }
 
     /// The pod ends its session by a rule of its own, and says so.
@@ -220,6 +228,7 @@ impl EnrollmentService for Inside {
 #[tonic::async_trait]
 impl PodService for Inside {
     async fn bind(&self, request: Request<BindRequest>) -> Result<Response<BindResponse>, Status> {
+        self.note(&request);
         let request = request.into_inner();
         if !request.participants.is_empty() {
             return Err(Status::invalid_argument("the operator knows nobody"));
@@ -242,6 +251,7 @@ impl PodService for Inside {
     type StartStream = Stream<StartResponse>;
 
     async fn start(&self, request: Request<StartRequest>) -> Result<Response<Self::StartStream>, Status> {
+        self.note(&request);
         let StartRequest { session_id, start_url, query_follows } = request.into_inner();
         let bound = self.bound.lock().expect("not poisoned").as_ref().map(|bound| bound.session_id.clone());
         if bound.as_ref() != Some(&session_id) {

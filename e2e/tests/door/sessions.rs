@@ -16,6 +16,7 @@ async fn two_people_share_a_pod_and_the_query_of_the_address_is_in_no_object() {
     let (mut user, mut sam) = live(&stand, &replica, &url).await;
     let pod = stand.pod_of(&user.session).await.inside;
     let object = stand.object(&user.session).expect("it has an object");
+    assert!(object["metadata"]["annotations"].is_null(), "without traces it names no place in one");
     assert_eq!(object["spec"]["startUrl"], json!(format!("{}/basket", stand.shop())));
     assert_eq!(
         (&object["spec"]["queryFollows"], &object["spec"]["tenantRef"]["name"]),

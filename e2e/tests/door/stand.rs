@@ -34,6 +34,8 @@ pub(crate) struct Stand {
     /// Replicas of session-api that were started.
     replicas: AtomicUsize,
     sign_ins: watch::Sender<Vec<(String, String)>>,
+    /// Where the programs' traces go, if anywhere.
+    pub(crate) traces: Option<String>,
     _operator: Option<Program>,
     _end: DropGuard,
 }
@@ -74,12 +76,14 @@ impl Stand {
         let client = kube::Client::try_default().await.expect("a cluster");
         let kubelet = Kubelet::begin(client, &namespace, stop.clone()).await.expect("a node");
         let replicas = AtomicUsize::new(0);
-        Self { namespace, certificate, kubelet, folder, replicas, sign_ins, _operator: None, _end: stop.drop_guard() }
+        let (traces, _operator, _end) = (None, None, stop.drop_guard());
+        Self { namespace, certificate, kubelet, folder, replicas, sign_ins, traces, _operator, _end }
     }
 
     /// An operator at work, under this name.
     pub(crate) fn operator(&self, identity: &str) -> Program {
-        let place = Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: None };
+        let (folder, traces) = (self.folder.path(), self.traces.as_deref());
+        let place = Place { namespace: &self.namespace, folder, kubeconfig: None, traces };
         Program::start(&place, identity).expect("the operator starts")
     }
 
@@ -134,6 +138,7 @@ impl Stand {
         command.args(["--database-url-file", &file("database"), "--log", "info,sqlx=warn"]);
         command.args(["--certificate", &file("door.crt"), "--certificate-key", &file("door.key")]);
         command.args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--starts-per-address", "1000"]);
+        command.args(self.traces.iter().map(|collector| format!("--traces={collector}")));
         let log = self.folder.path().join(format!("session-api-{}.log", self.replicas.fetch_add(1, Ordering::Relaxed)));
         command.stderr(File::create(&log).expect("a log"));
         let sign_ins = self.sign_ins.clone();

@@ -105,6 +105,6 @@ pub(crate) fn apart(stand: &Stand, identity: &str) -> Program {
     let elsewhere = stand.elsewhere();
     let _ = cobrowse_e2e::kubectl(&["delete", "namespace", &elsewhere, "--ignore-not-found", "--wait"], "");
     must(&["create", "namespace", &elsewhere], "").expect("a namespace");
-    let place = Place { namespace: &stand.namespace, folder: stand.folder.path(), kubeconfig: None };
+    let place = Place { namespace: &stand.namespace, folder: stand.folder.path(), kubeconfig: None, traces: None };
     Program::start_with_lease_in(&place, identity, &elsewhere).expect("the operator starts")
 }

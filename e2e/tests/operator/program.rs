@@ -20,6 +20,8 @@ pub(crate) struct Place<'a> {
     pub(crate) folder: &'a Path,
     /// Instead of the tests' own.
     pub(crate) kubeconfig: Option<&'a Path>,
+    /// Where its traces go, if anywhere.
+    pub(crate) traces: Option<&'a str>,
 }
 
 impl Program {
@@ -41,6 +43,7 @@ impl Program {
         command.args(["--namespace", place.namespace, "--lease-namespace", leases, "--identity", identity]);
         command.arg("--authority").arg(place.folder).args(["--metrics", &metrics]);
         command.args(["--log", "info,cobrowse_operator=debug", "--log-format", "human"]);
+        command.args(place.traces.map(|collector| format!("--traces={collector}")));
         if let Some(kubeconfig) = place.kubeconfig {
             command.env("KUBECONFIG", kubeconfig);
         }

@@ -73,14 +73,18 @@ impl<N> Stand<N> {
 
     /// An operator at work.
     pub(crate) fn operator(&self, identity: &str) -> Program {
-        let place = Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: None };
+        let place = Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: None, traces: None };
         Program::start(&place, identity).expect("the operator starts")
     }
 
     /// An operator behind a proxy.
     pub(crate) fn operator_behind(&self, proxy: &Proxy, identity: &str) -> Program {
-        let place =
-            Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: Some(&proxy.kubeconfig) };
+        let place = Place {
+            namespace: &self.namespace,
+            folder: self.folder.path(),
+            kubeconfig: Some(&proxy.kubeconfig),
+            traces: None,
+        };
         Program::start(&place, identity).expect("the operator starts")
     }
 
