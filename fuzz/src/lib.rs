@@ -16,6 +16,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("certificates", certificates::target),
     ("configuration", configuration::target),
     ("devtools", devtools::target),
+    ("egress", egress::target),
     ("files", files::target),
     ("handover", handover::target),
     ("live", live::target),

@@ -4,6 +4,7 @@ pub mod calls;
 pub mod certificates;
 pub mod configuration;
 pub mod devtools;
+pub mod egress;
 pub mod files;
 pub mod handover;
 pub mod live;

@@ -55,6 +55,7 @@ replays!(
     certificates,
     configuration,
     devtools,
+    egress,
     files,
     handover,
     live,
