@@ -74,24 +74,3 @@ impl Arguments {
         sources
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_sound() {
-        use clap::CommandFactory;
-        Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn sources_are_read_strictly() {
-        assert!(source("europe=203.0.113.7").is_ok() && source("eu-1=2001:db8::7").is_ok());
-        for wrong in
-            ["", "europe", "=203.0.113.7", "Europe=203.0.113.7", "europe=", "europe=a", "europe=203.0.113.0/24"]
-        {
-            assert_eq!(source(wrong), Err(SourceError), "{wrong}");
-        }
-    }
-}

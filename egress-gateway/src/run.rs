@@ -35,6 +35,11 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     });
     let machines = TcpListener::bind(arguments.metrics).await.context("failed to listen for --metrics")?;
     let listener = TcpListener::bind(arguments.listen).await.context("failed to listen for --listen")?;
+    tracing::info!(
+        pods = listener.local_addr().ok().map(|address| address.to_string()),
+        machines = machines.local_addr().ok().map(|address| address.to_string()),
+        "the egress gateway listens"
+    );
     tokio::spawn(admin::serve(machines, metrics.clone()));
     let stop = CancellationToken::new();
     let drain = Duration::from_secs(arguments.drain);

@@ -15,6 +15,8 @@ mod limits;
 mod plain;
 #[path = "gateway/pod.rs"]
 mod pod;
+#[path = "gateway/program.rs"]
+mod program;
 #[path = "gateway/targets.rs"]
 mod targets;
 #[path = "gateway/website.rs"]
