@@ -85,8 +85,7 @@ fn hello(body: &[u8]) -> Result<Hello, Malformed> {
         let content = extensions.counted::<2>()?;
         if kind == usize::from(SERVER_NAME) {
             // Two names would be one for us and one for the server.
-            let name = Some(server_name(content)?);
-            if found.server_name.replace(name.unwrap_or_default()).is_some() {
+            if found.server_name.replace(server_name(content)?).is_some() {
                 return Err(Malformed);
             }
         }
