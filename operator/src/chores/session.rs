@@ -3,10 +3,11 @@
 
 use clap::Args;
 use cobrowse_crds::kind::CoBrowseSession;
+use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
-use kube::{Api, ResourceExt};
 use serde_json::json;
 use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 
 use crate::cluster::{self, Failure, answer};
@@ -15,6 +16,8 @@ use crate::cluster::{self, Failure, answer};
 const PERIOD: Duration = Duration::from_millis(500);
 /// How long the end may take.
 const END: Duration = Duration::from_secs(30);
+/// How long the object may take to go. A pod that is told to end has no more than 30 seconds.
+const CLEAR: Duration = Duration::from_secs(15);
 
 /// What session.
 #[derive(Args, Clone, Debug)]
@@ -42,6 +45,15 @@ pub enum Error {
     /// No way to the cluster.
     #[error(transparent)]
     Cluster(#[from] cluster::Error),
+    /// No signals.
+    #[error("failed to wait for signals")]
+    Signals(#[source] std::io::Error),
+    /// No name for the object.
+    #[error("failed to draw random bytes")]
+    NoChance,
+    /// Somebody ended the check, or its time was up.
+    #[error("failed to keep the session {0} to its end: the check was told to end")]
+    Interrupted(String),
     /// The object was refused, for example for a pattern that is none.
     #[error("failed to make a session")]
     Make(#[source] Failure),
@@ -70,27 +82,50 @@ pub enum Error {
     },
 }
 
-/// Makes a session, waits for its picture, ends it, and says how long the picture took. The session is ended and deleted whatever came
-/// of it.
+/// Makes a session, waits for its picture, ends it, and says how long the picture took. The session is ended and its object gone whatever
+/// came of it, also when the check is told to end meanwhile.
 pub(super) async fn check(arguments: &Arguments) -> Result<String, Error> {
+    let mut told_to_end = signal(SignalKind::terminate()).map_err(Error::Signals)?;
     let sessions: Api<CoBrowseSession> = Api::namespaced(cluster::client().await?, &arguments.namespace);
+    let name = name()?;
     let began = Instant::now();
-    let session = answer(sessions.create(&PostParams::default(), &object(arguments))).await.map_err(Error::Make)?;
-    let name = session.name_any();
-    let pictured = picture(&sessions, &name, Duration::from_secs(arguments.timeout_seconds)).await;
-    let took = began.elapsed();
-    let ended = end(&sessions, &name).await;
-    // An object that is left is cleared away by its time to live.
-    let deleted = answer(sessions.delete(&name, &DeleteParams::default())).await;
-    pictured?;
-    ended?;
-    deleted.map_err(|failure| Error::Follow(name.clone(), failure))?;
+    let made = answer(sessions.create(&PostParams::default(), &object(arguments, &name))).await;
+    let lived = match made {
+        Err(failure) if failure.code() != 0 => return Err(Error::Make(failure)),
+        // Without an answer it may be there all the same.
+        Err(failure) => Err(Error::Make(failure)),
+        Ok(_) => tokio::select! {
+            lived = live(&sessions, &name, Duration::from_secs(arguments.timeout_seconds)) => lived,
+            _ = told_to_end.recv() => Err(Error::Interrupted(name.clone())),
+        },
+    };
+    let cleared = clear(&sessions, &name).await;
+    let pictured_at = lived?;
+    cleared?;
+    let took = pictured_at - began;
     Ok(format!("the session {name} had its first picture after {:.1} s, and ended", took.as_secs_f32()))
 }
 
-fn object(arguments: &Arguments) -> CoBrowseSession {
+/// From the making to the end, which a session without a picture has too; when the picture was there.
+async fn live(sessions: &Api<CoBrowseSession>, name: &str, within: Duration) -> Result<Instant, Error> {
+    let pictured = picture(sessions, name, within).await;
+    let at = Instant::now();
+    let ended = end(sessions, name).await;
+    pictured?;
+    ended?;
+    Ok(at)
+}
+
+/// A name that nobody else has.
+fn name() -> Result<String, Error> {
+    let mut random = [0; 5];
+    aws_lc_rs::rand::fill(&mut random).map_err(|_| Error::NoChance)?;
+    Ok(random.iter().fold("check-".to_owned(), |name, byte| format!("{name}{byte:02x}")))
+}
+
+fn object(arguments: &Arguments, name: &str) -> CoBrowseSession {
     let object = json!({
-        "apiVersion": "cobrowse.dev/v1alpha1", "kind": "CoBrowseSession", "metadata": {"generateName": "check-"},
+        "apiVersion": "cobrowse.dev/v1alpha1", "kind": "CoBrowseSession", "metadata": {"name": name},
         "spec": {
             "tenantRef": {"name": arguments.tenant}, "poolRef": {"name": arguments.pool}, "site": arguments.site,
             // A pool that is empty is no fault of the installation.
@@ -126,6 +161,24 @@ async fn end(sessions: &Api<CoBrowseSession>, name: &str) -> Result<(), Error> {
     match reason(&session) {
         Some(_) => Ok(()),
         None => Err(Error::Late { what: "the end", name: name.to_owned(), story: story(&session) }),
+    }
+}
+
+/// Deletes the object, which ends a session that has no end yet, until the API server says that it is gone.
+async fn clear(sessions: &Api<CoBrowseSession>, name: &str) -> Result<(), Error> {
+    let last = Instant::now() + CLEAR;
+    loop {
+        let said = answer(sessions.delete(name, &DeleteParams::default())).await;
+        match said {
+            Err(failure) if failure.code() == 404 => return Ok(()),
+            _ if Instant::now() < last => tokio::time::sleep(PERIOD).await,
+            // What is left then is cleared away by its limits: nobody comes to it.
+            Err(failure) => return Err(Error::Follow(name.to_owned(), failure)),
+            Ok(_) => {
+                let story = "something keeps the object from going".to_owned();
+                return Err(Error::Late { what: "the going", name: name.to_owned(), story });
+            }
+        }
     }
 }
 
@@ -172,8 +225,10 @@ mod tests {
             site: "https://www.example.test".into(),
             timeout_seconds: 120,
         };
-        let object = object(&arguments);
-        assert_eq!(object.metadata.generate_name.as_deref(), Some("check-"));
+        let name = name().expect("random bytes");
+        let object = object(&arguments, &name);
+        assert_eq!(object.metadata.name.as_deref(), Some(name.as_str()));
+        assert!(name.starts_with("check-") && name.len() == 16, "{name}");
         assert_eq!(
             (object.spec.claim_deadline.as_str(), object.spec.site.as_str()),
             ("120s", "https://www.example.test")
