@@ -1,8 +1,13 @@
-//! What the tests on a cluster share: `kubectl`, which goes where KUBECONFIG says. They know no more of a cluster than any client.
+//! What the tests on a cluster share: `kubectl`, which goes where KUBECONFIG says, what the node's kernel shows, and figures. They know no
+//! more of a cluster than any client, or whoever is root on its node.
+
+pub mod figures;
+pub mod node;
 
 use anyhow::{Context, Result};
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
+use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
 /// What `kubectl` said.
@@ -45,6 +50,15 @@ pub fn must(arguments: &[&str], input: &str) -> Result<String> {
     let said = kubectl(arguments, input)?;
     anyhow::ensure!(said.ok, "failed to run kubectl {}: {}", arguments.join(" "), said.err.trim());
     Ok(said.out)
+}
+
+/// What this environment variable says, or else what is usual.
+///
+/// # Errors
+/// It says something else.
+pub fn wish<T: FromStr>(name: &str, usual: T) -> Result<T> {
+    let Ok(text) = std::env::var(name) else { return Ok(usual) };
+    text.parse().map_err(|_| anyhow::anyhow!("failed to read {name}: it cannot be {text}"))
 }
 
 /// Gives the cluster our kinds, once per run.

@@ -1,5 +1,6 @@
 //! Chrome's processes of one pod, as the node's kernel shows them. It asks nothing inside of the pod.
 
+use cobrowse_e2e::node::processes;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::time::{Duration, Instant};
@@ -16,17 +17,12 @@ pub(crate) struct Process {
 
 /// Processes of this pod whose command is wanted.
 fn find(pod: &str, wanted: impl Fn(&str) -> bool) -> Vec<Process> {
-    let uid = pod.replace('-', "_");
-    let entries = fs::read_dir("/proc").expect("a process table").flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let read = |pid: u32| {
         let file = |name: &str| fs::read_to_string(format!("/proc/{pid}/{name}")).ok();
-        let groups = file("cgroup")?;
         let command = file("cmdline")?.replace('\0', " ");
-        let own = groups.contains(pod) || groups.contains(&uid);
-        (own && wanted(&command)).then_some(Process { pid, status: file("status")? })
+        wanted(&command).then_some(Process { pid, status: file("status")? })
     };
-    pids.filter_map(read).collect()
+    processes(pod).into_iter().filter_map(read).collect()
 }
 
 /// The processes of pages that are there. One that is being born has no filter yet, and is waited for.

@@ -1,8 +1,8 @@
 //! A pod's network, entered from its node: what is done there comes from the pod's own interface, and policies see it as the pod's.
 
 use cobrowse_e2e::must;
+use cobrowse_e2e::node::processes;
 use serde_json::Value;
-use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -46,25 +46,14 @@ pub(crate) fn text(object: &Value, pointer: &str) -> String {
     object.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer} in {object}")).to_owned()
 }
 
-/// The process of a pod that was started first: the one that holds its network. Chrome gives later ones networks of their own.
-fn first_process(uid: &str) -> Option<u32> {
-    let other = uid.replace('-', "_");
-    let entries = fs::read_dir("/proc").expect("a process table").flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let own = |pid: &u32| {
-        let groups = fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default();
-        groups.contains(uid) || groups.contains(&other)
-    };
-    pids.filter(own).min()
-}
-
 impl Pod {
     /// Those that run, by their labels.
     pub(crate) fn find(namespace: &str, labels: &str) -> Vec<Self> {
         let all = get(&["pods", "--namespace", namespace, "--selector", labels]);
         let runs = |pod: &Value| pod["status"]["phase"] == "Running" && pod["metadata"]["deletionTimestamp"].is_null();
         let entered = |pod: &Value| {
-            let pid = first_process(&text(pod, "/metadata/uid")).expect("its first process");
+            // The one that was started first holds the pod's network. Chrome gives later ones networks of their own.
+            let pid = *processes(&text(pod, "/metadata/uid")).first().expect("its first process");
             Self { name: text(pod, "/metadata/name"), address: text(pod, "/status/podIP"), pid }
         };
         all.iter().filter(|pod| runs(pod)).map(entered).collect()

@@ -4,6 +4,7 @@ use crate::arrivals::arrivals;
 use crate::program::until;
 use crate::stand::{SOON, Stand};
 use crate::usage;
+use cobrowse_e2e::figures::Spread;
 use serde_json::json;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -11,13 +12,6 @@ use tokio::time::{Instant, timeout_at};
 /// Programs whose processor time is told apart.
 pub(crate) const PROGRAMS: [&str; 6] =
     ["operator", "kube-apiserver", "etcd", "kube-scheduler", "kube-controller-manager", "kwok"];
-
-/// A median, and what one of a hundred exceeds. In milliseconds.
-#[derive(Clone, Copy)]
-pub(crate) struct Spread {
-    pub(crate) half: f64,
-    pub(crate) most: f64,
-}
 
 /// What was measured at one rate.
 pub(crate) struct Figures {
@@ -43,7 +37,7 @@ pub(crate) async fn bare(stand: &Stand<()>, rate: f64) -> Figures {
     let (begun, before, load) = (Instant::now(), used(), usage::load());
     let calls = create(stand, rate).await;
     let cores = cores(before, begun.elapsed());
-    let create = spread(calls.iter().map(|call| call.took));
+    let create = Spread::of(calls.iter().map(|call| call.took));
     Figures { rate, sessions: calls.len(), create, bound: None, cores, load }
 }
 
@@ -56,8 +50,8 @@ pub(crate) async fn rate(stand: &Stand<()>, rate: f64) -> Figures {
     until("all are bound", 2 * SOON, || async { (stand.history.bound() == all).then_some(()) }).await;
     let cores = cores(before, begun.elapsed());
     let bound_at = stand.history.bound_at();
-    let bound = spread(calls.iter().map(|call| bound_at[&call.name] - call.begun));
-    let create = spread(calls.iter().map(|call| call.took));
+    let bound = Spread::of(calls.iter().map(|call| bound_at[&call.name] - call.begun));
+    let create = Spread::of(calls.iter().map(|call| call.took));
     Figures { rate, sessions: calls.len(), create, bound: Some(bound), cores, load }
 }
 
@@ -70,13 +64,6 @@ async fn create(stand: &Stand<()>, rate: f64) -> Vec<Call> {
         Call { name, begun, took: begun.elapsed() }
     });
     futures::future::join_all(calls).await
-}
-
-fn spread(times: impl Iterator<Item = Duration>) -> Spread {
-    let mut times: Vec<f64> = times.map(|time| time.as_secs_f64() * 1000.0).collect();
-    times.sort_unstable_by(f64::total_cmp);
-    let at = |part: f64| times[((times.len() - 1) as f64 * part).round() as usize];
-    Spread { half: at(0.5), most: at(0.99) }
 }
 
 fn used() -> [Duration; 6] {

@@ -1,7 +1,7 @@
 //! How much is tried, by environment variables. Without them it is what continuous integration has time for.
 
+use cobrowse_e2e::wish;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 /// The sizes of one run.
 pub(crate) struct Size {
@@ -22,20 +22,15 @@ pub(crate) struct Size {
 impl Size {
     /// What the environment says.
     pub(crate) fn of_environment() -> Self {
-        let rates: String = read("SCALE_RATES", "10,25".to_owned());
+        let rates: String = wish("SCALE_RATES", "10,25".to_owned()).expect("a text");
         let rates = rates.split(',').map(|rate| rate.parse().expect("SCALE_RATES has numbers")).collect();
         Self {
-            nodes: read("SCALE_NODES", 100),
-            warm: read("SCALE_WARM", 250),
+            nodes: wish("SCALE_NODES", 100).expect("a number"),
+            warm: wish("SCALE_WARM", 250).expect("a number"),
             rates,
-            sessions: read("SCALE_SESSIONS", 500),
+            sessions: wish("SCALE_SESSIONS", 500).expect("a number"),
             bars: std::env::var_os("SCALE_BARS").is_some(),
             table: std::env::var_os("SCALE_TABLE").map(PathBuf::from),
         }
     }
-}
-
-fn read<T: FromStr>(name: &str, usual: T) -> T {
-    let Ok(text) = std::env::var(name) else { return usual };
-    text.parse().unwrap_or_else(|_| panic!("{name} cannot be {text}"))
 }

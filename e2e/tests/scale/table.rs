@@ -1,9 +1,9 @@
 //! The table of figures, with the machine they were measured on.
 
 use crate::live::Live;
-use crate::rates::{Figures, PROGRAMS, Spread};
+use crate::rates::{Figures, PROGRAMS};
+use cobrowse_e2e::figures::{Spread, machine};
 use std::fmt::Write as _;
-use std::fs;
 
 /// The bars of design.md: at this rate, in milliseconds: half of all claims, and all but one of a hundred. Where there is none it is infinite.
 const BARS: [(f64, Spread); 3] = [
@@ -16,8 +16,7 @@ const BARS: [(f64, Spread); 3] = [
 pub(crate) fn missed(figures: &[Figures]) -> Vec<String> {
     let over = |found: &Figures| {
         let (bound, bar) = (found.bound?, bar(found.rate)?);
-        let misses = bound.half > bar.half || bound.most > bar.most;
-        misses.then(|| format!("{}/s: {} is over {}", found.rate, text(bound), text(bar)))
+        bound.misses(bar).then(|| format!("{}/s: {bound} is over {bar}", found.rate))
     };
     figures.iter().filter_map(over).collect()
 }
@@ -26,17 +25,12 @@ fn bar(rate: f64) -> Option<Spread> {
     BARS.iter().find(|(of, _)| *of == rate).map(|(_, bar)| *bar)
 }
 
-fn text(spread: Spread) -> String {
-    let number = |value: f64| if value.is_finite() { format!("{value:.0}") } else { "-".to_owned() };
-    format!("{} / {}", number(spread.half), number(spread.most))
-}
-
 /// The whole table, as Markdown.
 pub(crate) fn table(nodes: usize, warm: usize, figures: &[Figures], live: &Live) -> String {
     let mut out = String::from("# The operator at scale\n\nWritten by `make bench-cluster`.\n\n");
     let _ = writeln!(
         out,
-        "{}\n\n{nodes} nodes of kwok, {warm} warm pods before each rate, refill 20 a second, arrivals for 10 s.\n",
+        "{}; the whole control plane, the fake pods and the test on it.\n\n{nodes} nodes of kwok, {warm} warm pods before each rate, refill 20 a second, arrivals for 10 s.\n",
         machine()
     );
     let _ = writeln!(
@@ -46,16 +40,13 @@ pub(crate) fn table(nodes: usize, warm: usize, figures: &[Figures], live: &Live)
     );
     let _ = writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |");
     for found in figures {
-        let bound = found.bound.map_or_else(|| "no operator".to_owned(), text);
-        let bar = found.bound.and(bar(found.rate)).map(text).unwrap_or_default();
+        let bound = found.bound.map_or_else(|| "no operator".to_owned(), |bound| bound.to_string());
+        let bar = found.bound.and(bar(found.rate)).map(|bar| bar.to_string()).unwrap_or_default();
         let cores = found.cores.map(|cores| format!("{cores:.2}")).join(", ");
         let _ = writeln!(
             out,
             "| {} | {} | {} | {bound} | {bar} | {} | {cores} |",
-            found.rate,
-            found.sessions,
-            text(found.create),
-            found.load
+            found.rate, found.sessions, found.create, found.load
         );
     }
     let _ = writeln!(out, "\nNothing was lost: each session was bound once, to a pod that was no other's.");
@@ -68,20 +59,4 @@ pub(crate) fn table(nodes: usize, warm: usize, figures: &[Figures], live: &Live)
         live.restart.as_secs_f64()
     );
     out
-}
-
-fn machine() -> String {
-    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let field = |text: &str, name: &str| {
-        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-        line.split_once(':').map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-    };
-    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-    let memory = field(&read("/proc/meminfo"), "MemTotal");
-    let gib = memory.trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0 / 1024.0;
-    format!(
-        "Machine: {cores} cores of {}, {gib:.0} GiB, Linux {}; the whole control plane, the fake pods and the test on it.",
-        field(&read("/proc/cpuinfo"), "model name"),
-        read("/proc/sys/kernel/osrelease").trim()
-    )
 }
