@@ -1,8 +1,8 @@
 //! Chaos: sessions come by kubectl and by session-api while pods, operators, replicas of session-api, the API server and etcd are killed at
 //! random. Whatever died: no pod is left, none had two sessions, and every session has an end.
 //!
-//! `CHAOS_SEED=7` plays the same kills again, as far as time allows; `CHAOS_KILLS=500` plays more of them (`make soak`). It takes a cluster
-//! of `make cluster-up`, which alone knows how to kill its parts.
+//! `CHAOS_SEED=7` plays the same kills again, as far as time allows; `CHAOS_KILLS=500` plays more of them (`make soak`); `CHAOS_TABLE` names
+//! the file that what came of it is written to. It takes a cluster of `make cluster-up`, which alone knows how to kill its parts.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
 #![expect(
@@ -39,13 +39,17 @@ mod program;
 #[allow(dead_code, reason = "the installation of the door's tests does more")]
 #[path = "door/stand.rs"]
 mod stand;
+#[path = "chaos/table.rs"]
+mod table;
 
 use chance::Chance;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use house::{House, pause};
 use lives::Lives;
 use std::cell::Cell;
+use std::path::Path;
 use std::time::Instant;
+use table::Run;
 
 /// Kills in the normal run.
 const KILLS: u64 = 50;
@@ -69,21 +73,28 @@ async fn whoever_dies_no_pod_is_left_none_is_shared_and_every_session_has_an_end
         let lives = Lives::begin(&house).await;
         let over = Cell::new(false);
         let killing = async {
-            kills::play(&house, &mut Chance::new(seed), count).await;
+            let first = Instant::now();
+            let kills = kills::play(&house, &mut Chance::new(seed), count).await;
             over.set(true);
-            lives.one_more().await;
+            let killing = first.elapsed();
+            (kills, killing, lives.one_more().await)
         };
         let mut chance = Chance::new(!seed);
-        let ((), came) = tokio::join!(killing, arrivals(&lives, &mut chance, &over));
+        let ((kills, killing, afterwards), came) = tokio::join!(killing, arrivals(&lives, &mut chance, &over));
         println!("{count} kills and {came} sessions after {:.0} s", begun.elapsed().as_secs_f32());
         lives.all_end().await;
         house.check().await;
+        let (ends, waits, took) = (house.history.ends(), lives.waits(), begun.elapsed());
+        Run { seed, kills, ends, waits, afterwards, killing, took }
     };
-    tokio::select! {
+    let run = tokio::select! {
         () = keeping => unreachable!("programs are kept as long as the test goes on"),
-        () = story => {}
+        run = story => run,
+    };
+    println!("all has ended after {:.0} s: {:?}", run.took.as_secs_f32(), run.ends);
+    if let Some(file) = std::env::var_os("CHAOS_TABLE") {
+        table::write(&run, Path::new(&file));
     }
-    println!("all has ended after {:.0} s: {:?}", begun.elapsed().as_secs_f32(), house.history.ends());
 }
 
 /// Sessions come until the kills are over, and each is lived through. How many came.

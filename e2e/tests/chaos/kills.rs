@@ -4,6 +4,7 @@ use crate::chance::Chance;
 use crate::house::{House, REPLICAS, cluster, insist, pause};
 use kube::api::{DeleteParams, EvictParams};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Milliseconds between two kills.
 const BETWEEN: std::ops::Range<usize> = 200..2_000;
@@ -33,41 +34,45 @@ const DECK: [Victim; 10] = [
     Victim::Etcd,
 ];
 
-/// Plays so many kills.
-pub(crate) async fn play(house: &House, chance: &mut Chance, count: u64) {
+/// Plays so many kills; how many there were of each kind.
+pub(crate) async fn play(house: &House, chance: &mut Chance, count: u64) -> BTreeMap<&'static str, u64> {
     let begun = std::time::Instant::now();
-    let mut deck = Vec::new();
+    let (mut deck, mut kills) = (Vec::new(), BTreeMap::new());
     for number in 1..=count {
         if deck.is_empty() {
             deck = DECK.to_vec();
         }
         pause(chance, BETWEEN).await;
         let victim = deck.swap_remove(chance.below(deck.len()));
-        let how = kill(house, chance, victim).await;
+        let (kind, how) = kill(house, chance, victim).await;
+        *kills.entry(kind).or_default() += 1;
         println!("{:6.1} s  kill {number}: {how}", begun.elapsed().as_secs_f32());
     }
+    kills
 }
 
-async fn kill(house: &House, chance: &mut Chance, victim: Victim) -> String {
+/// The kind of kill, and what was killed.
+async fn kill(house: &House, chance: &mut Chance, victim: Victim) -> (&'static str, String) {
     match victim {
         Victim::Pod => kill_pod(house, chance).await,
         Victim::Operator => {
             let (number, pod) = (chance.below(REPLICAS), chance.one_in(2));
             house.kill_operator(number, pod);
-            format!("operator {number}{}", if pod { ", with its pod" } else { "" })
+            let kind = if pod { "operator, with its pod" } else { "operator" };
+            (kind, format!("operator {number}{}", if pod { ", with its pod" } else { "" }))
         }
         Victim::Replica => {
             let number = chance.below(REPLICAS);
             house.kill_replica(number).await;
-            format!("session-api {number}")
+            ("session-api", format!("session-api {number}"))
         }
-        Victim::Apiserver => crash("apiserver", chance.below(AWAY)).await,
-        Victim::Etcd => crash("etcd", chance.below(AWAY)).await,
+        Victim::Apiserver => ("API server", crash("apiserver", chance.below(AWAY)).await),
+        Victim::Etcd => ("etcd", crash("etcd", chance.below(AWAY)).await),
     }
 }
 
 /// One of those that run: its containers die, or its node is lost and it is forced away, or it is evicted.
-async fn kill_pod(house: &House, chance: &mut Chance) -> String {
+async fn kill_pod(house: &House, chance: &mut Chance) -> (&'static str, String) {
     let kubelet = &house.stand.kubelet;
     let mut running =
         insist("a pod to kill", async || Some(kubelet.running()).filter(|running| !running.is_empty())).await;
@@ -78,7 +83,7 @@ async fn kill_pod(house: &House, chance: &mut Chance) -> String {
         0 => {
             // One that went meanwhile is as dead.
             let _ = kubelet.exit(&uid, "", json!({})).await;
-            format!("containers of {name}")
+            ("pod, its containers", format!("containers of {name}"))
         }
         1 => {
             let forced = DeleteParams::default().grace_period(0);
@@ -87,7 +92,7 @@ async fn kill_pod(house: &House, chance: &mut Chance) -> String {
                 Err(error) => gone(&error).then_some(()),
             });
             deleted.await;
-            format!("{name}, by force")
+            ("pod, by force", format!("{name}, by force"))
         }
         _ => {
             let evicted =
@@ -96,7 +101,7 @@ async fn kill_pod(house: &House, chance: &mut Chance) -> String {
                     Err(error) => gone(&error).then_some(()),
                 });
             evicted.await;
-            format!("{name}, evicted")
+            ("pod, evicted", format!("{name}, evicted"))
         }
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Lives<'a> {
     agent: Person,
     by_hand: RefCell<Vec<String>>,
     users: RefCell<Vec<Person>>,
+    /// How long each waited that got a pod, from its making, or Allow, on.
+    waits: RefCell<Vec<Duration>>,
 }
 
 impl<'a> Lives<'a> {
@@ -24,7 +26,7 @@ impl<'a> Lives<'a> {
     pub(crate) async fn begin(house: &'a House) -> Self {
         let replica = insist("a replica is up", async || house.replica()).await;
         let agent = people::agent(&house.stand, &replica, "northwind").await;
-        Self { house, agent, by_hand: RefCell::default(), users: RefCell::default() }
+        Self { house, agent, by_hand: RefCell::default(), users: RefCell::default(), waits: RefCell::default() }
     }
 
     /// The session of this number from its beginning to its end, if somebody ends it before all are.
@@ -38,18 +40,29 @@ impl<'a> Lives<'a> {
         }
     }
 
-    /// A session that is made after the last kill has its pod as soon as all that died is back.
-    pub(crate) async fn one_more(&self) {
+    /// How long sessions waited so far, those that got a pod.
+    pub(crate) fn waits(&self) -> Vec<Duration> {
+        self.waits.take()
+    }
+
+    /// A session that is made after the last kill has its pod as soon as all that died is back; how long that took.
+    pub(crate) async fn one_more(&self) -> Duration {
         let begun = Instant::now();
         self.made("afterwards", "90s").await;
         let binding = self.has_pod("afterwards").await;
-        println!("a session after the last kill has its pod after {:.1} s", begun.elapsed().as_secs_f32());
+        let took = begun.elapsed();
+        println!("a session after the last kill has its pod after {:.1} s", took.as_secs_f32());
         assert!(binding.is_object(), "all that died is back, and a session has no pod within its claimDeadline");
+        took
     }
 
     async fn by_hand(&self, name: &str, stay: Duration, fate: usize) {
         self.made(name, "30s").await;
+        let begun = Instant::now();
         let binding = self.has_pod(name).await;
+        if binding.is_object() {
+            self.waits.borrow_mut().push(begun.elapsed());
+        }
         self.stays(stay).await;
         match fate {
             0 => self.house.end(name).await,
@@ -95,6 +108,7 @@ impl<'a> Lives<'a> {
             self.asks(&mut user, async |user| user.allows(&knocks).await.ok()).await
         })
         .await;
+        let begun = Instant::now();
         let lives = insist("the session lives, or has ended", async || {
             let seen = self.asks(&mut user, async |user| user.looks().await.ok()).await?;
             matches!(seen.phase(), Phase::Live | Phase::Ended).then_some(seen.phase())
@@ -103,6 +117,7 @@ impl<'a> Lives<'a> {
         if lives == Phase::Ended {
             return;
         }
+        self.waits.borrow_mut().push(begun.elapsed());
         self.stays(stay).await;
         match fate {
             0 => self.user_ends(&mut user).await,
