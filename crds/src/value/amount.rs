@@ -87,7 +87,7 @@ macro_rules! quantities {
 
 quantities! {
     /// Cores.
-    Cpu, "50m", "16";
+    Cpu, "10m", "16";
     /// Memory of a container or of a volume in memory.
     Memory, "64Mi", "32Gi";
     /// Disk.

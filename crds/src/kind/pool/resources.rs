@@ -21,7 +21,7 @@ pub struct Resources {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BrowserResources {
-    /// Cores requested. There is no limit of cores, as it would make pages stutter. 50m to 16, default 500m.
+    /// Cores requested. There is no limit of cores, as it would make pages stutter. 10m to 16, default 500m.
     #[schemars(with = "Cpu")]
     #[serde(default = "half_core")]
     pub cpu: String,
@@ -59,7 +59,7 @@ impl Default for BrowserResources {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentResources {
-    /// Cores requested. 50m to 16, default 500m.
+    /// Cores requested. 10m to 16, default 500m.
     #[schemars(with = "Cpu")]
     #[serde(default = "half_core")]
     pub cpu: String,
