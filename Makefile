@@ -119,7 +119,7 @@ ON_CLUSTER := --workspace --features cobrowse-e2e/node,cobrowse-charts/cluster,c
 # The operator, the door, the kinds and the charts against a real API server; pods as a real kubelet runs them.
 AT_API_SERVER := --test kinds --test operator --test door --test served --test chaos
 AT_SCALE := --test scale
-ON_NODE := --test pods --test images --test browser_pod
+ON_NODE := --test pods --test images --test browser_pod --test chromes
 
 .PHONY: test-cluster
 test-cluster: ## What must hold on a cluster: makes the images, starts one, tests, and ends it
@@ -157,16 +157,24 @@ on-node: # as root, on a cluster with a node and network policies that is up
 	@$(STAGE) 'tests on a node' 300 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(ON_NODE)
 	@$(STAGE) 'installation on a cluster' 300 bash -c 'e2e/installation/load && e2e/installation/up https://cobrowse.example.test:30443 previous'
 	@$(STAGE) 'upgrade of an installation' 300 e2e/installation/upgrade
+	@$(STAGE) 'helm test of an installation' 300 e2e/installation/check
 	@$(STAGE) 'who reaches whom' 240 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test reach
 	@$(STAGE) 'flows on a cluster' 600 e2e/installation/flows
 
+# Sizes of the soak; what misses a bar is a fault, once all figures are written down.
+SOAK_CHAOS := CHAOS_KILLS=$(or $(CHAOS_KILLS),1000) CHAOS_TABLE=$(CURDIR)/target/soak/chaos.md
+SOAK_CHROMES := CHROMES=$(or $(CHROMES),30) CHROMES_COLD=10 CHROMES_IDLE=60 CHROMES_BARS=1 CHROMES_TABLE=$(CURDIR)/target/soak/chromes.md
+
 .PHONY: soak
-soak: ## What takes long, on a cluster of its own, as root: chaos of CHAOS_KILLS kills (1000), as CHAOS_SEED has them
-	@$(STAGE) 'chaos: programs' 1200 $(CARGO) test $(LOCKED) --quiet --no-run $(ON_CLUSTER)
+soak: images ## What takes long, as root: 1,000 kills (CHAOS_KILLS, CHAOS_SEED), 30 real Chromes at once (CHROMES); writes the tables in e2e/figures
+	@rm -rf target/soak; mkdir -p target/soak e2e/figures
+	@$(STAGE) 'tests that take long: programs' 1200 $(CARGO) test $(LOCKED) --quiet --no-run $(ON_CLUSTER)
 	@$(MAKE) cluster-up PROFILE=api
-	@$(STAGE) 'chaos' 14400 target/debug/cluster inside env CHAOS_KILLS=$(or $(CHAOS_KILLS),1000) \
-		$(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test chaos -- --nocapture; code=$$?; \
-		$(MAKE) cluster-down; exit $$code
+	@$(STAGE) 'chaos' 14400 target/debug/cluster inside env $(SOAK_CHAOS) $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test chaos -- --nocapture; \
+		code=$$?; $(MAKE) cluster-down; exit $$code
+	@$(MAKE) cluster-up PROFILE=policy
+	@$(STAGE) 'many Chromes' 1800 .ci/on-cluster env $(SOAK_CHROMES) $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test chromes -- --nocapture; \
+		code=$$?; $(MAKE) cluster-down; .ci/soak-table; exit $$code
 
 .PHONY: demo-cluster
 demo-cluster: images ## The product on a real Kubernetes of this machine, as root; prints where to look and what to try; Ctrl-C ends it

@@ -5,6 +5,7 @@
 mod cluster;
 #[path = "browser_pod/kernel.rs"]
 mod kernel;
+#[allow(dead_code, reason = "the tests with many Chromes ask more of it")]
 #[path = "browser_pod/link.rs"]
 mod link;
 
@@ -36,7 +37,7 @@ async fn lives(namespace: &str, host_users: bool) {
     };
     see();
 
-    let mut link = Link::enroll(&pod).await;
+    let mut link = Link::enroll(&pod.address(), &pod.uid).await;
     link.bind(SHOP.trim_end_matches('/')).await;
     let mut pictures = link.attach(END_USER).await;
     let first = link.start(SHOP).await.expect("a first picture");
@@ -66,7 +67,7 @@ async fn the_same_in_a_user_namespace_of_its_own() {
 async fn the_image_that_is_shipped_trusts_no_test_authority() {
     let pod = Pod::create("browser-pod-trust", Image::Shipped, true);
     pod.until_started(STARTED);
-    let mut link = Link::enroll(&pod).await;
+    let mut link = Link::enroll(&pod.address(), &pod.uid).await;
     link.bind(SHOP.trim_end_matches('/')).await;
     let failed = link.start(SHOP).await.expect_err("the shop's certificate is nobody's");
     tell(&format!("refused as {failed}"));
@@ -77,7 +78,7 @@ async fn the_image_that_is_shipped_trusts_no_test_authority() {
 async fn a_deleted_pod_tells_its_people_and_goes_within_the_grace() {
     let pod = Pod::create("browser-pod-deleted", Image::Trusting, true);
     pod.until_started(STARTED);
-    let mut link = Link::enroll(&pod).await;
+    let mut link = Link::enroll(&pod.address(), &pod.uid).await;
     link.bind(SHOP.trim_end_matches('/')).await;
     let mut pictures = link.attach(END_USER).await;
     link.start(SHOP).await.expect("a first picture");

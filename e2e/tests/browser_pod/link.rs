@@ -21,8 +21,6 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 use tonic::transport::{Channel, Endpoint};
 
-use crate::cluster::Pod;
-
 pub(crate) const END_USER: &str = "p-user";
 const SESSION: &str = "s-test";
 /// How long one answer of the pod may take.
@@ -35,15 +33,19 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Enrolls the pod, and connects as session-api.
-    pub(crate) async fn enroll(pod: &Pod) -> Self {
-        let address = format!("{}:8700", pod.address());
+    /// Enrolls the pod of this address and UID, and connects as session-api.
+    pub(crate) async fn enroll(address: &str, uid: &str) -> Self {
         let authority = Authority::generate(SystemTime::now()).expect("an authority");
-        let uid = PodUid::parse(&pod.uid).expect("a uid");
-        certify(&address, &authority, &uid).await;
+        certify(&socket(address), &authority, &PodUid::parse(uid).expect("a uid")).await;
+        Self::dial(address, uid, &authority).await
+    }
+
+    /// Connects as session-api to a pod that was enrolled under this authority.
+    pub(crate) async fn dial(address: &str, uid: &str, authority: &Authority) -> Self {
         let identity = authority.issue_client(&PeerName::SessionApi, SystemTime::now(), LIFE).expect("a certificate");
         let config = mutual::client(authority.certificate(), &identity).expect("a configuration");
-        let channel = dial(&address, config, PeerName::Pod(uid).server_name(), Arc::default()).await;
+        let name = PeerName::Pod(PodUid::parse(uid).expect("a uid")).server_name();
+        let channel = dial(&socket(address), config, name, Arc::default()).await;
         Self { client: PodServiceClient::new(channel) }
     }
 
@@ -61,6 +63,11 @@ impl Link {
             participants: vec![participant(END_USER)],
         };
         self.client.bind(request).await.expect("bound");
+    }
+
+    /// Lets somebody in to a session that was bound for nobody: the end user.
+    pub(crate) async fn admit(&mut self, who: &str) {
+        self.client.admit(v1::AdmitRequest { participant: Some(participant(who)) }).await.expect("admitted");
     }
 
     /// Loads a page; how long its first picture took.
@@ -86,7 +93,7 @@ impl Link {
         let message = v1::ClientMessage { body: Some(client_message::Body::Attach(attach)) };
         up.send(v1::PodServiceAttachRequest { message: Some(message) }).await.expect("open");
         let down = self.client.attach(ReceiverStream::new(messages)).await.expect("attached").into_inner();
-        Pictures { down, _up: up }
+        Pictures { down, up }
     }
 
     /// Ends the session as its end user does.
@@ -102,20 +109,45 @@ impl Link {
 pub(crate) struct Pictures {
     down: Streaming<v1::PodServiceAttachResponse>,
     /// Open as long as somebody watches.
-    _up: mpsc::Sender<v1::PodServiceAttachRequest>,
+    up: mpsc::Sender<v1::PodServiceAttachRequest>,
 }
 
 impl Pictures {
+    /// What comes next. Pictures are acknowledged, as by somebody who looks.
+    async fn next(&mut self) -> Option<server_message::Body> {
+        let message = self.down.message().await.expect("a stream").expect("an open stream").message;
+        let body = message.and_then(|message| message.body)?;
+        if let Some((seq, _)) = picture(&body) {
+            let ack = client_message::Body::Ack(v1::Ack { seq, decode_us: 1 });
+            let message = Some(v1::ClientMessage { body: Some(ack) });
+            // Behind its last picture the stream may have ended.
+            let _ = self.up.send(v1::PodServiceAttachRequest { message }).await;
+        }
+        Some(body)
+    }
+
     async fn until<T>(&mut self, mut wanted: impl FnMut(server_message::Body) -> Option<T>) -> T {
         let found = async {
             loop {
-                let message = self.down.message().await.expect("a stream").expect("an open stream").message;
-                if let Some(found) = message.and_then(|message| message.body).and_then(&mut wanted) {
+                if let Some(found) = self.next().await.and_then(&mut wanted) {
                     return found;
                 }
             }
         };
         tokio::time::timeout(PATIENCE, found).await.expect("what was waited for in time")
+    }
+
+    /// Looks for so long; how many bytes of pictures came.
+    pub(crate) async fn look(&mut self, time: Duration) -> usize {
+        let mut bytes = 0;
+        let looking = async {
+            loop {
+                let body = self.next().await;
+                bytes += body.as_ref().and_then(picture).map_or(0, |(_, picture)| picture.data.len());
+            }
+        };
+        let _: Result<std::convert::Infallible, _> = tokio::time::timeout(time, looking).await;
+        bytes
     }
 
     /// Waits until this page is there and pictures have come; gives its title.
@@ -143,6 +175,21 @@ impl Pictures {
         })
         .await
     }
+}
+
+/// The picture in a message, and its number.
+fn picture(body: &server_message::Body) -> Option<(u64, &v1::Picture)> {
+    match body {
+        server_message::Body::Event(v1::Event { seq, body: Some(event::Body::Picture(picture)), .. }) => {
+            Some((*seq, picture))
+        }
+        _ => None,
+    }
+}
+
+/// Where a pod of this address listens.
+fn socket(address: &str) -> String {
+    format!("{address}:8700")
 }
 
 fn participant(id: &str) -> v1::Participant {

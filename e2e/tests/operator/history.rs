@@ -36,6 +36,8 @@ struct Seen {
     /// When a session's binding was first seen.
     bound: BTreeMap<String, Instant>,
     ready: BTreeMap<String, Instant>,
+    /// When a session's first picture was first told.
+    pictured: BTreeMap<String, Instant>,
     /// Pods that were ever bound, and those that were warm afterwards.
     pods_bound: BTreeSet<String>,
     again_warm: BTreeSet<String>,
@@ -45,6 +47,13 @@ struct Seen {
     names: BTreeMap<String, String>,
     /// Why each ended that has.
     ends: BTreeMap<String, String>,
+}
+
+impl Seen {
+    /// Times by name instead of UID.
+    fn named(&self, times: &BTreeMap<String, Instant>) -> BTreeMap<String, Instant> {
+        times.iter().filter_map(|(uid, at)| Some((self.names.get(uid)?.clone(), *at))).collect()
+    }
 }
 
 impl History {
@@ -88,6 +97,9 @@ impl History {
         if object.data["status"]["timings"]["ready"].is_string() {
             seen.ready.entry(uid.clone()).or_insert(now);
         }
+        if object.data["status"]["timings"]["firstPicture"].is_string() {
+            seen.pictured.entry(uid.clone()).or_insert(now);
+        }
         if let Some(reason) = object.data["status"]["finishReason"].as_str() {
             seen.ends.insert(uid, reason.to_owned());
         }
@@ -130,8 +142,14 @@ impl History {
     #[allow(dead_code, reason = "the operator's tests at scale ask")]
     pub(crate) fn bound_at(&self) -> BTreeMap<String, Instant> {
         let seen = self.seen.lock().expect("no panic holds it");
-        let named = |(uid, at): (&String, &Instant)| Some((seen.names.get(uid)?.clone(), *at));
-        seen.bound.iter().filter_map(named).collect()
+        seen.named(&seen.bound)
+    }
+
+    /// When the first picture of the session of each name was seen told.
+    #[allow(dead_code, reason = "the tests with many Chromes ask")]
+    pub(crate) fn pictured_at(&self) -> BTreeMap<String, Instant> {
+        let seen = self.seen.lock().expect("no panic holds it");
+        seen.named(&seen.pictured)
     }
 
     /// When the session of this name was seen ready.
