@@ -20,18 +20,21 @@ use crate::session::adjust::Adjusted;
 use crate::tenant;
 use crate::watch::Change;
 use crate::work::{Report, Trace, Work, Worker};
+use cobrowse_crds::kind::session::Phase;
 use cobrowse_session::claim::{Progress, Turns};
 use cobrowse_session::{PodUid, SessionUid, TenantId, Timestamp};
 use pools::PoolState;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use timers::{Key, Timers};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// As many events as are taken in before the next decision.
 const BATCH_MAX: usize = 4096;
+/// How often sessions are counted for the metrics: it looks at each.
+const COUNT_EVERY: Duration = Duration::from_secs(5);
 /// The longest rest, so that a clock that was set back is noticed.
 const REST_MAX: Duration = Duration::from_secs(30);
 
@@ -122,6 +125,7 @@ pub struct Decider {
     turns: Turns,
     dirty: Dirty,
     timers: Timers,
+    counted_at: Timestamp,
 }
 
 impl Decider {
@@ -143,6 +147,7 @@ impl Decider {
             turns: Turns::new(),
             dirty: Dirty::default(),
             timers: Timers::default(),
+            counted_at: Timestamp::default(),
         }
     }
 
@@ -158,8 +163,12 @@ impl Decider {
                 }
                 () = tokio::time::sleep(rest) => {}
             }
-            let now = crate::now();
-            for work in self.decide(now) {
+            self.metrics.events_waiting.set(i64::try_from(events.len()).unwrap_or(i64::MAX));
+            let (now, began) = (crate::now(), Instant::now());
+            let works = self.decide(now);
+            self.count_sessions(now);
+            self.metrics.round_seconds.observe(began.elapsed().as_secs_f64());
+            for work in works {
                 worker.begin(work);
             }
             self.metrics.synced.store(self.known.is_complete(), std::sync::atomic::Ordering::Relaxed);
@@ -227,6 +236,20 @@ impl Decider {
             self.decide_pool(pool, now, &mut works);
         }
         works
+    }
+
+    /// Tells the metrics how many sessions there are in each phase, now and then.
+    fn count_sessions(&mut self, now: Timestamp) {
+        if !self.leading || self.counted_at + COUNT_EVERY > now {
+            return;
+        }
+        self.counted_at = now;
+        let phases = [Phase::Pending, Phase::Binding, Phase::Active, Phase::Draining, Phase::Finished, Phase::Failed];
+        let in_phase = |phase| {
+            let phase_of = |session: &seen::Session| session.phase.unwrap_or(Phase::Pending);
+            self.known.sessions.iter().filter(|(_, session)| phase_of(session) == phase).count()
+        };
+        self.metrics.count_sessions(&phases.map(|phase| (format!("{phase:?}"), in_phase(phase))));
     }
 
     fn mark(&mut self, key: Key) {

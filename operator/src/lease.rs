@@ -2,11 +2,13 @@
 //! take it. It is a courtesy between replicas; that two who lead at once do no harm, the rules of the claim see to.
 
 use crate::cluster::{Failure, answer};
+use crate::metrics::Metrics;
 use crate::names;
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta};
 use k8s_openapi::jiff::Timestamp;
 use kube::api::{Api, PostParams};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -38,12 +40,13 @@ pub struct Hold {
     identity: String,
     /// What was seen of another's, and since when by our own clock: theirs may differ.
     seen: Option<(String, Instant)>,
+    metrics: Arc<Metrics>,
 }
 
 impl Hold {
     /// Of this replica.
-    pub fn new(client: kube::Client, namespace: &str, identity: &str) -> Self {
-        Self { leases: Api::namespaced(client, namespace), identity: identity.to_owned(), seen: None }
+    pub fn new(client: kube::Client, namespace: &str, identity: &str, metrics: Arc<Metrics>) -> Self {
+        Self { leases: Api::namespaced(client, namespace), identity: identity.to_owned(), seen: None, metrics }
     }
 
     /// Waits until this replica holds the lease. Gives it as it is then, and since when it counts.
@@ -95,6 +98,8 @@ impl Hold {
     /// Renews the lease until it cannot.
     pub async fn keep(&self, mut lease: Lease, mut since: Instant) -> Error {
         loop {
+            let at = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            self.metrics.lease_renewed.set((at.saturating_sub(since.elapsed())).as_secs_f64());
             let late = since + (DURATION - GRACE);
             tokio::time::sleep_until((since + RENEW).min(late)).await;
             let asked = Instant::now();

@@ -7,13 +7,43 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 use std::fmt;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 /// Seconds. A claim's bar is 60 ms, so that the first of them tell apart what is good and what is not.
 const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// Seconds that the deciding task takes for one round: it is to be microseconds, and nobody else decides meanwhile.
+const ROUND_BUCKETS: [f64; 9] = [0.00005, 0.0002, 0.001, 0.005, 0.02, 0.05, 0.1, 0.5, 2.0];
+
+/// A histogram for each of some labels.
+type Timed<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// A pool.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Pool {
+    /// Its name.
+    pub pool: String,
+}
+
+/// A pool, and where a session's pod came from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Launch {
+    /// Name of the pool.
+    pub pool: String,
+    /// Warm or Cold.
+    pub launch: String,
+}
+
+/// Where sessions are in their life.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct InPhase {
+    /// As in their status.
+    pub phase: String,
+}
 
 /// A pool, and which of its pods.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -76,10 +106,22 @@ pub struct Metrics {
     pub synced: AtomicBool,
     /// 1 while this replica leads.
     pub leader: Gauge,
+    /// When this replica last renewed the lease, by its clock: seconds since 1970.
+    pub lease_renewed: Gauge<f64, AtomicU64>,
     /// From the sight of a session to its binding.
-    pub claim_seconds: Histogram,
+    pub claim_seconds: Timed<Launch>,
+    /// From a session's creation to its binding; the creation is in whole seconds, by the API server's clock.
+    pub bound_seconds: Timed<Launch>,
     /// From the sight of a session to its readiness.
-    pub ready_seconds: Histogram,
+    pub ready_seconds: Timed<Launch>,
+    /// One round of the deciding task.
+    pub round_seconds: Histogram,
+    /// Events that the deciding task has not taken yet.
+    pub events_waiting: Gauge,
+    /// Times that sessions began to wait for a pod of a pool.
+    pub pool_empty: Family<Pool, Counter>,
+    /// Pods that a pool may start at once.
+    pub refill_tokens: Family<Pool, Gauge>,
     /// From a pod's creation to its enrollment; whole seconds, as the API server has them.
     pub warm_seconds: Histogram,
     /// Failures that never should be.
@@ -90,8 +132,9 @@ pub struct Metrics {
     deletions: Family<PoolReason, Counter>,
     ends: Family<Reason, Counter>,
     steps: Family<StepOutcome, Counter>,
+    sessions: Family<InPhase, Gauge>,
     requests: Family<Request, Counter>,
-    request_seconds: Family<Asked, Histogram, fn() -> Histogram>,
+    request_seconds: Timed<Asked>,
 }
 
 impl Default for Metrics {
@@ -100,8 +143,14 @@ impl Default for Metrics {
             registry: Registry::with_prefix("cobrowse"),
             synced: AtomicBool::new(false),
             leader: Gauge::default(),
-            claim_seconds: Histogram::new(BUCKETS),
-            ready_seconds: Histogram::new(BUCKETS),
+            lease_renewed: Gauge::default(),
+            claim_seconds: Family::new_with_constructor(seconds),
+            bound_seconds: Family::new_with_constructor(seconds),
+            ready_seconds: Family::new_with_constructor(seconds),
+            round_seconds: Histogram::new(ROUND_BUCKETS),
+            events_waiting: Gauge::default(),
+            pool_empty: Family::default(),
+            refill_tokens: Family::default(),
             warm_seconds: Histogram::new(BUCKETS),
             alarms: Counter::default(),
             over_limit: Gauge::default(),
@@ -109,8 +158,9 @@ impl Default for Metrics {
             deletions: Family::default(),
             ends: Family::default(),
             steps: Family::default(),
+            sessions: Family::default(),
             requests: Family::default(),
-            request_seconds: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+            request_seconds: Family::new_with_constructor(seconds),
         };
         metrics.register();
         metrics
@@ -140,6 +190,14 @@ impl Metrics {
         // A watch lasts as long as it may; what counts is how soon it begins.
         self.request_seconds.get_or_create(&Asked { verb, resource: resource.clone() }).observe(took.as_secs_f64());
         self.requests.get_or_create(&Request { verb, resource, code }).inc();
+    }
+
+    /// How many sessions are in each phase. Those that none is in any more have 0.
+    pub fn count_sessions(&self, phases: &[(String, usize)]) {
+        for (phase, count) in phases {
+            let gauge = self.sessions.get_or_create(&InPhase { phase: phase.clone() });
+            gauge.set(i64::try_from(*count).unwrap_or(i64::MAX));
+        }
     }
 
     /// A session ended.
@@ -175,8 +233,14 @@ impl Metrics {
 
     fn register(&mut self) {
         let r = &mut self.registry;
+        let build =
+            [("version", env!("CARGO_PKG_VERSION")), ("revision", option_env!("COBROWSE_REVISION").unwrap_or(""))];
+        r.register("build", "What this program was built of", Info::new(build.to_vec()));
         r.register("leader", "1 while this replica leads", self.leader.clone());
+        let renewed = "When this replica last renewed the lease, since 1970";
+        r.register("lease_renewed_timestamp_seconds", renewed, self.lease_renewed.clone());
         r.register("session_claim_seconds", "From the sight of a session to its pod", self.claim_seconds.clone());
+        r.register("session_bound_seconds", "From a session's creation to its pod", self.bound_seconds.clone());
         r.register(
             "session_ready_seconds",
             "From the sight of a session to its first picture",
@@ -185,7 +249,12 @@ impl Metrics {
         r.register("pod_warm_seconds", "From a pod's creation to its enrollment", self.warm_seconds.clone());
         r.register("claim_alarms", "Steps that failed and never should", self.alarms.clone());
         r.register("sessions_over_limit", "Sessions that wait for others of their tenant", self.over_limit.clone());
+        r.register("sessions", "Sessions in a phase", self.sessions.clone());
+        r.register("round_seconds", "One round of the deciding task", self.round_seconds.clone());
+        r.register("events_waiting", "Events that are not taken yet", self.events_waiting.clone());
         r.register("pool_pods", "Pods of a pool", self.pool_pods.clone());
+        r.register("pool_empty", "Times that sessions began to wait for a pod", self.pool_empty.clone());
+        r.register("pool_refill_tokens", "Pods that may be started at once", self.refill_tokens.clone());
         r.register("pool_deletions", "Warm pods deleted", self.deletions.clone());
         r.register("session_end", "Sessions ended", self.ends.clone());
         r.register("claim_steps", "Steps of claims", self.steps.clone());
@@ -196,4 +265,8 @@ impl Metrics {
             self.request_seconds.clone(),
         );
     }
+}
+
+fn seconds() -> Histogram {
+    Histogram::new(BUCKETS)
 }

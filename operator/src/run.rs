@@ -34,8 +34,8 @@ pub async fn run(arguments: Arguments, traces: Option<Traces>) -> Result<()> {
     let mut interrupt = signal(SignalKind::interrupt()).context("failed to wait for signals")?;
     let metrics = Arc::new(Metrics::default());
     let (events, worker) = begin(&arguments, metrics.clone()).await?;
-    let client = cluster::counted(metrics).await?;
-    let mut hold = Hold::new(client, &arguments.lease_namespace, &arguments.identity);
+    let client = cluster::counted(metrics.clone()).await?;
+    let mut hold = Hold::new(client, &arguments.lease_namespace, &arguments.identity, metrics);
     let led = async {
         let (lease, since) = hold.acquire().await;
         let _ = events.send(Event::Lead).await;

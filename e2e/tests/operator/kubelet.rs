@@ -75,19 +75,22 @@ impl Kubelet {
             "metadata": {"name": self.node, "labels": {"cobrowse.test/stand": self.namespace, "kubernetes.io/hostname": self.node}}});
         let parameters = PatchParams::apply("cobrowse-test").force();
         nodes.patch(&self.node, &parameters, &Patch::Apply(&node)).await.context("a node")?;
+        self.says_ready(&nodes).await.context("a node's status")
+    }
+
+    /// Says that the node is ready.
+    async fn says_ready(&self, nodes: &Api<Node>) -> kube::Result<()> {
         let amounts = json!({"cpu": "10000", "memory": "100Ti", "ephemeral-storage": "100Ti", "pods": "20000"});
         let now = Timestamp::now().to_string();
         let status = json!({"status": {"capacity": amounts, "allocatable": amounts, "conditions": [
             {"type": "Ready", "status": "True", "reason": "Test", "lastHeartbeatTime": now, "lastTransitionTime": now}]}});
-        nodes
-            .patch_status(&self.node, &PatchParams::default(), &Patch::Merge(&status))
-            .await
-            .context("a node's status")?;
-        Ok(())
+        nodes.patch_status(&self.node, &PatchParams::default(), &Patch::Merge(&status)).await.map(drop)
     }
 
-    /// Renews the node's lease, or its pods would be taken for lost.
+    /// Renews the node's lease, or its pods would be taken for lost; and its status, since it is taken for lost all the same by a
+    /// controller that saw nothing for a minute, and no pod comes until the node says otherwise.
     async fn beat(self: Arc<Self>) {
+        let nodes: Api<Node> = Api::all(self.client.clone());
         let leases: Api<Lease> = Api::namespaced(self.client.clone(), "kube-node-lease");
         let mut beats = tokio::time::interval(Duration::from_secs(5));
         loop {
@@ -100,8 +103,8 @@ impl Kubelet {
                 "spec": {"holderIdentity": self.node, "leaseDurationSeconds": 40, "renewTime": now}});
             let parameters = PatchParams::apply("cobrowse-test").force();
             let _ = leases.patch(&self.node, &parameters, &Patch::Apply(&lease)).await;
+            let _ = self.says_ready(&nodes).await;
         }
-        let nodes: Api<Node> = Api::all(self.client.clone());
         let _ = nodes.delete(&self.node, &DeleteParams::default()).await;
     }
 

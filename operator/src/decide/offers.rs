@@ -1,6 +1,7 @@
 //! Which session gets which warm pod, where several want one: tenants in turn, and none beyond its limit.
 
 use super::Decider;
+use crate::metrics::Pool;
 use crate::seen;
 use cobrowse_session::claim::{Offer, Seen, Step, TenantLoad, Waiting, WhenPoolEmpty, next};
 use cobrowse_session::pool::Life;
@@ -27,7 +28,7 @@ impl Decider {
             offers.insert(session, free.next().map_or(Offer::NotYet, Offer::Pod));
         }
         let probing = self.is_probing(pool);
-        let mut room = None;
+        let (mut room, mut empty) = (None, false);
         for (session, ..) in &wanting {
             if offers.contains_key(session) {
                 continue;
@@ -38,6 +39,7 @@ impl Decider {
             } else {
                 Offer::Empty { room: *room.get_or_insert_with(|| self.has_room(pool, now)) }
             };
+            empty |= matches!(offer, Offer::Empty { .. });
             // One more pod for this session alone is one less for the next.
             if offer == (Offer::Empty { room: true }) && self.patience(*session).1 == WhenPoolEmpty::Cold {
                 room = None;
@@ -50,7 +52,11 @@ impl Decider {
         };
         let waiting = wanting.iter().filter(waits).count();
         self.metrics.over_limit.set(i64::try_from(over_limit.len()).unwrap_or(i64::MAX));
+        if empty && !self.pool_state(pool).empty {
+            self.metrics.pool_empty.get_or_create(&Pool { pool: pool.to_owned() }).inc();
+        }
         let state = self.pool_state(pool);
+        state.empty = empty;
         (state.waiting, state.promised) = (u32::try_from(waiting).unwrap_or(u32::MAX), 0);
         state.over_limit = over_limit;
     }

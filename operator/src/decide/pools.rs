@@ -3,6 +3,7 @@
 use super::Decider;
 use super::timers::Key;
 use crate::cluster::Untaken;
+use crate::metrics;
 use crate::pool::build::{pod, policy};
 use crate::pool::update_status::{self, Known};
 use crate::pool::validate::validate;
@@ -44,6 +45,8 @@ pub(super) struct PoolState {
     /// Sessions that wait for a pod.
     pub(super) waiting: u32,
     pub(super) over_limit: HashSet<SessionUid>,
+    /// Some session found no pod at the last look.
+    pub(super) empty: bool,
     policy_at: Option<Timestamp>,
     policy_busy: bool,
     /// A policy of a pool that nobody of this program has seen: it went while no operator was there.
@@ -70,6 +73,7 @@ impl PoolState {
             cold: 0,
             waiting: 0,
             over_limit: HashSet::new(),
+            empty: false,
             policy_at: None,
             policy_busy: false,
             policy_left: false,
@@ -263,6 +267,8 @@ impl Decider {
         state.memory = if may_create { plan.memory } else { Memory { crashes: plan.memory.crashes, ..state.memory } };
         state.facts = Some(plan.facts);
         let low = plan.facts.warm < plan.facts.wanted.div_ceil(2);
+        let tokens = i64::from(state.memory.bucket.tokens(&spec.refill, now));
+        self.metrics.refill_tokens.get_or_create(&metrics::Pool { pool: name.to_owned() }).set(tokens);
         if let Some((at, _)) = plan.wake {
             self.timers.set(at, Key::Pool(name.to_owned()));
         }

@@ -1,6 +1,7 @@
 //! What was seen and what workers tell, taken in: each change says what is to be looked at again.
 
 use super::{Claim, Decider};
+use crate::metrics::Launch;
 use crate::seen::{self, Over};
 use crate::watch::Change;
 use crate::work::{Act, Answer, Report, Trace};
@@ -270,20 +271,31 @@ impl Decider {
         self.tell_of(uid, act, outcome, error);
     }
 
+    /// Where a bound session's pod came from.
+    fn launch(&self, session: &seen::Session) -> Launch {
+        let cold = session.binding.as_ref().is_some_and(|binding| binding.name == crate::names::cold_pod(session.uid));
+        Launch { pool: session.pool.clone(), launch: if cold { "Cold" } else { "Warm" }.to_owned() }
+    }
+
     /// Events for people, and counts.
     fn tell_of(&self, uid: SessionUid, act: &Act, outcome: Outcome, error: Option<&str>) {
         let Some(session) = self.known.sessions.get(&uid) else { return };
         match (act, outcome) {
             (Act::Claim(Step::WriteBinding(_)), Outcome::Done) => {
                 self.events.session(session, "Bound", "the session has its pod");
+                let launch = self.launch(session);
+                let (created, now) = (session.created_at, crate::now());
+                self.metrics.bound_seconds.get_or_create(&launch).observe(now.since(created).as_secs_f64());
                 if let Some(claim) = self.claims.get(&uid) {
-                    self.metrics.claim_seconds.observe(crate::now().since(claim.first_seen).as_secs_f64());
+                    let took = now.since(claim.first_seen).as_secs_f64();
+                    self.metrics.claim_seconds.get_or_create(&launch).observe(took);
                 }
             }
             (Act::Claim(Step::WriteReady(_)), Outcome::Done) => {
                 self.events.session(session, "Ready", "the session can be used");
                 if let Some(claim) = self.claims.get(&uid) {
-                    self.metrics.ready_seconds.observe(crate::now().since(claim.first_seen).as_secs_f64());
+                    let took = crate::now().since(claim.first_seen).as_secs_f64();
+                    self.metrics.ready_seconds.get_or_create(&self.launch(session)).observe(took);
                 }
             }
             (Act::Adjust, Outcome::Done) => {
