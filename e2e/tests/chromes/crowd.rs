@@ -128,9 +128,8 @@ impl Crowd {
     /// Waits until each has shown its first picture.
     async fn pictured(&self, made: &[Made]) {
         until("all have their first picture", self.limit(), || async {
-            for Made { name, .. } in made.iter().filter(|made| self.stand.history.has_end(&made.name)) {
-                panic!("{name} ended: {:?}", self.stand.history.ends());
-            }
+            let ended = made.iter().find(|made| self.stand.history.has_end(&made.name));
+            assert!(ended.is_none(), "{} ended: {:?}", ended.map_or("", |made| &made.name), self.stand.history.ends());
             let seen = self.stand.history.pictured_at();
             made.iter().all(|made| seen.contains_key(&made.name)).then_some(())
         })
