@@ -50,6 +50,15 @@ pub struct Args {
     /// The file of the enrollment token, read anew at each enrollment. Without it the token is the first line of standard input.
     #[arg(long, requires = "socket")]
     pub token_file: Option<PathBuf>,
+    /// Where replicas of the egress gateway listen. Chrome's connections go through one of them; without any, nobody carries them.
+    #[arg(long, value_name = "ADDRESS:PORT", value_delimiter = ',', requires = "proxy")]
+    pub gateway: Vec<SocketAddr>,
+    /// The port on loopback of Chrome's proxy, as the browser side was told.
+    #[arg(long, group = "proxy", requires = "gateway")]
+    pub proxy_port: Option<u16>,
+    /// The inherited file descriptor of the socket on which Chrome's proxy listens.
+    #[arg(long, group = "proxy", requires = "gateway")]
+    pub proxy_fd: Option<i32>,
     /// Where the reason of the end is written, whatever the end.
     #[arg(long)]
     pub termination_log: Option<PathBuf>,
@@ -73,6 +82,11 @@ pub enum Error {
     /// The port cannot be had.
     #[error("failed to listen on {0}: choose a free port, or 0 for any")]
     Listen(SocketAddr, #[source] std::io::Error),
+    /// Chrome's proxy has no place to listen.
+    #[error(
+        "failed to listen for Chrome's proxy: choose a free port on loopback with --proxy-port, the same for both sides"
+    )]
+    Proxy(#[source] std::io::Error),
     /// A thread or a runtime could not be started.
     #[error("failed to start the agent side")]
     Start(#[source] std::io::Error),
@@ -139,7 +153,7 @@ fn start(args: &Args) -> Result<Outcome, Error> {
             Some(_) => run::when_told(closed.clone()).map_err(Error::Start)?,
             None => run::when_input_ends(closed.clone()).map_err(Error::Start)?,
         }
-        run::run(args.listen, join, token, closed).await
+        run::run(args, join, token, closed).await
     });
     // Reads of standard input, or the wait for the browser side, may still block.
     runtime.shutdown_background();

@@ -32,6 +32,9 @@ pub struct Args {
     /// Where the browser side keeps its files: memory, its own, removed with it.
     #[arg(long, default_value = "/run/browser")]
     pub folder: PathBuf,
+    /// The port on loopback of the agent side's proxy. Chrome reaches nothing but through it; without it, whatever the machine reaches.
+    #[arg(long)]
+    pub proxy_port: Option<u16>,
     /// Run Chrome without a screen. For tests of all but the picture.
     #[arg(long, hide = true)]
     pub headless: bool,
@@ -86,7 +89,8 @@ fn start(args: &Args) -> Result<(Folders, Chrome), Error> {
         return Err(Error::NoChromium(args.chromium.clone()));
     }
     let folders = Folders::make(&args.folder)?;
-    let chrome = Chrome::start(&args.chromium, &folders, args.headless)?;
+    let chrome =
+        Chrome::start(&args.chromium, &folders, flags::Kind { headless: args.headless, proxy_port: args.proxy_port })?;
     Ok((folders, chrome))
 }
 

@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod chrome;
 pub mod display;
+pub mod egress;
 pub mod encode;
 pub mod handover;
 pub mod launcher;

@@ -7,7 +7,7 @@ mod sandbox;
 use crate::handover::{self, Socket};
 use sandbox::{Sandbox, Side};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
@@ -30,6 +30,9 @@ pub struct Args {
     /// As root: the browser side runs as this uid, the agent side as the next. Both must belong to nobody.
     #[arg(long)]
     pub uid_base: Option<u32>,
+    /// Where replicas of the egress gateway listen. Chrome's connections go through one of them; without any, straight out.
+    #[arg(long, value_name = "ADDRESS:PORT", value_delimiter = ',')]
+    pub gateway: Vec<SocketAddr>,
     /// Chrome's program.
     #[arg(long, default_value = "/usr/lib/chromium/chromium")]
     pub chromium: PathBuf,
@@ -84,8 +87,11 @@ pub fn run(args: &Args) -> Result<u8, Error> {
     let token = token(&mut input)?;
     let sandbox = Sandbox::new(args)?;
     let (browser_end, agent_end) = Socket::pair()?;
-    let mut browser = launcher(&sandbox, args, browser_end)?;
-    let mut agent = match agent(&sandbox, args, agent_end) {
+    // Bound before Chrome knows the port, so that nobody else can have it.
+    let proxy = (!args.gateway.is_empty()).then(|| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).transpose();
+    let proxy = proxy.map_err(Error::Start)?;
+    let mut browser = launcher(&sandbox, args, browser_end, proxy.as_ref())?;
+    let mut agent = match agent(&sandbox, args, agent_end, proxy) {
         Ok(agent) => agent,
         Err(error) => {
             end(&mut browser);
@@ -108,17 +114,26 @@ fn token(input: &mut impl BufRead) -> Result<Vec<u8>, Error> {
     if token.len() < 2 || token.last() != Some(&b'\n') { Err(Error::NoToken) } else { Ok(token) }
 }
 
-fn launcher(sandbox: &Sandbox, args: &Args, socket: OwnedFd) -> Result<Child, Error> {
+fn launcher(sandbox: &Sandbox, args: &Args, socket: OwnedFd, proxy: Option<&TcpListener>) -> Result<Child, Error> {
     let mut command = sandbox.command(Side::Browser)?;
     command.args(["launcher", "--socket-fd", "0", "--chromium"]).arg(&args.chromium);
+    if let Some(proxy) = proxy {
+        let port = proxy.local_addr().map_err(Error::Start)?.port();
+        command.args(["--proxy-port", &port.to_string()]);
+    }
     command.spawn(Stdio::from(socket), Stdio::null())
 }
 
-fn agent(sandbox: &Sandbox, args: &Args, socket: OwnedFd) -> Result<Child, Error> {
+fn agent(sandbox: &Sandbox, args: &Args, socket: OwnedFd, proxy: Option<TcpListener>) -> Result<Child, Error> {
     let mut command = sandbox.command(Side::Agent)?;
     let number = socket.as_raw_fd().to_string();
     command.args(["agent", "--socket-fd", &number, "--listen", &args.listen.to_string()]);
     command.inherit(socket)?;
+    if let Some(proxy) = proxy {
+        let gateways: Vec<_> = args.gateway.iter().map(SocketAddr::to_string).collect();
+        command.args(["--gateway", &gateways.join(","), "--proxy-fd", &proxy.as_raw_fd().to_string()]);
+        command.inherit(proxy.into())?;
+    }
     command.spawn(Stdio::piped(), Stdio::piped())
 }
 

@@ -3,10 +3,10 @@
 use std::sync::Mutex;
 
 use cobrowse_identity::CertificateDer;
-use cobrowse_identity::ServerConfig;
 use cobrowse_identity::enrollment::PodKey;
 use cobrowse_identity::mutual;
 use cobrowse_identity::name::PeerName;
+use cobrowse_identity::{ClientConfig, ServerConfig};
 use cobrowse_wire::v1::{self, enrollment_service_server::EnrollmentService};
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -26,9 +26,17 @@ pub(super) struct Enrollment {
     pub(super) certified: Mutex<Option<oneshot::Sender<Certified>>>,
 }
 
-/// What to serve from now on, and where to say that no new connection is served otherwise.
+/// What a pod does with its certificate.
+pub(super) struct Configurations {
+    /// Serves `PodService`.
+    pub(super) serve: Arc<ServerConfig>,
+    /// Dials the egress gateway.
+    pub(super) dial: Arc<ClientConfig>,
+}
+
+/// What holds from now on, and where to say that no new connection is served otherwise.
 pub(super) struct Certified {
-    pub(super) config: Arc<ServerConfig>,
+    pub(super) config: Configurations,
     pub(super) taken: oneshot::Sender<()>,
 }
 
@@ -59,8 +67,8 @@ impl EnrollmentService for Enrollment {
 }
 
 impl Enrollment {
-    /// The mutual TLS configuration, if the certificate is for a pod of the name given and for this pod's key.
-    fn configuration(&self, request: v1::CertifyRequest) -> Result<Arc<ServerConfig>, Status> {
+    /// The mutual TLS configurations, if the certificate is for a pod of the name given and for this pod's key.
+    fn configuration(&self, request: v1::CertifyRequest) -> Result<Configurations, Status> {
         let chain: Vec<_> = request.certificates.into_iter().map(CertificateDer::from).collect();
         if chain.is_empty() || chain.len() > CHAIN {
             return Err(status::invalid("certificates"));
@@ -70,6 +78,9 @@ impl Enrollment {
             return Err(status::invalid("name"));
         }
         let authority = CertificateDer::from(request.client_authority);
-        mutual::server(&self.key, chain, authority).map_err(|_| status::invalid("certificates"))
+        let dial = mutual::pod_client(&self.key, chain.clone(), authority.clone());
+        let dial = dial.map_err(|_| status::invalid("certificates"))?;
+        let serve = mutual::server(&self.key, chain, authority).map_err(|_| status::invalid("certificates"))?;
+        Ok(Configurations { serve, dial })
     }
 }

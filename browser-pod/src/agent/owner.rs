@@ -54,6 +54,8 @@ pub(super) enum Message {
     Admit(v1::Participant, oneshot::Sender<Result<(), Status>>),
     /// `PodService.Adjust`.
     Adjust(v1::AdjustRequest, oneshot::Sender<Result<v1::AdjustResponse, Status>>),
+    /// `PodService.Grant`: whether this is the pod's session.
+    Grant(String, oneshot::Sender<Result<(), Status>>),
     /// A stream's first message.
     Attach(v1::Attach, Outbox, oneshot::Sender<Result<ViewerId, Status>>),
     /// A later message of a stream.
@@ -269,6 +271,7 @@ impl Owner {
             Message::Start(request, reply) => self.start(request, reply),
             Message::Admit(participant, reply) => drop(reply.send(self.admit(participant))),
             Message::Adjust(request, reply) => drop(reply.send(self.adjust(&request))),
+            Message::Grant(session, reply) => drop(reply.send(self.serves(&session))),
             Message::Attach(attach, outbox, reply) => drop(reply.send(self.attach(attach, outbox))),
             Message::Said(viewer, body) => self.said(viewer, body),
             Message::Left(viewer) => self.left(viewer),

@@ -1,7 +1,7 @@
 //! The agent side's life: listen, take over the browser, be enrolled, serve one session, end.
 
 use std::io::{self, Read};
-use std::net::SocketAddr;
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
@@ -16,14 +16,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::browser::{self, ChromePage};
 use super::ending::{Listening, say};
-use super::enroll::Enrollment;
+use super::enroll::{Configurations, Enrollment};
 use super::owner::{Inbox, Mailbox, Message, Outcome, Owner};
 use super::page::{News, Page};
 use super::service::Service;
 use super::token::Token;
-use super::{Error, serve};
+use super::{Args, Error, serve};
 use crate::chrome::{self, Chrome};
 use crate::display::{self, Display, Size};
+use crate::egress::Egress;
 use crate::encode::worker::{Picture, Worker};
 use crate::handover::{self, Socket};
 
@@ -50,12 +51,9 @@ const LOST: Outcome = Outcome { reason: EndReason::PodLost, last_seq: 0, chrome_
 pub(super) type Join = Box<dyn FnOnce() -> Result<Socket, handover::Error> + Send>;
 
 /// Runs to the end of the session; `closed` ends it.
-pub(super) async fn run(
-    listen: SocketAddr,
-    join: Join,
-    token: Token,
-    closed: CancellationToken,
-) -> Result<Outcome, Error> {
+pub(super) async fn run(args: &Args, join: Join, token: Token, closed: CancellationToken) -> Result<Outcome, Error> {
+    let listen = args.listen;
+    let proxy = proxy(args).await?;
     let listener = TcpListener::bind(listen).await.map_err(|error| Error::Listen(listen, error))?;
     let address = listener.local_addr().map_err(|error| Error::Listen(listen, error))?;
     say(&Listening { address });
@@ -64,15 +62,37 @@ pub(super) async fn run(
         () = closed.cancelled() => return Ok(LOST),
     };
     match ready {
-        Ready::Both(config, taken) => session(&listener, config, taken, closed).await,
+        Ready::Both(config, taken) => {
+            let Configurations { serve, dial } = config;
+            let egress = proxy.map(|proxy| Egress::start(proxy, args.gateway.clone(), dial));
+            session(&listener, (serve, egress), taken, closed).await
+        }
         Ready::NotEnrolled => Ok(LOST),
         Ready::ChromeGone(chrome_exit) => Ok(Outcome { reason: EndReason::BrowserCrashed, last_seq: 0, chrome_exit }),
     }
 }
 
+/// Where Chrome's proxy listens, if this pod has a gateway. Chrome may dial at once, and waits until it is served.
+async fn proxy(args: &Args) -> Result<Option<TcpListener>, Error> {
+    let listener = match (args.proxy_fd, args.proxy_port) {
+        (Some(number), _) => {
+            let listener = std::net::TcpListener::from(handover::inherited::take(number)?);
+            listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener))
+        }
+        (None, Some(port)) => TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await,
+        (None, None) => return Ok(None),
+    };
+    let on_loopback = |listener: &TcpListener| listener.local_addr().is_ok_and(|address| address.ip().is_loopback());
+    let listener = listener.map_err(Error::Proxy)?;
+    if !on_loopback(&listener) {
+        return Err(Error::Proxy(io::ErrorKind::AddrNotAvailable.into()));
+    }
+    Ok(Some(listener))
+}
+
 /// What came of the start.
 enum Ready {
-    Both(Arc<ServerConfig>, Taken),
+    Both(Configurations, Taken),
     NotEnrolled,
     /// With its exit status when it has one.
     ChromeGone(Option<i32>),
@@ -119,7 +139,7 @@ pub(super) fn when_told(closed: CancellationToken) -> io::Result<()> {
     Ok(())
 }
 
-async fn enroll(listener: &TcpListener, token: Token) -> Result<Option<Arc<ServerConfig>>, Error> {
+async fn enroll(listener: &TcpListener, token: Token) -> Result<Option<Configurations>, Error> {
     let key = Arc::new(PodKey::generate()?);
     let config = enrollment::server(&key, SystemTime::now())?;
     let (certified, configured) = oneshot::channel();
@@ -139,7 +159,7 @@ async fn take_over(join: Join) -> Result<Taken, Error> {
 /// Serves the session; `closed` ends it.
 async fn session(
     listener: &TcpListener,
-    config: Arc<ServerConfig>,
+    (config, egress): (Arc<ServerConfig>, Option<Egress>),
     taken: Taken,
     closed: CancellationToken,
 ) -> Result<Outcome, Error> {
@@ -157,7 +177,7 @@ async fn session(
     tokio::spawn(pass_on_page(chrome, events, mailbox.clone()));
     tokio::spawn(end_when_closed(closed, mailbox.clone()));
     let stop = CancellationToken::new();
-    let service = Service { mailbox, told: facts, page };
+    let service = Service { mailbox, told: facts, page, egress };
     let inbox = Inbox { urgent: urgent_end, ordinary: ordinary_end, pictures };
     let serve = serve::serve(listener, config, service, stop.clone());
     let own = async {

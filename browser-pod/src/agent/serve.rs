@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 use tonic::transport::server::Connected;
 
-use super::enroll::{Certified, Enrollment};
+use super::enroll::{Certified, Configurations, Enrollment};
 use super::service::Service;
 
 /// How long a TLS handshake may take.
@@ -42,13 +42,13 @@ const SEND_BUFFER: usize = 256 << 10;
 #[derive(Clone, Debug)]
 pub(super) struct Peer(pub(super) Option<PeerName>);
 
-/// Serves `enrollment` until the pod is certified; gives the configuration to serve from then on.
+/// Serves `enrollment` until the pod is certified; gives what holds from then on.
 pub(super) async fn enroll(
     listener: &TcpListener,
     config: Arc<ServerConfig>,
     enrollment: Enrollment,
     certified: oneshot::Receiver<Certified>,
-) -> Result<Option<Arc<ServerConfig>>, tonic::transport::Error> {
+) -> Result<Option<Configurations>, tonic::transport::Error> {
     let stop = CancellationToken::new();
     let (connections, incoming) = mpsc::channel(1);
     let service = EnrollmentServiceServer::new(enrollment).max_decoding_message_size(64 << 10);

@@ -15,6 +15,7 @@ use super::owner::{Begun, Mailbox, Message};
 use super::page::Page;
 use super::serve::Peer;
 use super::status;
+use crate::egress::{Egress, GRANT_BYTES_MAX};
 use crate::stream::ViewerId;
 
 /// How long a stream's first message may take.
@@ -30,6 +31,8 @@ pub(super) struct Service {
     pub(super) mailbox: Mailbox,
     pub(super) told: watch::Receiver<v1::WatchResponse>,
     pub(super) page: std::sync::Arc<dyn Page>,
+    /// The way out, where this pod has one.
+    pub(super) egress: Option<Egress>,
 }
 
 impl Service {
@@ -94,6 +97,17 @@ impl PodService for Service {
         check_operator(&request)?;
         let request = request.into_inner();
         self.ask(|reply| Message::Adjust(request, reply)).await.map(Response::new)
+    }
+
+    async fn grant(&self, request: Request<v1::GrantRequest>) -> Result<Response<v1::GrantResponse>, Status> {
+        check_peer(&request)?;
+        let v1::GrantRequest { session_id, grant } = request.into_inner();
+        if grant.is_empty() || grant.len() > GRANT_BYTES_MAX {
+            return Err(status::invalid("grant"));
+        }
+        self.ask(|reply| Message::Grant(session_id, reply)).await?;
+        self.egress.as_ref().ok_or_else(status::no_gateway)?.grant(grant.into());
+        Ok(Response::new(v1::GrantResponse {}))
     }
 
     async fn attach(

@@ -17,6 +17,11 @@ pub(super) fn not_bound() -> Status {
     status(Code::FailedPrecondition, "NotBound", "the pod has no session yet: call Bind first")
 }
 
+/// Grant, where nobody would look at it.
+pub(super) fn no_gateway() -> Status {
+    status(Code::FailedPrecondition, "NoGateway", "the pod was started without an egress gateway: give it --gateway")
+}
+
 /// Bind for another session, or Start of one.
 pub(super) fn other_session() -> Status {
     status(Code::PermissionDenied, "OtherSession", "the pod is bound to another session, for ever")

@@ -57,8 +57,27 @@ const ALWAYS: [&str; 25] = [
     "--disable-backgrounding-occluded-windows",
 ];
 
+/// With a proxy: no way past it. The policies of `egress.json` go with them where the managed ones are.
+const PROXIED: [&str; 3] = [
+    // Not even for this machine's own names and addresses. There is no other way that it could fall back on.
+    "--proxy-bypass-list=<-loopback>",
+    // The gateway resolves. Who asks for a name here has found a way past the proxy.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    // Calls between browsers have no UDP of their own.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+];
+
+/// What differs between starts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Kind {
+    /// No screen.
+    pub(super) headless: bool,
+    /// The port of the proxy on loopback, where there is one.
+    pub(super) proxy_port: Option<u16>,
+}
+
 /// All arguments.
-pub(super) fn arguments(folders: &Folders, headless: bool) -> Vec<OsString> {
+pub(super) fn arguments(folders: &Folders, Kind { headless, proxy_port }: Kind) -> Vec<OsString> {
     let mut all: Vec<OsString> = ALWAYS.iter().map(OsString::from).collect();
     all.push(format!("--disable-features={}", OFF.join(",")).into());
     all.push(format!("--enable-features={}", ON.join(",")).into());
@@ -66,6 +85,10 @@ pub(super) fn arguments(folders: &Folders, headless: bool) -> Vec<OsString> {
     profile.push(&folders.profile);
     all.push(profile);
     all.push(if headless { "--headless=new" } else { "--ozone-platform=wayland" }.into());
+    if let Some(port) = proxy_port {
+        all.push(format!("--proxy-server=127.0.0.1:{port}").into());
+        all.extend(PROXIED.map(OsString::from));
+    }
     all.push("about:blank".into());
     all
 }
@@ -82,4 +105,70 @@ pub(super) fn environment(folders: &Folders) -> [(&'static str, OsString); 8] {
         ("DBUS_SESSION_BUS_ADDRESS", "disabled:".into()),
         ("NO_AT_BRIDGE", "1".into()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn folders() -> Folders {
+        let root = tempfile::tempdir().expect("a folder");
+        Folders::make(root.path()).expect("folders")
+    }
+
+    fn listed(kind: Kind) -> Vec<String> {
+        arguments(&folders(), kind).into_iter().map(|one| one.into_string().expect("text")).collect()
+    }
+
+    #[test]
+    fn without_a_proxy_nothing_speaks_of_one() {
+        let all = listed(Kind::default());
+        assert_eq!(all.len(), ALWAYS.len() + 5);
+        for word in ["proxy", "resolver", "webrtc"] {
+            assert!(!all.iter().any(|one| one.contains(word)), "{word}");
+        }
+        assert_eq!(all.last().map(String::as_str), Some("about:blank"));
+    }
+
+    #[test]
+    fn with_a_proxy_exactly_these_are_added() {
+        let plain: BTreeSet<_> = listed(Kind::default()).into_iter().filter(not_of_a_folder).collect();
+        let proxied = listed(Kind { proxy_port: Some(4_321), headless: false });
+        let proxied: BTreeSet<_> = proxied.into_iter().filter(not_of_a_folder).collect();
+        let added: Vec<_> = proxied.difference(&plain).map(String::as_str).collect();
+        let wanted = [
+            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+            "--proxy-bypass-list=<-loopback>",
+            "--proxy-server=127.0.0.1:4321",
+            "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+        ];
+        assert_eq!(added, wanted);
+        assert!(plain.is_subset(&proxied));
+        for needed in ["--disable-quic", "--dns-prefetch-disable", "--no-pings", "--disable-background-networking"] {
+            assert!(proxied.contains(needed), "{needed}");
+        }
+    }
+
+    #[test]
+    fn with_a_proxy_exactly_these_policies_are_added() {
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        let wanted = serde_json::json!({
+            "DnsOverHttpsMode": "off",
+            "EncryptedClientHelloEnabled": false,
+            "MaxConnectionsPerProxy": 99,
+            "NetworkPredictionOptions": 2,
+            "QuicAllowed": false,
+            "WebRtcIPHandling": "disable_non_proxied_udp",
+        });
+        assert_eq!(read(include_str!("egress.json")), wanted);
+        let always = read(include_str!("policy.json"));
+        for (name, value) in wanted.as_object().expect("an object") {
+            assert!(always.get(name).is_none_or(|other| other == value), "two values of {name}");
+        }
+    }
+
+    fn not_of_a_folder(one: &String) -> bool {
+        !one.starts_with("--user-data-dir=")
+    }
 }

@@ -57,7 +57,7 @@ pub(super) struct Chrome {
 }
 
 impl Chrome {
-    pub(super) fn start(program: &Path, folders: &Folders, headless: bool) -> Result<Self, Error> {
+    pub(super) fn start(program: &Path, folders: &Folders, kind: flags::Kind) -> Result<Self, Error> {
         let screen = folders.runtime.join(SCREEN);
         let wayland = UnixListener::bind(&screen).map_err(|error| Error::Folder(screen, error))?;
         let (chrome_in, cdp_out) = pipe().map_err(Error::Spawn)?;
@@ -65,7 +65,7 @@ impl Chrome {
         let mut child = Command::new("/bin/sh")
             .args(["-c", SCRIPT, "sh"])
             .arg(program)
-            .args(flags::arguments(folders, headless))
+            .args(flags::arguments(folders, kind))
             .env_clear()
             .envs(flags::environment(folders))
             .current_dir(&folders.home)

@@ -58,13 +58,16 @@ pub(super) fn memory(side: Side) -> Vec<String> {
     sizes.iter().flat_map(one).collect()
 }
 
-/// Files made for the sandbox.
-pub(super) fn data(side: Side) -> Vec<Data> {
+/// Files made for the sandbox. Chrome adds the policies of all files up.
+pub(super) fn data(side: Side, proxied: bool) -> Vec<Data> {
     let passwd = Data { path: "/etc/passwd", content: "browser:x:65532:65532::/tmp:/usr/sbin/nologin\n" };
     let group = Data { path: "/etc/group", content: "browser:x:65532:\n" };
     let policy =
         Data { path: "/etc/chromium/policies/managed/cobrowse.json", content: include_str!("../launcher/policy.json") };
+    let egress =
+        Data { path: "/etc/chromium/policies/managed/egress.json", content: include_str!("../launcher/egress.json") };
     match side {
+        Side::Browser if proxied => vec![passwd, group, policy, egress],
         Side::Browser => vec![passwd, group, policy],
         Side::Agent => vec![passwd, group],
     }

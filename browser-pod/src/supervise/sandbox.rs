@@ -29,6 +29,8 @@ pub(super) struct Sandbox {
     bubblewrap: PathBuf,
     program: PathBuf,
     uid_base: Option<u32>,
+    /// Chrome has a proxy.
+    proxied: bool,
 }
 
 impl Sandbox {
@@ -44,7 +46,8 @@ impl Sandbox {
             return Err(Error::NoBubblewrap(args.bubblewrap.clone()));
         }
         let program = std::env::current_exe().map_err(Error::Start)?;
-        let sandbox = Self { bubblewrap: args.bubblewrap.clone(), program, uid_base };
+        let sandbox =
+            Self { bubblewrap: args.bubblewrap.clone(), program, uid_base, proxied: !args.gateway.is_empty() };
         sandbox.probe()?;
         Ok(sandbox)
     }
@@ -84,7 +87,7 @@ impl Sandbox {
         }
         command.args(mounts::VIRTUAL);
         command.args(mounts::memory(side));
-        for Data { path, content } in mounts::data(side) {
+        for Data { path, content } in mounts::data(side, self.proxied) {
             command.data(path, content)?;
         }
         command.args(["--ro-bind".as_ref(), self.program.as_os_str(), mounts::PROGRAM.as_ref()]);

@@ -297,6 +297,10 @@ impl PodService for Served {
         Err(Status::permission_denied("the operator's alone"))
     }
 
+    async fn grant(&self, _: Request<GrantRequest>) -> Result<Response<GrantResponse>, Status> {
+        Err(Status::failed_precondition("started without a gateway"))
+    }
+
     type AttachStream = Stream<PodServiceAttachResponse>;
 
     async fn attach(

@@ -2850,6 +2850,16 @@ pub struct AdjustResponse {
     #[prost(message, optional, tag = "1")]
     pub expires_at: ::core::option::Option<::prost_types::Timestamp>,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GrantRequest {
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// As the operator signed it, at most 128 KiB. The pod shows it to the gateway and reads nothing of it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub grant: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GrantResponse {}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PodServiceAttachRequest {
     #[prost(message, optional, tag = "1")]
@@ -3345,6 +3355,22 @@ pub mod pod_service_client {
             req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.PodService", "Adjust"));
             self.inner.unary(req, path, codec).await
         }
+        /// Grant hands over the egress grant by which the gateway lets this pod's browser out; first before Start, then in time before the last one
+        /// expires. The newest one counts. Refused before Bind, for another session, and by a pod that was started without a gateway.
+        pub async fn grant(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GrantRequest>,
+        ) -> std::result::Result<tonic::Response<super::GrantResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static("/cobrowse.v1.PodService/Grant");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new("cobrowse.v1.PodService", "Grant"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Attach relays one participant's live stream.
         pub async fn attach(
             &mut self,
@@ -3458,6 +3484,12 @@ pub mod pod_service_server {
             &self,
             request: tonic::Request<super::AdjustRequest>,
         ) -> std::result::Result<tonic::Response<super::AdjustResponse>, tonic::Status>;
+        /// Grant hands over the egress grant by which the gateway lets this pod's browser out; first before Start, then in time before the last one
+        /// expires. The newest one counts. Refused before Bind, for another session, and by a pod that was started without a gateway.
+        async fn grant(
+            &self,
+            request: tonic::Request<super::GrantRequest>,
+        ) -> std::result::Result<tonic::Response<super::GrantResponse>, tonic::Status>;
         /// Server streaming response type for the Attach method.
         type AttachStream: tonic::codegen::tokio_stream::Stream<
                 Item = std::result::Result<super::PodServiceAttachResponse, tonic::Status>,
@@ -3672,6 +3704,34 @@ pub mod pod_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = AdjustSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cobrowse.v1.PodService/Grant" => {
+                    #[allow(non_camel_case_types)]
+                    struct GrantSvc<T: PodService>(pub Arc<T>);
+                    impl<T: PodService> tonic::server::UnaryService<super::GrantRequest> for GrantSvc<T> {
+                        type Response = super::GrantResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(&mut self, request: tonic::Request<super::GrantRequest>) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move { <T as PodService>::grant(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GrantSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(accept_compression_encodings, send_compression_encodings)

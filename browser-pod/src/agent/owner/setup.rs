@@ -93,10 +93,7 @@ impl Owner {
     }
 
     fn startable(&self, request: &v1::StartRequest) -> Result<(), Status> {
-        let session = self.session.as_ref().ok_or_else(status::not_bound)?;
-        if session.id.as_str() != request.session_id {
-            return Err(status::other_session());
-        }
+        self.serves(&request.session_id)?;
         let missing = request.start_url.is_empty() && !request.query_follows;
         if missing || request.start_url.len() > URL_BYTES { Err(status::invalid("start_url")) } else { Ok(()) }
     }
@@ -195,10 +192,7 @@ impl Owner {
             return Err(status::invalid("max_duration_ms"));
         }
         let max_duration = Some(max_duration).filter(|duration| !duration.is_zero());
-        let session = self.session.as_ref().ok_or_else(status::not_bound)?;
-        if session.id.as_str() != request.session_id {
-            return Err(status::other_session());
-        }
+        self.serves(&request.session_id)?;
         tracing::info!(
             paused = request.paused,
             max_ms = request.max_duration_ms,
@@ -208,6 +202,12 @@ impl Owner {
         let now = self.clock.now();
         let expires_at = self.session.as_ref().map(|session| session.live.state(now).expires_at);
         Ok(v1::AdjustResponse { expires_at: expires_at.map(cobrowse_wire::timestamp) })
+    }
+
+    /// Refuses what is meant for another session than the pod's.
+    pub(super) fn serves(&self, session: &str) -> Result<(), Status> {
+        let own = self.session.as_ref().ok_or_else(status::not_bound)?;
+        if own.id.as_str() == session { Ok(()) } else { Err(status::other_session()) }
     }
 
     /// Whether this is the end user.

@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cobrowse/v1/pod.proto.
  */
 export const file_cobrowse_v1_pod: GenFile = /*@__PURE__*/
-  fileDesc("ChVjb2Jyb3dzZS92MS9wb2QucHJvdG8SC2NvYnJvd3NlLnYxIg8KDUVucm9sbFJlcXVlc3QiOAoORW5yb2xsUmVzcG9uc2USDQoFdG9rZW4YASABKAkSFwoPc2lnbmluZ19yZXF1ZXN0GAIgASgMIk4KDkNlcnRpZnlSZXF1ZXN0EhQKDGNlcnRpZmljYXRlcxgBIAMoDBIYChBjbGllbnRfYXV0aG9yaXR5GAIgASgMEgwKBG5hbWUYAyABKAkiEQoPQ2VydGlmeVJlc3BvbnNlIocCCgZQb2xpY3kSDQoFc2l0ZXMYASADKAkSFgoObWFza19zZWxlY3RvcnMYAiADKAkSFwoPbWF4X2R1cmF0aW9uX21zGAMgASgEEhcKD2lkbGVfdGltZW91dF9tcxgEIAEoBBIbChNkaXNjb25uZWN0X2dyYWNlX21zGAUgASgEEhYKDmV4dGVuZF9zdGVwX21zGAYgASgEEhIKCndhcm5pbmdfbXMYByABKAQSFgoOc3RvcF9jaG9pY2VfbXMYCCABKAQSGAoQbWF4X3BhcnRpY2lwYW50cxgJIAEoDRIQCghtYXhfdGFicxgKIAEoDRIXCg9sb25nZXN0X2xpZmVfbXMYCyABKAQi0QEKC0JpbmRSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSDgoGdGVuYW50GAIgASgJEiMKBnBvbGljeRgDIAEoCzITLmNvYnJvd3NlLnYxLlBvbGljeRInCgh2aWV3cG9ydBgEIAEoCzIVLmNvYnJvd3NlLnYxLlZpZXdwb3J0Eg4KBmxvY2FsZRgFIAEoCRIQCgh0aW1lem9uZRgGIAEoCRIuCgxwYXJ0aWNpcGFudHMYByADKAsyGC5jb2Jyb3dzZS52MS5QYXJ0aWNpcGFudCIOCgxCaW5kUmVzcG9uc2UiTAoMU3RhcnRSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJc3RhcnRfdXJsGAIgASgJEhUKDXF1ZXJ5X2ZvbGxvd3MYAyABKAgiYQoNU3RhcnRSZXNwb25zZRIaChBmaXJzdF9waWN0dXJlX3VzGAEgASgESAASEQoHZmFpbHVyZRgCIAEoCUgAEhYKDGF3YWl0c19xdWVyeRgDIAEoCEgAQgkKB291dGNvbWUiPQoMQWRtaXRSZXF1ZXN0Ei0KC3BhcnRpY2lwYW50GAEgASgLMhguY29icm93c2UudjEuUGFydGljaXBhbnQiDwoNQWRtaXRSZXNwb25zZSJMCg1BZGp1c3RSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSDgoGcGF1c2VkGAIgASgIEhcKD21heF9kdXJhdGlvbl9tcxgDIAEoBCJACg5BZGp1c3RSZXNwb25zZRIuCgpleHBpcmVzX2F0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJGChdQb2RTZXJ2aWNlQXR0YWNoUmVxdWVzdBIrCgdtZXNzYWdlGAEgASgLMhouY29icm93c2UudjEuQ2xpZW50TWVzc2FnZSJHChhQb2RTZXJ2aWNlQXR0YWNoUmVzcG9uc2USKwoHbWVzc2FnZRgBIAEoCzIaLmNvYnJvd3NlLnYxLlNlcnZlck1lc3NhZ2UieAoORXhlY3V0ZVJlcXVlc3QSFgoOcGFydGljaXBhbnRfaWQYASABKAkSJQoHY29tbWFuZBgCIAEoCzIULmNvYnJvd3NlLnYxLkNvbW1hbmQSJwoIZ3VpZGFuY2UYAyABKAsyFS5jb2Jyb3dzZS52MS5HdWlkYW5jZSI9Cg9FeGVjdXRlUmVzcG9uc2USKgoGcmVzdWx0GAEgASgLMhouY29icm93c2UudjEuQ29tbWFuZFJlc3VsdCIOCgxXYXRjaFJlcXVlc3Qi5QEKDVdhdGNoUmVzcG9uc2USIQoFcGhhc2UYASABKA4yEi5jb2Jyb3dzZS52MS5QaGFzZRITCgtwYXVzZV9lcG9jaBgCIAEoDRIqCgplbmRfcmVhc29uGAMgASgOMhYuY29icm93c2UudjEuRW5kUmVhc29uEi4KDHBhcnRpY2lwYW50cxgEIAMoCzIYLmNvYnJvd3NlLnYxLlBhcnRpY2lwYW50EhAKCGxhc3RfdXJsGAUgASgJEi4KCmV4cGlyZXNfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkwKDVVwbG9hZFJlcXVlc3QSFgoOcGFydGljaXBhbnRfaWQYASABKAkSIwoEcGFydBgCIAEoCzIVLmNvYnJvd3NlLnYxLkZpbGVQYXJ0IhAKDlVwbG9hZFJlc3BvbnNlIj4KD0Rvd25sb2FkUmVxdWVzdBIWCg5wYXJ0aWNpcGFudF9pZBgBIAEoCRITCgtkb3dubG9hZF9pZBgCIAEoCSIjChBEb3dubG9hZFJlc3BvbnNlEg8KB2NvbnRlbnQYASABKAwynAEKEUVucm9sbG1lbnRTZXJ2aWNlEkEKBkVucm9sbBIaLmNvYnJvd3NlLnYxLkVucm9sbFJlcXVlc3QaGy5jb2Jyb3dzZS52MS5FbnJvbGxSZXNwb25zZRJECgdDZXJ0aWZ5EhsuY29icm93c2UudjEuQ2VydGlmeVJlcXVlc3QaHC5jb2Jyb3dzZS52MS5DZXJ0aWZ5UmVzcG9uc2Uy/wQKClBvZFNlcnZpY2USOwoEQmluZBIYLmNvYnJvd3NlLnYxLkJpbmRSZXF1ZXN0GhkuY29icm93c2UudjEuQmluZFJlc3BvbnNlEkAKBVN0YXJ0EhkuY29icm93c2UudjEuU3RhcnRSZXF1ZXN0GhouY29icm93c2UudjEuU3RhcnRSZXNwb25zZTABEj4KBUFkbWl0EhkuY29icm93c2UudjEuQWRtaXRSZXF1ZXN0GhouY29icm93c2UudjEuQWRtaXRSZXNwb25zZRJBCgZBZGp1c3QSGi5jb2Jyb3dzZS52MS5BZGp1c3RSZXF1ZXN0GhsuY29icm93c2UudjEuQWRqdXN0UmVzcG9uc2USWQoGQXR0YWNoEiQuY29icm93c2UudjEuUG9kU2VydmljZUF0dGFjaFJlcXVlc3QaJS5jb2Jyb3dzZS52MS5Qb2RTZXJ2aWNlQXR0YWNoUmVzcG9uc2UoATABEkQKB0V4ZWN1dGUSGy5jb2Jyb3dzZS52MS5FeGVjdXRlUmVxdWVzdBocLmNvYnJvd3NlLnYxLkV4ZWN1dGVSZXNwb25zZRJACgVXYXRjaBIZLmNvYnJvd3NlLnYxLldhdGNoUmVxdWVzdBoaLmNvYnJvd3NlLnYxLldhdGNoUmVzcG9uc2UwARJBCgZVcGxvYWQSGi5jb2Jyb3dzZS52MS5VcGxvYWRSZXF1ZXN0GhsuY29icm93c2UudjEuVXBsb2FkUmVzcG9uc2USSQoIRG93bmxvYWQSHC5jb2Jyb3dzZS52MS5Eb3dubG9hZFJlcXVlc3QaHS5jb2Jyb3dzZS52MS5Eb3dubG9hZFJlc3BvbnNlMAFiBnByb3RvMw", [file_cobrowse_v1_control, file_cobrowse_v1_participant, file_cobrowse_v1_session, file_cobrowse_v1_stream, file_google_protobuf_timestamp]);
+  fileDesc("ChVjb2Jyb3dzZS92MS9wb2QucHJvdG8SC2NvYnJvd3NlLnYxIg8KDUVucm9sbFJlcXVlc3QiOAoORW5yb2xsUmVzcG9uc2USDQoFdG9rZW4YASABKAkSFwoPc2lnbmluZ19yZXF1ZXN0GAIgASgMIk4KDkNlcnRpZnlSZXF1ZXN0EhQKDGNlcnRpZmljYXRlcxgBIAMoDBIYChBjbGllbnRfYXV0aG9yaXR5GAIgASgMEgwKBG5hbWUYAyABKAkiEQoPQ2VydGlmeVJlc3BvbnNlIocCCgZQb2xpY3kSDQoFc2l0ZXMYASADKAkSFgoObWFza19zZWxlY3RvcnMYAiADKAkSFwoPbWF4X2R1cmF0aW9uX21zGAMgASgEEhcKD2lkbGVfdGltZW91dF9tcxgEIAEoBBIbChNkaXNjb25uZWN0X2dyYWNlX21zGAUgASgEEhYKDmV4dGVuZF9zdGVwX21zGAYgASgEEhIKCndhcm5pbmdfbXMYByABKAQSFgoOc3RvcF9jaG9pY2VfbXMYCCABKAQSGAoQbWF4X3BhcnRpY2lwYW50cxgJIAEoDRIQCghtYXhfdGFicxgKIAEoDRIXCg9sb25nZXN0X2xpZmVfbXMYCyABKAQi0QEKC0JpbmRSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSDgoGdGVuYW50GAIgASgJEiMKBnBvbGljeRgDIAEoCzITLmNvYnJvd3NlLnYxLlBvbGljeRInCgh2aWV3cG9ydBgEIAEoCzIVLmNvYnJvd3NlLnYxLlZpZXdwb3J0Eg4KBmxvY2FsZRgFIAEoCRIQCgh0aW1lem9uZRgGIAEoCRIuCgxwYXJ0aWNpcGFudHMYByADKAsyGC5jb2Jyb3dzZS52MS5QYXJ0aWNpcGFudCIOCgxCaW5kUmVzcG9uc2UiTAoMU3RhcnRSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJc3RhcnRfdXJsGAIgASgJEhUKDXF1ZXJ5X2ZvbGxvd3MYAyABKAgiYQoNU3RhcnRSZXNwb25zZRIaChBmaXJzdF9waWN0dXJlX3VzGAEgASgESAASEQoHZmFpbHVyZRgCIAEoCUgAEhYKDGF3YWl0c19xdWVyeRgDIAEoCEgAQgkKB291dGNvbWUiPQoMQWRtaXRSZXF1ZXN0Ei0KC3BhcnRpY2lwYW50GAEgASgLMhguY29icm93c2UudjEuUGFydGljaXBhbnQiDwoNQWRtaXRSZXNwb25zZSJMCg1BZGp1c3RSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSDgoGcGF1c2VkGAIgASgIEhcKD21heF9kdXJhdGlvbl9tcxgDIAEoBCJACg5BZGp1c3RSZXNwb25zZRIuCgpleHBpcmVzX2F0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIxCgxHcmFudFJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRINCgVncmFudBgCIAEoDCIPCg1HcmFudFJlc3BvbnNlIkYKF1BvZFNlcnZpY2VBdHRhY2hSZXF1ZXN0EisKB21lc3NhZ2UYASABKAsyGi5jb2Jyb3dzZS52MS5DbGllbnRNZXNzYWdlIkcKGFBvZFNlcnZpY2VBdHRhY2hSZXNwb25zZRIrCgdtZXNzYWdlGAEgASgLMhouY29icm93c2UudjEuU2VydmVyTWVzc2FnZSJ4Cg5FeGVjdXRlUmVxdWVzdBIWCg5wYXJ0aWNpcGFudF9pZBgBIAEoCRIlCgdjb21tYW5kGAIgASgLMhQuY29icm93c2UudjEuQ29tbWFuZBInCghndWlkYW5jZRgDIAEoCzIVLmNvYnJvd3NlLnYxLkd1aWRhbmNlIj0KD0V4ZWN1dGVSZXNwb25zZRIqCgZyZXN1bHQYASABKAsyGi5jb2Jyb3dzZS52MS5Db21tYW5kUmVzdWx0Ig4KDFdhdGNoUmVxdWVzdCLlAQoNV2F0Y2hSZXNwb25zZRIhCgVwaGFzZRgBIAEoDjISLmNvYnJvd3NlLnYxLlBoYXNlEhMKC3BhdXNlX2Vwb2NoGAIgASgNEioKCmVuZF9yZWFzb24YAyABKA4yFi5jb2Jyb3dzZS52MS5FbmRSZWFzb24SLgoMcGFydGljaXBhbnRzGAQgAygLMhguY29icm93c2UudjEuUGFydGljaXBhbnQSEAoIbGFzdF91cmwYBSABKAkSLgoKZXhwaXJlc19hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiTAoNVXBsb2FkUmVxdWVzdBIWCg5wYXJ0aWNpcGFudF9pZBgBIAEoCRIjCgRwYXJ0GAIgASgLMhUuY29icm93c2UudjEuRmlsZVBhcnQiEAoOVXBsb2FkUmVzcG9uc2UiPgoPRG93bmxvYWRSZXF1ZXN0EhYKDnBhcnRpY2lwYW50X2lkGAEgASgJEhMKC2Rvd25sb2FkX2lkGAIgASgJIiMKEERvd25sb2FkUmVzcG9uc2USDwoHY29udGVudBgBIAEoDDKcAQoRRW5yb2xsbWVudFNlcnZpY2USQQoGRW5yb2xsEhouY29icm93c2UudjEuRW5yb2xsUmVxdWVzdBobLmNvYnJvd3NlLnYxLkVucm9sbFJlc3BvbnNlEkQKB0NlcnRpZnkSGy5jb2Jyb3dzZS52MS5DZXJ0aWZ5UmVxdWVzdBocLmNvYnJvd3NlLnYxLkNlcnRpZnlSZXNwb25zZTK/BQoKUG9kU2VydmljZRI7CgRCaW5kEhguY29icm93c2UudjEuQmluZFJlcXVlc3QaGS5jb2Jyb3dzZS52MS5CaW5kUmVzcG9uc2USQAoFU3RhcnQSGS5jb2Jyb3dzZS52MS5TdGFydFJlcXVlc3QaGi5jb2Jyb3dzZS52MS5TdGFydFJlc3BvbnNlMAESPgoFQWRtaXQSGS5jb2Jyb3dzZS52MS5BZG1pdFJlcXVlc3QaGi5jb2Jyb3dzZS52MS5BZG1pdFJlc3BvbnNlEkEKBkFkanVzdBIaLmNvYnJvd3NlLnYxLkFkanVzdFJlcXVlc3QaGy5jb2Jyb3dzZS52MS5BZGp1c3RSZXNwb25zZRI+CgVHcmFudBIZLmNvYnJvd3NlLnYxLkdyYW50UmVxdWVzdBoaLmNvYnJvd3NlLnYxLkdyYW50UmVzcG9uc2USWQoGQXR0YWNoEiQuY29icm93c2UudjEuUG9kU2VydmljZUF0dGFjaFJlcXVlc3QaJS5jb2Jyb3dzZS52MS5Qb2RTZXJ2aWNlQXR0YWNoUmVzcG9uc2UoATABEkQKB0V4ZWN1dGUSGy5jb2Jyb3dzZS52MS5FeGVjdXRlUmVxdWVzdBocLmNvYnJvd3NlLnYxLkV4ZWN1dGVSZXNwb25zZRJACgVXYXRjaBIZLmNvYnJvd3NlLnYxLldhdGNoUmVxdWVzdBoaLmNvYnJvd3NlLnYxLldhdGNoUmVzcG9uc2UwARJBCgZVcGxvYWQSGi5jb2Jyb3dzZS52MS5VcGxvYWRSZXF1ZXN0GhsuY29icm93c2UudjEuVXBsb2FkUmVzcG9uc2USSQoIRG93bmxvYWQSHC5jb2Jyb3dzZS52MS5Eb3dubG9hZFJlcXVlc3QaHS5jb2Jyb3dzZS52MS5Eb3dubG9hZFJlc3BvbnNlMAFiBnByb3RvMw", [file_cobrowse_v1_control, file_cobrowse_v1_participant, file_cobrowse_v1_session, file_cobrowse_v1_stream, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message cobrowse.v1.EnrollRequest
@@ -398,6 +398,43 @@ export const AdjustResponseSchema: GenMessage<AdjustResponse> = /*@__PURE__*/
   messageDesc(file_cobrowse_v1_pod, 12);
 
 /**
+ * @generated from message cobrowse.v1.GrantRequest
+ */
+export type GrantRequest = Message<"cobrowse.v1.GrantRequest"> & {
+  /**
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * As the operator signed it, at most 128 KiB. The pod shows it to the gateway and reads nothing of it.
+   *
+   * @generated from field: bytes grant = 2;
+   */
+  grant: Uint8Array;
+};
+
+/**
+ * Describes the message cobrowse.v1.GrantRequest.
+ * Use `create(GrantRequestSchema)` to create a new message.
+ */
+export const GrantRequestSchema: GenMessage<GrantRequest> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_pod, 13);
+
+/**
+ * @generated from message cobrowse.v1.GrantResponse
+ */
+export type GrantResponse = Message<"cobrowse.v1.GrantResponse"> & {
+};
+
+/**
+ * Describes the message cobrowse.v1.GrantResponse.
+ * Use `create(GrantResponseSchema)` to create a new message.
+ */
+export const GrantResponseSchema: GenMessage<GrantResponse> = /*@__PURE__*/
+  messageDesc(file_cobrowse_v1_pod, 14);
+
+/**
  * @generated from message cobrowse.v1.PodServiceAttachRequest
  */
 export type PodServiceAttachRequest = Message<"cobrowse.v1.PodServiceAttachRequest"> & {
@@ -412,7 +449,7 @@ export type PodServiceAttachRequest = Message<"cobrowse.v1.PodServiceAttachReque
  * Use `create(PodServiceAttachRequestSchema)` to create a new message.
  */
 export const PodServiceAttachRequestSchema: GenMessage<PodServiceAttachRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_pod, 13);
+  messageDesc(file_cobrowse_v1_pod, 15);
 
 /**
  * @generated from message cobrowse.v1.PodServiceAttachResponse
@@ -429,7 +466,7 @@ export type PodServiceAttachResponse = Message<"cobrowse.v1.PodServiceAttachResp
  * Use `create(PodServiceAttachResponseSchema)` to create a new message.
  */
 export const PodServiceAttachResponseSchema: GenMessage<PodServiceAttachResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_pod, 14);
+  messageDesc(file_cobrowse_v1_pod, 16);
 
 /**
  * @generated from message cobrowse.v1.ExecuteRequest
@@ -456,7 +493,7 @@ export type ExecuteRequest = Message<"cobrowse.v1.ExecuteRequest"> & {
  * Use `create(ExecuteRequestSchema)` to create a new message.
  */
 export const ExecuteRequestSchema: GenMessage<ExecuteRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_pod, 15);
+  messageDesc(file_cobrowse_v1_pod, 17);
 
 /**
  * @generated from message cobrowse.v1.ExecuteResponse
@@ -473,7 +510,7 @@ export type ExecuteResponse = Message<"cobrowse.v1.ExecuteResponse"> & {
  * Use `create(ExecuteResponseSchema)` to create a new message.
  */
 export const ExecuteResponseSchema: GenMessage<ExecuteResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_pod, 16);
+  messageDesc(file_cobrowse_v1_pod, 18);
 
 /**
  * @generated from message cobrowse.v1.WatchRequest
@@ -486,7 +523,7 @@ export type WatchRequest = Message<"cobrowse.v1.WatchRequest"> & {
  * Use `create(WatchRequestSchema)` to create a new message.
  */
 export const WatchRequestSchema: GenMessage<WatchRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_pod, 17);
+  messageDesc(file_cobrowse_v1_pod, 19);
 
 /**
  * @generated from message cobrowse.v1.WatchResponse
@@ -534,7 +571,7 @@ export type WatchResponse = Message<"cobrowse.v1.WatchResponse"> & {
  * Use `create(WatchResponseSchema)` to create a new message.
  */
 export const WatchResponseSchema: GenMessage<WatchResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_pod, 18);
+  messageDesc(file_cobrowse_v1_pod, 20);
 
 /**
  * @generated from message cobrowse.v1.UploadRequest
@@ -556,7 +593,7 @@ export type UploadRequest = Message<"cobrowse.v1.UploadRequest"> & {
  * Use `create(UploadRequestSchema)` to create a new message.
  */
 export const UploadRequestSchema: GenMessage<UploadRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_pod, 19);
+  messageDesc(file_cobrowse_v1_pod, 21);
 
 /**
  * @generated from message cobrowse.v1.UploadResponse
@@ -569,7 +606,7 @@ export type UploadResponse = Message<"cobrowse.v1.UploadResponse"> & {
  * Use `create(UploadResponseSchema)` to create a new message.
  */
 export const UploadResponseSchema: GenMessage<UploadResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_pod, 20);
+  messageDesc(file_cobrowse_v1_pod, 22);
 
 /**
  * @generated from message cobrowse.v1.DownloadRequest
@@ -591,7 +628,7 @@ export type DownloadRequest = Message<"cobrowse.v1.DownloadRequest"> & {
  * Use `create(DownloadRequestSchema)` to create a new message.
  */
 export const DownloadRequestSchema: GenMessage<DownloadRequest> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_pod, 21);
+  messageDesc(file_cobrowse_v1_pod, 23);
 
 /**
  * @generated from message cobrowse.v1.DownloadResponse
@@ -608,7 +645,7 @@ export type DownloadResponse = Message<"cobrowse.v1.DownloadResponse"> & {
  * Use `create(DownloadResponseSchema)` to create a new message.
  */
 export const DownloadResponseSchema: GenMessage<DownloadResponse> = /*@__PURE__*/
-  messageDesc(file_cobrowse_v1_pod, 22);
+  messageDesc(file_cobrowse_v1_pod, 24);
 
 /**
  * EnrollmentService is all a new browser pod serves, over TLS with a self-signed certificate of the key it made in memory.
@@ -687,6 +724,17 @@ export const PodService: GenService<{
     methodKind: "unary";
     input: typeof AdjustRequestSchema;
     output: typeof AdjustResponseSchema;
+  },
+  /**
+   * Grant hands over the egress grant by which the gateway lets this pod's browser out; first before Start, then in time before the last one
+   * expires. The newest one counts. Refused before Bind, for another session, and by a pod that was started without a gateway.
+   *
+   * @generated from rpc cobrowse.v1.PodService.Grant
+   */
+  grant: {
+    methodKind: "unary";
+    input: typeof GrantRequestSchema;
+    output: typeof GrantResponseSchema;
   },
   /**
    * Attach relays one participant's live stream.
