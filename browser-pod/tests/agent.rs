@@ -3,6 +3,9 @@
 
 #[path = "agent/containers.rs"]
 mod containers;
+#[allow(dead_code, reason = "the gateway serves other tests too, which use more of it")]
+#[path = "egress/gateway.rs"]
+mod gateway;
 #[path = "agent/pod.rs"]
 mod pod;
 #[path = "agent/processes.rs"]
@@ -18,6 +21,8 @@ mod trouble;
 mod untrusted;
 #[path = "agent/viewer.rs"]
 mod viewer;
+#[path = "agent/way_out.rs"]
+mod way_out;
 
 use cobrowse_wire::v1::{self, command, event, navigate_command, server_message};
 use pod::{AGENT, END_USER, Pod};

@@ -133,9 +133,12 @@ mod tests {
 
     #[test]
     fn with_a_proxy_exactly_these_are_added() {
-        let plain: BTreeSet<_> = listed(Kind::default()).into_iter().filter(not_of_a_folder).collect();
-        let proxied = listed(Kind { proxy_port: Some(4_321), headless: false });
-        let proxied: BTreeSet<_> = proxied.into_iter().filter(not_of_a_folder).collect();
+        // Where the profile is differs from call to call.
+        let of = |kind| -> BTreeSet<String> {
+            listed(kind).into_iter().filter(|one| !one.starts_with("--user-data-dir=")).collect()
+        };
+        let plain = of(Kind::default());
+        let proxied = of(Kind { proxy_port: Some(4_321), headless: false });
         let added: Vec<_> = proxied.difference(&plain).map(String::as_str).collect();
         let wanted = [
             "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
@@ -166,9 +169,5 @@ mod tests {
         for (name, value) in wanted.as_object().expect("an object") {
             assert!(always.get(name).is_none_or(|other| other == value), "two values of {name}");
         }
-    }
-
-    fn not_of_a_folder(one: &String) -> bool {
-        !one.starts_with("--user-data-dir=")
     }
 }

@@ -56,10 +56,11 @@ pub(crate) struct Started {
 
 impl Started {
     pub(crate) async fn new() -> Self {
-        Self::spawn(Stdio::piped()).await
+        Self::spawn(Stdio::piped(), &[]).await
     }
 
-    async fn spawn(log: Stdio) -> Self {
+    /// With further arguments.
+    pub(crate) async fn spawn(log: Stdio, more: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_browser-pod"));
         command.stderr(log);
         command.arg("supervise").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
@@ -67,7 +68,7 @@ impl Started {
             let base = 300_000 + std::process::id() % 10_000 * 64 + UIDS.fetch_add(2, Ordering::Relaxed) % 64;
             command.args(["--uid-base", &base.to_string()]);
         }
-        let mut child = command.spawn().expect("a pod");
+        let mut child = command.args(more).spawn().expect("a pod");
         let input = child.stdin.as_mut().expect("a pipe");
         input.write_all(format!("{TOKEN}\n").as_bytes()).await.expect("written");
         Self::of(child).await
@@ -128,12 +129,16 @@ async fn ended(lines: &mut Lines<BufReader<ChildStdout>>, child: &mut Child, rea
 impl Pod {
     /// Starts a pod and enrolls it.
     pub(crate) async fn start() -> Self {
-        Self::of(Started::spawn(Stdio::inherit()).await).await
+        Self::of(Started::spawn(Stdio::inherit(), &[]).await).await
     }
 
     /// Enrolls a pod.
-    pub(crate) async fn of(Started { child, lines, address }: Started) -> Self {
-        let authority = Authority::generate(SystemTime::now()).expect("an authority");
+    pub(crate) async fn of(started: Started) -> Self {
+        Self::certified(started, Authority::generate(SystemTime::now()).expect("an authority")).await
+    }
+
+    /// Enrolls a pod with this authority.
+    pub(crate) async fn certified(Started { child, lines, address }: Started, authority: Authority) -> Self {
         let uid = PodUid::parse("pod-1").expect("a uid");
         enroll(&address, &authority, &uid).await;
         let name = PeerName::SessionApi;

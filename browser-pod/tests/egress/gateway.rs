@@ -107,11 +107,12 @@ impl Gateway {
     /// Waits until its port for machines answers so.
     async fn ready(&self, status: &str) {
         let asked = async {
+            let mut pace = tokio::time::interval(Duration::from_millis(20));
             loop {
+                pace.tick().await;
                 if said(self.machines).await.is_some_and(|said| said.starts_with(&format!("HTTP/1.1 {status}"))) {
                     return;
                 }
-                tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
         tokio::time::timeout(PATIENCE, asked).await.expect("an answer in time");

@@ -74,12 +74,13 @@ async fn exchange(stream: &mut Tunnel, request: &str) -> std::io::Result<Answer>
 /// Loads an address until its answer has this status.
 pub(crate) async fn until(proxy: SocketAddr, url: &str, status: u16) -> Answer {
     let loaded = async {
+        let mut pace = tokio::time::interval(Duration::from_millis(50));
         loop {
+            pace.tick().await;
             let answer = get(proxy, url).await;
             if answer.status == status {
                 return answer;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
     timeout(PATIENCE, loaded).await.expect("that answer in time")

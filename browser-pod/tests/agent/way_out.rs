@@ -1,0 +1,78 @@
+//! A pod that has a gateway: the real one, with the real Chrome. What the grant opens loads; nothing else is reached, not even what
+//! listens on the same machine.
+
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::time::Duration;
+
+use cobrowse_identity::authority::Authority;
+use cobrowse_wire::v1::{self, event};
+
+use crate::gateway::{Gateway, grant};
+use crate::pod::{END_USER, Pod, Started, reason};
+use crate::site::{Page, Site};
+use crate::to;
+use crate::viewer::GREEN;
+
+const LIFE: Duration = Duration::from_secs(240);
+
+/// Green once its own website answered, and nobody else by any way that a page has.
+const PAGE: &str = "<!doctype html><title>Shop</title><body style='margin:0;height:100vh;background:#f00'><script>
+    const asked = (url) => fetch(url, { mode: 'no-cors' }).then(() => 'reached', () => 'refused');
+    const spoken = (url) => new Promise((done) => {
+      const socket = new WebSocket(url); socket.onopen = () => done('reached'); socket.onerror = () => done('refused'); });
+    const all = [fetch('/more').then((answer) => answer.text()), asked('https://LISTENER/'), spoken('ws://LISTENER/'),
+      spoken('wss://LISTENER/'), asked('https://elsewhere.example/'), spoken('ws://elsewhere.localhost:PORT/')];
+    // By plain http the answer is a page that says why not; who listens must not have heard of it.
+    Promise.all([...all, asked('http://LISTENER/'), asked('http://elsewhere.localhost:PORT/')]).then((found) => {
+      const wanted = 'more,refused,refused,refused,refused,refused';
+      document.body.style.background = found.slice(0, 6).join() === wanted ? '#0f0' : '#00f'; });</script>";
+
+/// A website whose page tries to reach this listener.
+fn shop(listener: &TcpListener) -> Site {
+    let listener = listener.local_addr().expect("an address").to_string();
+    let page: &'static str = Box::leak(PAGE.replace("LISTENER", &listener).into_boxed_str());
+    Site::start(&[("/", Page::Html(page)), ("/more", Page::Kind("text/plain", b"more".to_vec()))])
+}
+
+async fn granted(pod: &mut Pod, session: &str, grant: Vec<u8>) -> Result<(), String> {
+    let request = v1::GrantRequest { session_id: session.into(), grant };
+    pod.client.grant(request).await.map(drop).map_err(|status| reason(&status))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_reaches_what_its_grant_opens_and_nothing_beside_the_gateway() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("set");
+    let site = shop(&listener);
+    let gateway = Gateway::start(&site.host("shop")).await;
+    let started = Started::spawn(Stdio::inherit(), &["--gateway", &gateway.address().to_string()]).await;
+    let (certificate, key) = gateway.authority.to_pem();
+    let mut pod = Pod::certified(started, Authority::from_pem(&certificate, &key).expect("the same")).await;
+    let signed = gateway.sign(&grant(&[&site.host("shop")], LIFE));
+    assert_eq!(granted(&mut pod, "s-test", signed.clone()).await, Err("NotBound".to_owned()));
+    pod.bind(&[site.host("shop"), site.host("elsewhere")]).await;
+    assert_eq!(granted(&mut pod, "s-other", signed.clone()).await, Err("OtherSession".to_owned()));
+    assert_eq!(granted(&mut pod, "s-test", vec![0; 200_000]).await, Err("Malformed".to_owned()));
+    assert_eq!(granted(&mut pod, "s-test", signed).await, Ok(()));
+
+    let mut end_user = pod.attach(END_USER, v1::Codec::H264).await;
+    pod.open(&site.url("shop", "/")).await.expect("a first picture");
+    end_user.wait_for_colour((640, 360), GREEN).await;
+    assert!(end_user.command(to(&site.url("elsewhere", "/"))).await.ok, "the page that says why not is one");
+    let told = |body: &event::Body| match body {
+        event::Body::Navigation(now) if now.title == "This address is closed" => Some(()),
+        _ => None,
+    };
+    end_user.fact(told).await;
+    assert!(site.asked("elsewhere").is_empty(), "{:?}", site.asked("elsewhere"));
+    let nobody = listener.accept().map(drop).expect_err("nobody came");
+    assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pod_without_a_gateway_takes_no_grant() {
+    let mut pod = Pod::start().await;
+    pod.bind(&["https://shop.example".to_owned()]).await;
+    assert_eq!(granted(&mut pod, "s-test", vec![1]).await, Err("NoGateway".to_owned()));
+}
