@@ -293,6 +293,10 @@ impl PodService for Inside {
         Ok(Response::new(AdjustResponse { expires_at: None }))
     }
 
+    async fn grant(&self, _: Request<GrantRequest>) -> Result<Response<GrantResponse>, Status> {
+        Err(Status::failed_precondition("started without a gateway"))
+    }
+
     type AttachStream = Stream<PodServiceAttachResponse>;
 
     async fn attach(

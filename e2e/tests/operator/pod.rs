@@ -188,6 +188,10 @@ impl PodService for Inside {
         Ok(Response::new(AdjustResponse { expires_at: None }))
     }
 
+    async fn grant(&self, _: Request<GrantRequest>) -> Result<Response<GrantResponse>, Status> {
+        Err(Status::failed_precondition("started without a gateway"))
+    }
+
     async fn attach(
         &self,
         _: Request<Streaming<PodServiceAttachRequest>>,
