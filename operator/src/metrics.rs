@@ -4,6 +4,7 @@ use cobrowse_session::claim::{Outcome, Step};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::exemplar::HistogramWithExemplars;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
@@ -11,7 +12,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Seconds. A claim's bar is 60 ms, so that the first of them tell apart what is good and what is not.
 const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
@@ -21,6 +22,15 @@ const ROUND_BUCKETS: [f64; 9] = [0.00005, 0.0002, 0.001, 0.005, 0.02, 0.05, 0.1,
 
 /// A histogram for each of some labels.
 type Timed<L> = Family<L, Histogram, fn() -> Histogram>;
+/// The same of claims, each with the trace of one that fell into it, where there are traces.
+type Traced = Family<Launch, HistogramWithExemplars<InTrace>, fn() -> HistogramWithExemplars<InTrace>>;
+
+/// A trace by its id, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct InTrace {
+    /// As in W3C's traceparent.
+    pub trace_id: String,
+}
 
 /// A pool.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -109,11 +119,11 @@ pub struct Metrics {
     /// When this replica last renewed the lease, by its clock: seconds since 1970.
     pub lease_renewed: Gauge<f64, AtomicU64>,
     /// From the sight of a session to its binding.
-    pub claim_seconds: Timed<Launch>,
+    claim_seconds: Traced,
     /// From a session's creation to its binding; the creation is in whole seconds, by the API server's clock.
     pub bound_seconds: Timed<Launch>,
     /// From the sight of a session to its readiness.
-    pub ready_seconds: Timed<Launch>,
+    ready_seconds: Traced,
     /// One round of the deciding task.
     pub round_seconds: Histogram,
     /// Events that the deciding task has not taken yet.
@@ -144,9 +154,9 @@ impl Default for Metrics {
             synced: AtomicBool::new(false),
             leader: Gauge::default(),
             lease_renewed: Gauge::default(),
-            claim_seconds: Family::new_with_constructor(seconds),
+            claim_seconds: Family::new_with_constructor(traced),
             bound_seconds: Family::new_with_constructor(seconds),
-            ready_seconds: Family::new_with_constructor(seconds),
+            ready_seconds: Family::new_with_constructor(traced),
             round_seconds: Histogram::new(ROUND_BUCKETS),
             events_waiting: Gauge::default(),
             pool_empty: Family::default(),
@@ -190,6 +200,16 @@ impl Metrics {
         // A watch lasts as long as it may; what counts is how soon it begins.
         self.request_seconds.get_or_create(&Asked { verb, resource: resource.clone() }).observe(took.as_secs_f64());
         self.requests.get_or_create(&Request { verb, resource, code }).inc();
+    }
+
+    /// A session has its pod, so long after it was seen, in this trace.
+    pub fn claimed(&self, launch: &Launch, took: Duration, trace: Option<String>) {
+        observe(&self.claim_seconds, launch, took, trace);
+    }
+
+    /// A session can be used, so long after it was seen, in this trace.
+    pub fn became_ready(&self, launch: &Launch, took: Duration, trace: Option<String>) {
+        observe(&self.ready_seconds, launch, took, trace);
     }
 
     /// How many sessions are in each phase. Those that none is in any more have 0.
@@ -269,4 +289,34 @@ impl Metrics {
 
 fn seconds() -> Histogram {
     Histogram::new(BUCKETS)
+}
+
+fn traced() -> HistogramWithExemplars<InTrace> {
+    HistogramWithExemplars::new(BUCKETS.into_iter())
+}
+
+fn observe(family: &Traced, launch: &Launch, took: Duration, trace: Option<String>) {
+    let example = trace.map(|trace_id| InTrace { trace_id });
+    let at = example.is_some().then(SystemTime::now);
+    family.get_or_create(launch).observe(took.as_secs_f64(), example, at);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_names_its_trace_where_there_is_one() {
+        let metrics = Metrics::default();
+        let launch = Launch { pool: "shop".to_owned(), launch: "Warm".to_owned() };
+        metrics.claimed(&launch, Duration::from_millis(60), None);
+        assert!(!metrics.encode().expect("text").contains("trace_id"));
+        metrics.claimed(&launch, Duration::from_millis(60), Some("0af7651916cd43dd8448eb211c80319c".to_owned()));
+        let text = metrics.encode().expect("text");
+        let line = text.lines().find(|line| line.contains("trace_id")).expect("an exemplar");
+        assert!(
+            line.starts_with("cobrowse_session_claim_seconds_bucket{le=\"0.075\",pool=\"shop\",launch=\"Warm\"} 2 # {"),
+            "{line}"
+        );
+    }
 }

@@ -5,7 +5,7 @@
 use cobrowse_crds::trace::TraceParent;
 use opentelemetry::Context;
 use opentelemetry::propagation::{Injector, TextMapPropagator};
-use opentelemetry::trace::{SpanContext, TraceContextExt, TraceFlags, TraceState, TracerProvider};
+use opentelemetry::trace::{SpanContext, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider};
 use opentelemetry_otlp::{SpanExporter, WithTonicConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
@@ -109,6 +109,13 @@ pub(crate) fn follow(span: &Span, from: Option<TraceParent>) {
     let from = SpanContext::new(trace.into(), parent.into(), flags, true, TraceState::default());
     // Without traces there is nothing to follow.
     let _ = span.set_parent(Context::new().with_remote_span_context(from));
+}
+
+/// The id of a span's trace, in hexadecimal; none without traces. What follows nobody yet follows nobody from here on.
+pub(crate) fn id_of(span: &Span) -> Option<String> {
+    let context = span.context();
+    let id = context.span().span_context().trace_id();
+    (id != TraceId::INVALID).then(|| id.to_string())
 }
 
 /// A request that carries the caller's place in its trace, as W3C `traceparent`.

@@ -287,15 +287,14 @@ impl Decider {
                 let (created, now) = (session.created_at, crate::now());
                 self.metrics.bound_seconds.get_or_create(&launch).observe(now.since(created).as_secs_f64());
                 if let Some(claim) = self.claims.get(&uid) {
-                    let took = now.since(claim.first_seen).as_secs_f64();
-                    self.metrics.claim_seconds.get_or_create(&launch).observe(took);
+                    self.metrics.claimed(&launch, now.since(claim.first_seen), claim.trace.id());
                 }
             }
             (Act::Claim(Step::WriteReady(_)), Outcome::Done) => {
                 self.events.session(session, "Ready", "the session can be used");
                 if let Some(claim) = self.claims.get(&uid) {
-                    let took = crate::now().since(claim.first_seen).as_secs_f64();
-                    self.metrics.ready_seconds.get_or_create(&self.launch(session)).observe(took);
+                    let took = crate::now().since(claim.first_seen);
+                    self.metrics.became_ready(&self.launch(session), took, claim.trace.id());
                 }
             }
             (Act::Adjust, Outcome::Done) => {

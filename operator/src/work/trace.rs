@@ -3,7 +3,7 @@
 
 use super::{Act, Job};
 use crate::seen;
-use crate::traces::{are_on, follow, trace_span};
+use crate::traces::{are_on, follow, id_of, trace_span};
 use cobrowse_crds::trace::TraceParent;
 use cobrowse_session::claim::{Finish, Outcome, Step};
 use cobrowse_session::{SessionUid, Timestamp};
@@ -21,6 +21,8 @@ struct Claim {
     since: Timestamp,
     /// What its object says. Nothing without traces.
     said: OnceLock<Said>,
+    /// Its trace's, from its first step on.
+    id: OnceLock<String>,
     stage: Mutex<Stage>,
 }
 
@@ -41,7 +43,12 @@ enum Stage {
 impl Trace {
     /// Of a session that was first seen then.
     pub fn new(since: Timestamp) -> Self {
-        Self(Arc::new(Claim { since, said: OnceLock::new(), stage: Mutex::default() }))
+        Self(Arc::new(Claim { since, said: OnceLock::new(), id: OnceLock::new(), stage: Mutex::default() }))
+    }
+
+    /// The id of its trace, in hexadecimal. None without traces.
+    pub fn id(&self) -> Option<String> {
+        self.0.id.get().cloned()
     }
 
     /// For a work for this session.
@@ -104,6 +111,10 @@ impl Trace {
             claim.record("pool", said.pool.as_str());
         }
         follow(&claim, self.from());
+        if let Some(id) = id_of(&claim) {
+            // A claim begins once.
+            let _ = self.0.id.set(id);
+        }
         claim
     }
 

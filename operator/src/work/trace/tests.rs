@@ -176,6 +176,7 @@ async fn a_claims_spans_are_one_tree_below_the_place_that_the_object_names() {
     let from = TraceParent::parse(FROM).expect("well-formed");
     assert_eq!((claim.parent_span_id, claim.parent_span_is_remote), (SpanId::from(from.span), true));
     assert!(spans.iter().all(|span| span.span_context.trace_id() == from.trace.into()), "{spans:?}");
+    assert_eq!(claiming.trace.id(), Some(claim.span_context.trace_id().to_string()));
     assert!(steps.iter().all(|step| step.parent_span_id == claim.span_context.span_id()), "{spans:?}");
     assert!(steps.iter().all(|step| value(step, "outcome") == "Done"), "{spans:?}");
     assert_eq!(value(&steps[0], "pod"), "pod-16");
@@ -248,5 +249,6 @@ async fn without_a_collector_nothing_is_made_and_pods_are_told_nothing() {
     let claiming = Claiming::of(session(Some(FROM))).await;
     claiming.claim().await;
     assert_eq!(claiming.heard(), [None, None]);
+    assert_eq!(claiming.trace.id(), None);
     assert!(claiming.trace.0.said.get().is_none() && matches!(*claiming.trace.stage(), Stage::Ahead));
 }
