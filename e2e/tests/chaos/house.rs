@@ -145,7 +145,12 @@ impl House {
     pub(crate) async fn end(&self, session: &str) {
         let patch = Patch::Merge(json!({"spec": {"lifecycle": {"desiredState": "Ended"}}}));
         insist(&format!("the end of {session} is asked for"), async || {
-            self.sessions.patch(session, &PatchParams::default(), &patch).await.ok()
+            match self.sessions.patch(session, &PatchParams::default(), &patch).await {
+                Ok(_) => Some(()),
+                // It ended long ago, and its time after that is over.
+                Err(kube::Error::Api(status)) if status.code == 404 => Some(()),
+                Err(_) => None,
+            }
         })
         .await;
     }

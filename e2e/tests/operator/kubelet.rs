@@ -36,6 +36,8 @@ pub(crate) struct Kubelet {
     pub(crate) node: String,
     pub(crate) loads: Loads,
     pods: Mutex<HashMap<String, Running>>,
+    /// UIDs of those that are being taken away.
+    leaving: Mutex<HashSet<String>>,
     /// Pods are taken on but never told as running.
     pub(crate) stuck: AtomicBool,
     /// What a pod says when it is told to go.
@@ -59,6 +61,7 @@ impl Kubelet {
             node: format!("node-{namespace}"),
             loads: Loads::default(),
             pods: Mutex::default(),
+            leaving: Mutex::default(),
             stuck: AtomicBool::new(false),
             last_words: Mutex::default(),
             stop,
@@ -143,9 +146,14 @@ impl Kubelet {
         }
         if pod.metadata.deletion_timestamp.is_some() {
             let running = self.pods.lock().expect("no panic holds it").remove(&uid);
-            if let Some(running) = running {
+            if let Some(running) = &running {
                 running.stop.cancel();
-                tokio::spawn(self.clone().finish(uid, running.name));
+            } else if self.stuck.load(Ordering::Relaxed) {
+                return;
+            }
+            // One that was deleted before it was started here has to go, too.
+            if self.leaving.lock().expect("no panic holds it").insert(uid.clone()) {
+                tokio::spawn(self.clone().finish(uid, pod.name_any()));
             }
             return;
         }
@@ -215,9 +223,10 @@ impl Kubelet {
     async fn finish(self: Arc<Self>, uid: String, name: String) {
         let words = *self.last_words.lock().expect("no panic holds it");
         let _ = self.tell(&uid, &name, over(words.unwrap_or_default(), 0)).await;
-        let preconditions = Preconditions { uid: Some(uid), resource_version: None };
+        let preconditions = Preconditions { uid: Some(uid.clone()), resource_version: None };
         let (pods, parameters) = (self.api(), DeleteParams::default().grace_period(0).preconditions(preconditions));
         let _ = self.again(|| pods.delete(&name, &parameters)).await;
+        self.leaving.lock().expect("no panic holds it").remove(&uid);
     }
 
     /// Ends what runs here of pods that went while nobody watched.
