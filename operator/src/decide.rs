@@ -245,11 +245,12 @@ impl Decider {
         }
         self.counted_at = now;
         let phases = [Phase::Pending, Phase::Binding, Phase::Active, Phase::Draining, Phase::Finished, Phase::Failed];
-        let in_phase = |phase| {
-            let phase_of = |session: &seen::Session| session.phase.unwrap_or(Phase::Pending);
-            self.known.sessions.iter().filter(|(_, session)| phase_of(session) == phase).count()
-        };
-        self.metrics.count_sessions(&phases.map(|phase| (format!("{phase:?}"), in_phase(phase))));
+        let mut counts = phases.map(|phase| (phase, 0));
+        for (_, session) in self.known.sessions.iter() {
+            let phase = session.phase.unwrap_or(Phase::Pending);
+            counts.iter_mut().filter(|(of, _)| *of == phase).for_each(|(_, count)| *count += 1);
+        }
+        self.metrics.count_sessions(&counts.map(|(phase, count)| (format!("{phase:?}"), count)));
     }
 
     fn mark(&mut self, key: Key) {

@@ -98,8 +98,8 @@ impl Hold {
     /// Renews the lease until it cannot.
     pub async fn keep(&self, mut lease: Lease, mut since: Instant) -> Error {
         loop {
-            let at = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-            self.metrics.lease_renewed.set((at.saturating_sub(since.elapsed())).as_secs_f64());
+            let renewed = Duration::from_millis(crate::now().as_millis()).saturating_sub(since.elapsed());
+            self.metrics.lease_renewed.set(renewed.as_secs_f64());
             let late = since + (DURATION - GRACE);
             tokio::time::sleep_until((since + RENEW).min(late)).await;
             let asked = Instant::now();

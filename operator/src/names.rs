@@ -47,6 +47,11 @@ pub fn cold_pod(session: cobrowse_session::SessionUid) -> String {
     format!("cold-{session}")
 }
 
+/// Where a session's pod of this name came from, as its status says: Warm, or Cold when it was started for the session.
+pub fn launch(session: cobrowse_session::SessionUid, pod: &str) -> &'static str {
+    if pod == cold_pod(session) { "Cold" } else { "Warm" }
+}
+
 /// The name of a pool's network policy.
 pub fn policy(pool: &str) -> String {
     format!("cobrowse-pool-{pool}")

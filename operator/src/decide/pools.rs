@@ -266,7 +266,7 @@ impl Decider {
         // A plan counts its creations as done; those that must wait are not.
         state.memory = if may_create { plan.memory } else { Memory { crashes: plan.memory.crashes, ..state.memory } };
         state.facts = Some(plan.facts);
-        let low = plan.facts.warm < plan.facts.wanted.div_ceil(2);
+        let low = plan.facts.is_low();
         let tokens = i64::from(state.memory.bucket.tokens(&spec.refill, now));
         self.metrics.refill_tokens.get_or_create(&metrics::Pool { pool: name.to_owned() }).set(tokens);
         if let Some((at, _)) = plan.wake {

@@ -273,8 +273,8 @@ impl Decider {
 
     /// Where a bound session's pod came from.
     fn launch(&self, session: &seen::Session) -> Launch {
-        let cold = session.binding.as_ref().is_some_and(|binding| binding.name == crate::names::cold_pod(session.uid));
-        Launch { pool: session.pool.clone(), launch: if cold { "Cold" } else { "Warm" }.to_owned() }
+        let pod = session.binding.as_ref().map(|binding| binding.name.as_str()).unwrap_or_default();
+        Launch { pool: session.pool.clone(), launch: crate::names::launch(session.uid, pod).to_owned() }
     }
 
     /// Events for people, and counts.

@@ -131,7 +131,7 @@ pub fn binding(
     requested: cobrowse_session::Timestamp,
 ) -> Value {
     let mut patch = Patch::new(session, guards);
-    let launch = if pod.name == crate::names::cold_pod(session.uid) { "Cold" } else { "Warm" };
+    let launch = crate::names::launch(session.uid, &pod.name);
     let address = pod.address.map(|address| address.to_string()).unwrap_or_default();
     patch.add(
         "/status/binding",

@@ -42,6 +42,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Whether fewer than half of the warm pods are there that should be: then no pod that is to be made can wait.
+    pub fn is_low(&self) -> bool {
+        self.warm < self.wanted.div_ceil(2)
+    }
+
     /// Counts, once for a whole plan.
     pub(super) fn count(spec: &PoolSpec, observed: &Observed<'_>) -> Self {
         let wanted = spec.wanted(observed.waiting);
