@@ -10,7 +10,7 @@ use crate::Profile;
 use crate::layout::Layout;
 use crate::modules::{self, Change, Module};
 use crate::process::{call, run, succeeds};
-use crate::wait::Step;
+use crate::wait::{Step, say};
 
 /// Seconds that a build may take. The largest takes seven minutes on two cores with nothing cached, the downloads apart.
 const BUILD_LIMIT: &str = "2400";
@@ -21,6 +21,7 @@ const NOT_FOR_DEBUGGERS: &str = "all=-dwarf=false";
 
 /// Builds what the profile needs and the cache has not. Sources of all of it are fetched meanwhile.
 pub(crate) fn build(layout: &Layout, profile: Profile) -> Result<()> {
+    let _turn = turn(layout)?;
     let mut missing = Vec::new();
     for module in modules::of(profile) {
         let folder = folder(layout, module)?;
@@ -37,6 +38,17 @@ pub(crate) fn build(layout: &Layout, profile: Profile) -> Result<()> {
             Ok(())
         })
     })
+}
+
+/// Waits until nobody else builds into the cache: two would take away each other's work. The turn lasts as long as the file is open.
+fn turn(layout: &Layout) -> Result<fs::File> {
+    fs::create_dir_all(&layout.cache)?;
+    let file = fs::File::create(layout.cache.join("building")).context("failed to open the cache's lock")?;
+    if file.try_lock().is_err() {
+        say("    waiting for another build of these programs …");
+        file.lock().context("failed to wait for another build")?;
+    }
+    Ok(file)
 }
 
 /// Fetches what a module is made of. What this fails to fetch its build asks for again, and says why it cannot be had.
