@@ -7,10 +7,11 @@
 //!    [`Selectors::check_script`] in any page (about:blank does) and give the string it returns to [`Selectors::checked`];
 //!    write [`Selectors::files`] (all files of the extension, flat, the tenant's selectors in them) to a folder; call
 //!    `Extensions.loadUnpacked {path}` and await it. It takes about 30 ms; loading the same folder again replaces what was loaded.
-//!    A browser may load [`EXTENSION_FILES`] while it is warm and load again when it learns of selectors. Documents that
+//!    A browser loads [`EXTENSION_FILES`] while it is warm, and again when it learns of selectors. Documents that
 //!    were there before keep what they had, so navigate only afterwards.
 //!    The extension has a service worker, without which every document stays blank: let its target run when it is attached
-//!    (`Runtime.runIfWaitingForDebugger`), and do not close it. A document is blank until it was answered, 15 to 60 ms.
+//!    (`Runtime.runIfWaitingForDebugger`), stay attached so that it does not end when it is idle, and do not close it. A
+//!    document is blank until it was answered, 15 to 60 ms.
 //! 2. *Listening.* In every session of a page or frame, before `Runtime.runIfWaitingForDebugger`: `Runtime.enable` and
 //!    `Runtime.addBinding {name: BINDING, executionContextName: EXTENSION_NAME}`; `Target.setAutoAttach {autoAttach,
 //!    waitForDebuggerOnStart, flatten}` in each session for frames of other processes. Chrome names the world of content
