@@ -2,9 +2,12 @@
 // the sample websites with them, run in the world beside the cluster: `cluster world e2e/run ...`.
 
 import { execFile, execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { start } from "../../examples/shop/server.mjs";
+import { expect } from "@playwright/test";
+import { type Found, type Markers, search, searchFiles } from "./left.ts";
 import { Product, type Sites } from "./product.ts";
 
 const GIVEN = process.env["FLOWS_INSTALLATION"];
@@ -13,6 +16,11 @@ const OUTPUT_MAX = 256 * 1024 * 1024;
 /** Helm renders and tells; it waits for nothing. */
 const UPGRADE_MS = 60_000;
 const run = promisify(execFile);
+const SESSIONS = "cobrowse-sessions";
+/** The pod of a session that ended tells its last words, and goes. */
+const GONE_MS = 60_000;
+/** What the node has outside of the cluster's own folder: its containers and volumes as they see them, and the machine's logs. */
+const NODE = ["/run/cobrowse-cluster", "/run/cobrowse-images", "/var/log", "/var/tmp", "/var/lib/systemd/coredump", "/var/crash"];
 
 /** What the file tells. A command is a program and its arguments. */
 interface Told {
@@ -86,6 +94,30 @@ export class Installation extends Product {
     return JSON.parse(await this.kubectl(["--namespace", namespace, "get", what, "--output", "json"])) as T;
   }
 
+  /** On the node: etcd, all logs, the container runtime, the kubelet, volumes in memory as long as they are mounted, swap, core dumps. */
+  searchDisk(markers: Markers, since: number): Found[] {
+    const swaps = readFileSync("/proc/swaps", "utf8").trim().split("\n").slice(1).map((line) => line.split(/\s+/)[0]!);
+    const swapped = swaps.flatMap((path) => search(markers, path, readFileSync(path)));
+    return [...swapped, ...searchFiles(markers, [process.env["CLUSTER_RUN"]!, ...NODE, coreDumps()], since)];
+  }
+
+  /** UID of the pod that a session has. */
+  async podOf(session: string): Promise<string> {
+    const { status } = await this.objects<{ status: { binding: { podUID: string } } }>(SESSIONS, `cobrowsesession/${session}`);
+    return status.binding.podUID;
+  }
+
+  /** Waits until a pod has no object, no process and no volume any more. */
+  async seesGone(pod: string): Promise<void> {
+    const left = async () => {
+      const all = await this.objects<{ items: { metadata: { uid: string } }[] }>(SESSIONS, "pods");
+      const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n").filter((line) => line.includes(pod));
+      const processes = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && cgroupOf(pid).includes(pod));
+      return [...all.items.filter(({ metadata }) => metadata.uid === pod), ...mounts, ...processes];
+    };
+    await expect.poll(left, { timeout: GONE_MS, intervals: [250, 500] }).toEqual([]);
+  }
+
   async end(): Promise<void> {
     await this.sites.stop();
   }
@@ -93,6 +125,21 @@ export class Installation extends Product {
 
 function tells(): Told {
   return JSON.parse(readFileSync(GIVEN!, "utf8")) as Told;
+}
+
+/** Where the kernel puts the memory of what crashed, where that is a file. */
+function coreDumps(): string {
+  const pattern = readFileSync("/proc/sys/kernel/core_pattern", "utf8").trim();
+  return pattern.startsWith("/") ? dirname(pattern) : "/var/lib/systemd/coredump";
+}
+
+function cgroupOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, "utf8");
+  } catch {
+    // It has ended.
+    return "";
+  }
 }
 
 function output(command: readonly string[]): Buffer {

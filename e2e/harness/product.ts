@@ -2,6 +2,7 @@
 // one process on this machine, or an installation on a cluster.
 
 import type { start } from "../../examples/shop/server.mjs";
+import type { Found, Markers } from "./left.ts";
 
 export interface SignIn {
   readonly email: string;
@@ -64,6 +65,14 @@ export abstract class Product {
 
   /** Every byte the product wrote where it stays, by place. */
   abstract written(): Iterable<[string, Buffer]>;
+
+  /** What is found of these in files that the product, or what runs it, wrote since. */
+  abstract searchDisk(markers: Markers, since: number): Found[];
+
+  /** The cookies that the shop gave to whoever visited it: one for each browser. */
+  cookies(): string[] {
+    return [...this.sites.site.state.visitors.keys()] as string[];
+  }
 
   abstract end(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { start } from "../../examples/shop/server.mjs";
 import { asTheProductsUser, giveToTheProductsUser, programs } from "./identity.ts";
+import { type Found, type Markers, searchFiles } from "./left.ts";
 import { freePort } from "./ports.ts";
 import { Program } from "./processes.ts";
 import { Product, type Sites } from "./product.ts";
@@ -82,6 +83,10 @@ export class Stack extends Product {
       const path = join(entry.parentPath, entry.name);
       if (entry.isFile()) yield [path, readFileSync(path)];
     }
+  }
+
+  searchDisk(markers: Markers, since: number): Found[] {
+    return searchFiles(markers, [this.folder], since);
   }
 
   async end(): Promise<void> {
