@@ -1,18 +1,21 @@
 //! The authority that signs pods' and our programs' certificates. It signs names that its caller decided on, never names
 //! that a signing request asks for.
 
-use crate::Error;
 use crate::name::{PeerName, PodUid};
+use crate::{Error, strength};
+use aws_lc_rs::digest::{SHA256, digest};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertificateSigningRequestParams, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PublicKeyData, SanType,
 };
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, CertificateSigningRequestDer, PrivateKeyDer};
+use std::fmt::Write;
 use std::time::{Duration, SystemTime};
+use x509_parser::prelude::{FromDer, X509Certificate};
 use zeroize::Zeroizing;
 
-/// How long an authority is valid: ten years. It is replaced with the installation, not in it.
+/// How long an authority is valid: ten years. It is changed for another by hand, see `authorities`.
 const AUTHORITY_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 /// How far a certificate's start lies in the past, against clocks that differ.
 const BACKDATE: Duration = Duration::from_secs(300);
@@ -31,11 +34,11 @@ pub struct ClientIdentity {
 }
 
 impl Authority {
-    /// Makes a new authority (ECDSA P-256).
+    /// Makes a new authority (ECDSA P-256). No two have the same name.
     pub fn generate(now: SystemTime) -> Result<Self, Error> {
         let key = KeyPair::generate().map_err(Error::Make)?;
         let mut params = params(now, AUTHORITY_LIFE)?;
-        params.distinguished_name = named("CoBrowse authority");
+        params.distinguished_name = named(&format!("CoBrowse authority {}", tag(&key)));
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
         let certificate = params.self_signed(&key).map_err(Error::Make)?;
@@ -43,12 +46,15 @@ impl Authority {
         Ok(Self { certificate: certificate.der().clone(), certificate_pem, issuer: Issuer::new(params, key) })
     }
 
-    /// Reads what `to_pem` wrote.
+    /// Reads what `to_pem` wrote, or what another program made. It must be an authority, as strong as the policy asks, and the
+    /// key its own.
     pub fn from_pem(certificate: &str, key: &str) -> Result<Self, Error> {
         let certificate_pem = certificate.to_owned();
         let certificate =
             CertificateDer::from_pem_slice(certificate.as_bytes()).map_err(|e| Error::Pem(e.to_string()))?;
+        strength::check(&certificate)?;
         let key = KeyPair::from_pem(key).map_err(Error::Make)?;
+        check_pair(&certificate, &key)?;
         let issuer = Issuer::from_ca_cert_der(&certificate, key).map_err(Error::Make)?;
         Ok(Self { certificate, certificate_pem, issuer })
     }
@@ -56,6 +62,11 @@ impl Authority {
     /// Certificate and key as PEM. The key is a secret.
     pub fn to_pem(&self) -> (String, Zeroizing<String>) {
         (self.certificate_pem.clone(), Zeroizing::new(self.issuer.key().serialize_pem()))
+    }
+
+    /// Eight digits by which people, and pools, tell authorities apart. It is of the key: a certificate may be renewed.
+    pub fn tag(&self) -> String {
+        tag(self.issuer.key())
     }
 
     /// The certificate that peers trust.
@@ -73,6 +84,7 @@ impl Authority {
     ) -> Result<CertificateDer<'static>, Error> {
         let request = CertificateSigningRequestDer::from(signing_request);
         let request = CertificateSigningRequestParams::from_der(&request).map_err(Error::SigningRequest)?;
+        strength::check_public(&request.public_key.subject_public_key_info()).map_err(Error::WeakRequest)?;
         let both = [ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         self.sign(&request.public_key, &PeerName::Pod(uid.clone()), now, life, &both)
     }
@@ -118,6 +130,24 @@ impl Authority {
         params.extended_key_usages = usages.to_vec();
         params.signed_by(key, &self.issuer).map_err(Error::Make)
     }
+}
+
+/// Whether this is an authority's certificate and its own key.
+fn check_pair(certificate: &CertificateDer<'_>, key: &KeyPair) -> Result<(), Error> {
+    let (_, read) = X509Certificate::from_der(certificate).map_err(|error| Error::Pem(error.to_string()))?;
+    let usage = read.key_usage().ok().flatten();
+    if !read.is_ca() || usage.is_some_and(|usage| !usage.value.key_cert_sign()) {
+        return Err(Error::NoAuthority);
+    }
+    if read.public_key().raw == key.subject_public_key_info() { Ok(()) } else { Err(Error::OtherKey) }
+}
+
+fn tag(key: &KeyPair) -> String {
+    digest(&SHA256, key.public_key_raw()).as_ref().iter().take(4).fold(String::new(), |mut tag, byte| {
+        // A text takes all.
+        let _ = write!(tag, "{byte:02x}");
+        tag
+    })
 }
 
 /// Parameters valid from a little before `now` for `life`.

@@ -1,7 +1,8 @@
 //! TLS of the door that people's browsers see, and of clients that trust one given certificate.
 
 use crate::authority::{named, params};
-use crate::{Error, mutual, provider};
+use crate::policy::{self, Side};
+use crate::{Error, mutual, strength};
 use rcgen::{ExtendedKeyUsagePurpose, KeyPair, SanType};
 use rustls::{ClientConfig, ServerConfig};
 use rustls_pki_types::pem::PemObject;
@@ -28,36 +29,31 @@ pub fn self_signed(hosts: &[&str], now: SystemTime) -> Result<(String, Zeroizing
 
 /// What the door serves: TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1.
 pub fn server(certificates: &str, key: &str) -> Result<Arc<ServerConfig>, Error> {
+    let chain = read_certificates(certificates)?;
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|e| Error::Pem(e.to_string()))?;
-    let mut config = ServerConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
-        .map_err(Error::Configuration)?
+    let config = policy::server(Side::Outside)?
         .with_no_client_auth()
-        .with_single_cert(read_certificates(certificates)?, key)
+        .with_single_cert(chain, key)
         .map_err(Error::Configuration)?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+    Ok(policy::serving(config, Side::Outside, &["h2", "http/1.1"]))
 }
 
 /// A client that trusts the first of these certificates and nothing else, speaking the given protocols (`h2`, `http/1.1`).
 pub fn client(certificates: &str, protocols: &[&str]) -> Result<Arc<ClientConfig>, Error> {
     let first = read_certificates(certificates)?.swap_remove(0);
-    let mut config = ClientConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
-        .map_err(Error::Configuration)?
-        .with_root_certificates(mutual::roots(first)?)
-        .with_no_client_auth();
-    config.alpn_protocols = protocols.iter().map(|p| p.as_bytes().to_vec()).collect();
-    Ok(Arc::new(config))
+    let config = policy::client(Side::Outside)?.with_root_certificates(mutual::roots([first])?).with_no_client_auth();
+    Ok(policy::dialling(config, Side::Outside, protocols))
 }
 
+/// Reads one certificate or more, each as strong as the policy asks.
 pub(crate) fn read_certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
-    match read {
-        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        Ok(_) => Err(Error::Pem("no certificate in it".to_owned())),
-        Err(error) => Err(Error::Pem(error.to_string())),
+    let certificates = read.map_err(|error| Error::Pem(error.to_string()))?;
+    if certificates.is_empty() {
+        return Err(Error::Pem("no certificate in it".to_owned()));
     }
+    certificates.iter().try_for_each(strength::check)?;
+    Ok(certificates)
 }
 
 fn alternative_name(host: &str) -> Result<SanType, Error> {

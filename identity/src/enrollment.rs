@@ -1,8 +1,9 @@
 //! A new pod's first connection: TLS with a self-signed certificate of the key it made in memory. The dialler trusts nothing
 //! but the proof the pod then gives; `check_possession` ties that proof to the connection.
 
+use crate::Error;
 use crate::authority::{named, params};
-use crate::{Error, provider};
+use crate::policy::{self, Side};
 use rcgen::{CertificateParams, KeyPair, PublicKeyData, SubjectPublicKeyInfo};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
@@ -40,27 +41,21 @@ pub fn server(key: &PodKey, now: SystemTime) -> Result<Arc<ServerConfig>, Error>
     let mut params = params(now, ENROLLMENT_LIFE)?;
     params.distinguished_name = named("CoBrowse pod, not yet enrolled");
     let certificate = params.self_signed(&key.0).map_err(Error::Make)?.der().clone();
-    let mut config = ServerConfig::builder_with_provider(provider())
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .map_err(Error::Configuration)?
+    let config = policy::server(Side::Inside)?
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key.private()?)
         .map_err(Error::Configuration)?;
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    Ok(Arc::new(config))
+    Ok(policy::serving(config, Side::Inside, &["h2"]))
 }
 
 /// How to dial a pod that is not enrolled. Any certificate is taken whose key signed the handshake; who it is must be
 /// learned from the token it returns, and `check_possession` must pass before anything is believed.
 pub fn client() -> Result<Arc<ClientConfig>, Error> {
-    let mut config = ClientConfig::builder_with_provider(provider())
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .map_err(Error::Configuration)?
+    let config = policy::client(Side::Inside)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyKey(provider())))
+        .with_custom_certificate_verifier(Arc::new(AnyKey(policy::provider())))
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    Ok(Arc::new(config))
+    Ok(policy::dialling(config, Side::Inside, &["h2"]))
 }
 
 /// Checks that the signing request has the same key as the connection it came over, so that nobody in between can have a
@@ -79,7 +74,7 @@ pub fn check_possession(connection: Option<&[CertificateDer<'_>]>, signing_reque
 
 /// Accepts every certificate, but not a handshake that its key did not sign.
 #[derive(Debug)]
-struct AnyKey(Arc<CryptoProvider>);
+struct AnyKey(CryptoProvider);
 
 impl ServerCertVerifier for AnyKey {
     fn verify_server_cert(

@@ -1,10 +1,11 @@
 //! The only place that builds rustls configurations, issues certificates and checks peer names. It makes keys, but opens no
 //! socket, reads no file and no clock: the time comes in as a parameter.
 //!
-//! Four kinds of TLS: the *door* that people's browsers see, the *enrollment* of a new pod, *mutual* TLS between session-api
+//! All TLS is by one *policy*, which has a number. Four kinds of it: the *door* that people's browsers see, the *enrollment* of a new pod, *mutual* TLS between session-api
 //! or operator and a pod and between a pod and the egress gateway, and that towards a *database*. Each pod has a key that never leaves its
 //! memory and a certificate for it alone. Besides, the *grants* that tell the gateway what a pod may reach.
 
+pub mod authorities;
 pub mod authority;
 pub mod database;
 pub mod door;
@@ -12,13 +13,12 @@ pub mod enrollment;
 pub mod grant;
 pub mod mutual;
 pub mod name;
+pub mod policy;
+pub mod strength;
 
 /// The types that come out of this crate, so that no other crate names rustls.
 pub use rustls::pki_types::{CertificateDer, ServerName};
 pub use rustls::{ClientConfig, ServerConfig};
-
-use rustls::crypto::CryptoProvider;
-use std::sync::Arc;
 
 /// Why a certificate or a configuration could not be made or accepted.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,23 @@ pub enum Error {
     /// PEM text holds no certificate or no key, or not well-formed ones.
     #[error("failed to read PEM: {0}")]
     Pem(String),
+    /// A certificate is weaker than the policy asks.
+    #[error("failed to accept a certificate")]
+    Weak(#[from] strength::Weak),
+    /// A signing request's key is weaker than the policy asks.
+    #[error("failed to accept the signing request's key")]
+    WeakRequest(#[source] strength::Weakness),
+    /// It signs no certificates.
+    #[error("failed to take the certificate for an authority: it says CA:FALSE, or may not sign certificates")]
+    NoAuthority,
+    /// Certificate and key are of two pairs.
+    #[error("failed to match the authority's key with its certificate: give the two of one pair")]
+    OtherKey,
+    /// Two authorities with one name.
+    #[error(
+        "failed to tell the two authorities apart: they have different keys and the same name, so make one with another name"
+    )]
+    SameName,
     /// rustls refused a certificate or key.
     #[error("failed to build the TLS configuration")]
     Configuration(#[source] rustls::Error),
@@ -56,9 +73,4 @@ pub enum Error {
     /// The point in time lies outside what certificates can say.
     #[error("failed to express the time in a certificate")]
     Time,
-}
-
-/// The one crypto provider.
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }

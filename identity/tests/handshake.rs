@@ -1,5 +1,6 @@
 //! Real handshakes in memory: who gets in with which certificate, and who does not.
 
+use cobrowse_identity::authorities::{Authorities, PodClients};
 use cobrowse_identity::authority::Authority;
 use cobrowse_identity::enrollment::{self, PodKey};
 use cobrowse_identity::name::{PeerName, PodUid};
@@ -176,4 +177,63 @@ fn pod_and_gateway_know_each_other_also_while_the_authority_changes() {
     let foreign = Authority::generate(SystemTime::now()).expect("authority");
     let stranger = pod_dialler(&foreign, &new, "pod-1");
     assert!(shake(&stranger, &gateway, PeerName::EgressGateway.server_name()).is_err());
+}
+
+#[test]
+fn a_gateway_of_two_authorities_shows_each_pod_the_one_it_knows() {
+    let made = || Authority::generate(SystemTime::now()).expect("authority");
+    let (old, new, foreign) = (made(), made(), made());
+    let (one, other) = (old.issue_gateway(SystemTime::now(), HOUR), new.issue_gateway(SystemTime::now(), HOUR));
+    let (one, other) = (one.expect("certificate"), other.expect("certificate"));
+    let authorities = format!("{}{}", old.to_pem().0, new.to_pem().0);
+    for (first, second) in [(&one, &other), (&other, &one)] {
+        let second = Some((second.0.as_str(), second.1.as_str()));
+        let gateway = mutual::gateway_of_two((&first.0, &first.1), second, &authorities).expect("configuration");
+        for authority in [&old, &new] {
+            let pod = pod_dialler(authority, authority, "pod-1");
+            shake(&pod, &gateway, PeerName::EgressGateway.server_name()).expect("handshake");
+        }
+        let stranger = pod_dialler(&old, &foreign, "pod-1");
+        assert!(shake(&stranger, &gateway, PeerName::EgressGateway.server_name()).is_err());
+    }
+}
+
+#[test]
+fn pods_of_both_authorities_are_dialled_each_by_its_own() {
+    let made = || Authority::generate(SystemTime::now()).expect("authority");
+    let (old, new, foreign) = (made(), made(), made());
+    let pods = [&old, &new, &foreign].map(|authority| pod(authority, "pod-1"));
+    let both = Authorities::new(new, Some(old)).expect("two names");
+    let clients = PodClients::new(&both, &PeerName::Operator, SystemTime::now(), HOUR).expect("certificates");
+    let name = || PeerName::parse("pod-1.pod.cobrowse.internal").expect("name").server_name();
+    for (number, pod) in pods.iter().enumerate() {
+        let tried: Vec<_> = clients.each().map(|client| shake(client, &pod.server, name())).collect();
+        let served: Vec<bool> = tried.iter().map(Result::is_ok).collect();
+        assert_eq!(served, [[false, true], [true, false], [false, false]][number]);
+        for error in tried.into_iter().filter_map(Result::err) {
+            assert!(mutual::is_of_another_authority(&std::io::Error::new(std::io::ErrorKind::InvalidData, error)));
+        }
+    }
+    // A pod of the same authority under another name is another pod, and no other authority is tried for it.
+    let other = PeerName::parse("pod-2.pod.cobrowse.internal").expect("name").server_name();
+    let refused = shake(clients.each().next().expect("one"), &pods[1].server, other).map(drop).expect_err("its name");
+    assert!(!mutual::is_of_another_authority(&std::io::Error::new(std::io::ErrorKind::InvalidData, refused)));
+}
+
+#[test]
+fn two_authorities_of_one_name_are_refused() {
+    let made = |name: &str| {
+        let key = rcgen::KeyPair::generate().expect("key");
+        let mut params = rcgen::CertificateParams::default();
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        (params.self_signed(&key).expect("certificate").pem(), key.serialize_pem())
+    };
+    let (one, same, other) = (made("pods"), made("pods"), made("pods 2"));
+    let both = |one: &(String, String), other: &(String, String)| {
+        Authorities::from_pem((&one.0, &one.1), Some((&other.0, &other.1)))
+    };
+    assert!(matches!(both(&one, &same), Err(Error::SameName)));
+    assert_eq!(both(&one, &other).expect("two names").all().count(), 2);
+    assert!(both(&one, &one).is_ok(), "the same, renewed");
 }

@@ -2,6 +2,7 @@
 
 use crate::metrics::Metrics;
 use crate::requests::Counted;
+use cobrowse_identity::policy;
 use cobrowse_session::claim::Outcome;
 use kube::client::ClientBuilder;
 use kube::{Client, Config};
@@ -35,6 +36,7 @@ pub async fn counted(metrics: Arc<Metrics>) -> Result<Client, Error> {
 }
 
 async fn config() -> Result<Config, Error> {
+    policy::install();
     let mut config = Config::infer().await.map_err(Error::Config)?;
     config.default_retry = false;
     config.connect_timeout = Some(CONNECT);

@@ -12,6 +12,7 @@ use crate::traces;
 use cobrowse_crds::Tenant;
 use cobrowse_crds::kind::session::DesiredState;
 use cobrowse_crds::kind::{CoBrowseSession, CoBrowseTenant};
+use cobrowse_identity::policy;
 use cobrowse_session::permission::AdministratorInvitation;
 use cobrowse_session::site::PageUrl;
 use cobrowse_session::waiting::Row;
@@ -92,6 +93,7 @@ impl Cluster {
         tasks: &TaskTracker,
         stop: &CancellationToken,
     ) -> Result<(Self, Current), Error> {
+        policy::install();
         let mut config = kube::Config::infer().await.map_err(|error| Error::Infer(Box::new(error)))?;
         config.read_timeout = Some(SILENCE);
         let client = Client::try_from(config).map_err(|error| Error::Client(Box::new(error)))?;

@@ -77,6 +77,15 @@ async fn an_absent_certificate_is_named() {
     assert!(error.contains("no.crt"), "{error}");
 }
 
+#[tokio::test]
+async fn a_weak_certificate_is_refused_with_whose_and_what_is_enough() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (weak, key) = (Path::new("../identity/tests/weak/rsa-1024.crt"), dir.path().join("any.key"));
+    std::fs::write(&key, "").expect("written");
+    let error = refused(&Config { certificate: Some((weak.to_owned(), key)), ..sound(&dir) }).await;
+    assert!(error.contains("\"CN=rsa-1024\" is too weak") && error.contains("RSA from 2048 bits"), "{error}");
+}
+
 /// Runs the program itself with these arguments and variables: what it says while it ends with an error.
 fn program(arguments: &[&str], variables: &[(&str, &str)]) -> String {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_session-api"));
