@@ -13,7 +13,8 @@ pub struct Arguments {
     /// Address and port at which pods dial.
     #[arg(long, env = "COBROWSE_LISTEN", value_name = "ADDRESS:PORT", default_value = "[::]:8710")]
     pub listen: SocketAddr,
-    /// Folder with tls.crt and tls.key, of this program, and ca.crt, the authorities of pods; PEM. Read again when they change.
+    /// Folder with tls.crt and tls.key, of this program, and ca.crt, the authorities of pods; PEM. While the authority is changed for
+    /// another, also second.crt and second.key, of the other one. Read again when they change.
     #[arg(long, env = "COBROWSE_CERTIFICATES", value_name = "DIR")]
     pub certificates: PathBuf,
     /// File with the public keys of grants, PEM: the operator's, and while it is changed the one before. Read again when it changes.

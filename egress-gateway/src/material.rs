@@ -36,7 +36,8 @@ pub enum Error {
 /// Where the files are.
 #[derive(Clone, Debug)]
 pub struct Files {
-    /// Folder with tls.crt, tls.key and ca.crt, PEM; ca.crt has the authorities of pods.
+    /// Folder with tls.crt, tls.key and ca.crt, PEM; ca.crt has the authorities of pods. While the authority is changed for another,
+    /// second.crt and second.key are a certificate of the other one: a pod is shown the one of its own authority.
     pub certificates: PathBuf,
     /// Public keys of grants, PEM.
     pub grant_keys: PathBuf,
@@ -54,24 +55,37 @@ pub struct Material {
 impl Material {
     /// Reads PEM texts: certificates, key, pods' authorities, public keys of grants.
     pub fn new(certificates: &str, key: &str, authorities: &str, grant_keys: &str) -> Result<Self, Error> {
+        Self::of_two((certificates, key), None, authorities, grant_keys)
+    }
+
+    /// The same with a second certificate and key.
+    pub fn of_two(
+        first: (&str, &str),
+        second: Option<(&str, &str)>,
+        authorities: &str,
+        grant_keys: &str,
+    ) -> Result<Self, Error> {
         Ok(Self {
-            tls: mutual::gateway(certificates, key, authorities).map_err(Error::Tls)?,
+            tls: mutual::gateway_of_two(first, second, authorities).map_err(Error::Tls)?,
             keys: GrantKeys::from_pem(grant_keys).map_err(Error::Keys)?,
         })
     }
 }
 
-/// The four texts of the files. They hold a key, so they are compared and never shown.
-type Texts = [String; 4];
+/// The texts of the files, four and maybe the second certificate and its key. They hold keys, so they are compared and never shown.
+type Texts = ([String; 4], Option<[String; 2]>);
 
 fn read(files: &Files) -> Result<Texts, Error> {
     let one = |path: &Path| fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source });
     let in_folder = |name| one(&files.certificates.join(name));
-    Ok([in_folder("tls.crt")?, in_folder("tls.key")?, in_folder("ca.crt")?, one(&files.grant_keys)?])
+    let has_second = files.certificates.join("second.crt").exists();
+    let second = has_second.then(|| Ok([in_folder("second.crt")?, in_folder("second.key")?])).transpose()?;
+    Ok(([in_folder("tls.crt")?, in_folder("tls.key")?, in_folder("ca.crt")?, one(&files.grant_keys)?], second))
 }
 
-fn parse([certificates, key, authorities, keys]: &Texts) -> Result<Arc<Material>, Error> {
-    Material::new(certificates, key, authorities, keys).map(Arc::new)
+fn parse(([certificates, key, authorities, keys], second): &Texts) -> Result<Arc<Material>, Error> {
+    let second = second.as_ref().map(|[certificates, key]| (certificates.as_str(), key.as_str()));
+    Material::of_two((certificates, key), second, authorities, keys).map(Arc::new)
 }
 
 /// Reads the files, and goes on to read them until the program ends. Files that cannot be gone by change nothing.

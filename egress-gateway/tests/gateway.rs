@@ -17,6 +17,9 @@ mod plain;
 mod pod;
 #[path = "gateway/program.rs"]
 mod program;
+#[allow(dead_code, reason = "the scanner serves other tests too, which use more of it")]
+#[path = "../../identity/tests/listener/scan.rs"]
+mod scan;
 #[path = "gateway/targets.rs"]
 mod targets;
 #[path = "gateway/website.rs"]

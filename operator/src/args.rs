@@ -22,7 +22,8 @@ pub struct Arguments {
     /// This replica's name in the lease: its pod's.
     #[arg(long, env = "COBROWSE_IDENTITY", value_name = "NAME")]
     pub identity: String,
-    /// Folder with the pods' authority: tls.crt and tls.key, PEM.
+    /// Folder with the pods' authority: tls.crt and tls.key, PEM. While it is changed for another, also second.crt and second.key, which
+    /// is known and signs nothing. Read again when they change.
     #[arg(long, env = "COBROWSE_AUTHORITY", value_name = "DIR")]
     pub authority: PathBuf,
     /// Port at which browser pods listen.

@@ -51,6 +51,8 @@ pub enum Event {
     Tenants(Change<seen::Tenant>),
     /// A worker has done something, or not.
     Report(Box<Report>),
+    /// Another authority signs pods from now on: its tag.
+    Authority(String),
     /// This replica leads from now on.
     Lead,
     /// It decides no more. Answered when nothing more will be begun.
@@ -190,6 +192,7 @@ impl Decider {
             Event::Pools(change) => self.pool_changed(change),
             Event::Tenants(change) => self.tenant_changed(change),
             Event::Report(report) => self.reported(*report, now),
+            Event::Authority(tag) => self.authority_changed(tag),
             Event::Lead => self.lead(true, now),
             Event::Retire(done) => {
                 self.lead(false, now);

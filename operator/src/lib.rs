@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod args;
+pub mod authority;
 pub mod chores;
 pub mod cluster;
 pub mod decide;

@@ -1,6 +1,7 @@
 //! The program's parts, put together: watches from the start, decisions while this replica leads, and an orderly end.
 
 use crate::args::Arguments;
+use crate::authority::Holding;
 use crate::decide::{Decider, Event};
 use crate::events::Events;
 use crate::lease::{self, Hold};
@@ -10,9 +11,8 @@ use crate::pods::enroll::Enroller;
 use crate::pool::dereference::Installation;
 use crate::traces::Traces;
 use crate::work::Worker;
-use crate::{admin, cluster, watch};
+use crate::{admin, authority, cluster, watch};
 use anyhow::{Context, Result};
-use cobrowse_identity::authority::Authority;
 use cobrowse_session::policy::LONGEST_LIFE;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,14 +51,16 @@ pub async fn run(arguments: Arguments, traces: Option<Traces>) -> Result<()> {
 }
 
 async fn begin(arguments: &Arguments, metrics: Arc<Metrics>) -> Result<(mpsc::Sender<Event>, Worker)> {
-    let authority = authority(arguments)?;
-    let installation = Installation::new(arguments)?;
+    let holding = authority::follow(arguments.authority.clone())?;
+    let mut installation = Installation::new(arguments)?;
+    installation.authority = signing(&holding);
     let listener = TcpListener::bind(arguments.metrics).await.context("failed to listen for --metrics")?;
     tokio::spawn(admin::serve(listener, metrics.clone()));
     let client = cluster::counted(metrics.clone()).await?;
     let (events, taken) = mpsc::channel(EVENTS);
-    let dialer = Dialer::new(&authority, arguments.pod_port).context("failed to make the operator's certificate")?;
-    let enroller = Enroller::new(authority, client.clone(), &arguments.namespace, CERTIFICATE_LIFE);
+    tokio::spawn(tell_authority(holding.clone(), events.clone()));
+    let dialer = Dialer::new(holding.clone(), arguments.pod_port);
+    let enroller = Enroller::new(holding, client.clone(), &arguments.namespace, CERTIFICATE_LIFE);
     let worker = Worker::new(&client, &arguments.namespace, (dialer, enroller), events.clone());
     let told = Events::begin(client.clone(), &arguments.namespace, &arguments.identity);
     let decider = Decider::new(installation, metrics, told);
@@ -67,12 +69,18 @@ async fn begin(arguments: &Arguments, metrics: Arc<Metrics>) -> Result<(mpsc::Se
     Ok((events, worker))
 }
 
-fn authority(arguments: &Arguments) -> Result<Authority> {
-    let read = |name: &str| {
-        let path = arguments.authority.join(name);
-        std::fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))
-    };
-    Authority::from_pem(&read("tls.crt")?, &read("tls.key")?).context("failed to read the pods' authority")
+/// By which authority new pods are signed.
+fn signing(holding: &Holding) -> String {
+    holding.borrow().authorities.signing().tag()
+}
+
+/// Tells the deciding task when another authority signs, so that warm pods of the old one go in their turn.
+async fn tell_authority(mut holding: Holding, events: mpsc::Sender<Event>) {
+    while holding.changed().await.is_ok() {
+        if events.send(Event::Authority(signing(&holding))).await.is_err() {
+            return;
+        }
+    }
 }
 
 /// Decides no more, waits for what was begun, and gives the lease away.

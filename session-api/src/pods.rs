@@ -1,5 +1,6 @@
 //! Browser pods as this replica has them: started, enrolled, kept warm, dialled. What happens in a session, `drive` carries on.
 
+pub mod authority;
 pub mod dial;
 pub mod embedded;
 pub mod enroll;

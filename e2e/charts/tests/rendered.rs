@@ -2,6 +2,8 @@
 
 #[path = "rendered/arguments.rs"]
 mod arguments;
+#[path = "rendered/authority.rs"]
+mod authority;
 #[path = "rendered/hardening.rs"]
 mod hardening;
 #[path = "rendered/network.rs"]

@@ -1,6 +1,7 @@
 //! The program itself: its command line, its files while they change, its port for machines, and its end.
 
 use crate::pod::{Pod, identity, refused};
+use crate::scan;
 use crate::world::{HOUR, POD, SOON, grant};
 use clap::{CommandFactory, Parser};
 use cobrowse_egress_gateway::args::Arguments;
@@ -86,6 +87,69 @@ async fn it_serves_goes_by_new_keys_and_ends_in_order() {
     kill(Pid::from_raw(pid), Signal::SIGTERM).expect("signalled");
     let ended = timeout(SOON, program.child.wait()).await.expect("an end in time").expect("a status");
     assert!(ended.success(), "{ended}");
+}
+
+/// Files of a step, put in their place all at once, as a kubelet does it: the gateway's certificate of the first authority and maybe of a
+/// second one, which are those that it trusts.
+fn replace(place: &Path, step: &str, (first, second): (&Authority, Option<&Authority>), key: &GrantKey) {
+    let folder = place.with_file_name(step);
+    fs::create_dir(&folder).expect("a folder");
+    write(&folder, first, key);
+    if let Some(second) = second {
+        let (certificate, own) = second.issue_gateway(SystemTime::now(), HOUR).expect("a certificate");
+        fs::write(folder.join("second.crt"), certificate).expect("written");
+        fs::write(folder.join("second.key"), own.as_bytes()).expect("written");
+        fs::write(folder.join("ca.crt"), format!("{}{}", first.to_pem().0, second.to_pem().0)).expect("written");
+    }
+    let beside = place.with_file_name("beside");
+    std::os::unix::fs::symlink(&folder, &beside).expect("a link");
+    fs::rename(&beside, place).expect("in its place");
+}
+
+#[tokio::test]
+async fn pods_of_the_old_authority_stay_while_it_is_changed_for_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = || Authority::generate(SystemTime::now()).expect("an authority");
+    let (old, new, key) = (made(), made(), GrantKey::generate().expect("a key"));
+    let (place, signed) = (folder.path().join("files"), key.sign(&grant()).expect("a grant"));
+    replace(&place, "0", (&old, None), &key);
+    let program = Program::start(&place).await;
+    let pod = async |authority: &Authority| {
+        let pod = Pod::dial_as(program.pods, identity(authority, authority, POD)).await.ok()?;
+        pod.show(&signed).await.is_ok().then_some(pod)
+    };
+    let first = pod(&old).await.expect("its authority is known");
+    assert!(pod(&new).await.is_none(), "nobody knows the new one yet");
+    replace(&place, "1", (&old, Some(&new)), &key);
+    let known = async { while pod(&new).await.is_none() {} };
+    timeout(SOON, known).await.expect("the new one is known in time");
+    assert!(pod(&old).await.is_some() && first.show(&signed).await.is_ok());
+    // The other way round: whichever is first, a pod is shown the one that it knows.
+    replace(&place, "2", (&new, Some(&old)), &key);
+    let beside = pod(&new).await.expect("known");
+    assert!(pod(&old).await.is_some() && first.show(&signed).await.is_ok());
+    replace(&place, "3", (&new, None), &key);
+    let forgotten = async { while pod(&old).await.is_some() {} };
+    timeout(SOON, forgotten).await.expect("the old one is forgotten in time");
+    assert!(pod(&new).await.is_some() && beside.show(&signed).await.is_ok());
+    assert!(first.show(&signed).await.is_ok(), "whoever is connected stays until it goes");
+}
+
+#[tokio::test]
+async fn it_listens_for_pods_by_the_policy_for_machines_in_clear_and_nowhere_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let authority = Authority::generate(SystemTime::now()).expect("an authority");
+    write(folder.path(), &authority, &GrantKey::generate().expect("a key"));
+    let program = Program::start(folder.path()).await;
+    let (pods, machines, pid) = (program.pods, program.machines, program.child.id().expect("it runs"));
+    let looked = tokio::task::spawn_blocking(move || {
+        assert_eq!(scan::listening(pid), [pods, machines].into());
+        assert_eq!(scan::scan(pods), scan::inside());
+        let clear = scan::in_clear(pods, "/livez");
+        assert!(!clear.contains("HTTP"), "{clear}");
+        assert!(scan::in_clear(machines, "/livez").starts_with("HTTP/1.1 200 "));
+    });
+    looked.await.expect("as it must be");
 }
 
 #[tokio::test]

@@ -203,6 +203,15 @@ impl Decider {
         }
     }
 
+    /// Pods of another authority are of another revision: each pool is read again.
+    pub(super) fn authority_changed(&mut self, tag: String) {
+        if std::mem::replace(&mut self.installation.authority, tag) == self.installation.authority {
+            return;
+        }
+        self.pools.values_mut().for_each(|state| state.generation = None);
+        self.dirty.pools.extend(self.pools.keys().cloned());
+    }
+
     fn read_pool(&mut self, seen: &seen::Pool, now: Timestamp) {
         let generation = seen.object.metadata.generation;
         let state = self.pool_state(seen.name());

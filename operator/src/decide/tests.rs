@@ -18,6 +18,7 @@ fn decider() -> Decider {
         namespace: "cobrowse".to_owned(),
         system: "cobrowse-system".to_owned(),
         pod_port: 8700,
+        authority: "0badc0de".to_owned(),
         host_users: false,
         public_origin: None,
         public: policy::public(&[]).expect("no ranges"),

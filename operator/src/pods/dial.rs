@@ -1,16 +1,17 @@
 //! Connections to pods: mutual TLS 1.3, HTTP/2. None is kept longer than a claim takes.
 
 use super::Error;
+use crate::authority::Holding;
 use crate::seen;
 use crate::traces::trace_span;
-use cobrowse_identity::authority::Authority;
+use cobrowse_identity::authorities::PodClients;
 use cobrowse_identity::name::{PeerName, PodUid};
 use cobrowse_identity::{ClientConfig, ServerName, mutual};
 use hyper_util::rt::TokioIo;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -19,26 +20,25 @@ use tracing::Instrument;
 
 /// A pod that takes longer is not there.
 const CONNECT: Duration = Duration::from_secs(3);
-/// Our own certificate's life. It is made at every start of the program.
-const CLIENT_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
 /// A dead peer is noticed within this time and once more of it.
 const KEEPALIVE: Duration = Duration::from_secs(5);
 
 /// Dials enrolled pods as the operator.
 pub struct Dialer {
-    tls: Arc<ClientConfig>,
+    holding: Holding,
     port: u16,
     /// From a claim to the end of `Start`.
     kept: Mutex<HashMap<cobrowse_session::PodUid, Channel>>,
 }
 
 impl Dialer {
-    /// With a fresh client certificate of the pods' authority.
-    pub fn new(authority: &Authority, port: u16) -> Result<Self, Error> {
-        let client = authority.issue_client(&PeerName::Operator, SystemTime::now(), CLIENT_LIFE);
-        let client = client.map_err(Error::Identity)?;
-        let tls = mutual::client(authority.certificate(), &client).map_err(Error::Identity)?;
-        Ok(Self { tls, port, kept: Mutex::default() })
+    /// With certificates of the authorities that hold at each dial.
+    pub fn new(holding: Holding, port: u16) -> Self {
+        Self { holding, port, kept: Mutex::default() }
+    }
+
+    fn clients(&self) -> PodClients {
+        self.holding.borrow().clients.clone()
     }
 
     /// Where a pod listens.
@@ -52,10 +52,10 @@ impl Dialer {
         if let Some(channel) = kept {
             return Ok(channel);
         }
-        let (address, tls, name) = (self.place(pod)?, self.tls.clone(), name_of(pod.uid)?.server_name());
+        let (address, clients, name) = (self.place(pod)?, self.clients(), name_of(pod.uid)?.server_name());
         let connector = tower::service_fn(move |_: http::Uri| {
-            let (tls, name) = (tls.clone(), name.clone());
-            async move { connect(address, tls, name).await.map(TokioIo::new) }
+            let (clients, name) = (clients.clone(), name.clone());
+            async move { connect_enrolled(address, &clients, name).await.map(TokioIo::new) }
         });
         let dialled = async move { endpoint().connect_with_connector(connector).await };
         let channel = dialled.instrument(trace_span!("pod.dial")).await.map_err(Error::Channel)?;
@@ -89,7 +89,7 @@ impl Dialer {
     /// Whether the pod of this UID has its certificate already: from us, or from the operator before us.
     pub async fn is_enrolled(&self, pod: &seen::Pod) -> Result<bool, Error> {
         let name = name_of(pod.uid)?.server_name();
-        Ok(connect(self.place(pod)?, self.tls.clone(), name).await.is_ok())
+        Ok(connect_enrolled(self.place(pod)?, &self.clients(), name).await.is_ok())
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<cobrowse_session::PodUid, Channel>> {
@@ -109,6 +109,22 @@ pub(super) fn endpoint() -> Endpoint {
         .http2_keep_alive_interval(KEEPALIVE)
         .keep_alive_timeout(KEEPALIVE)
         .keep_alive_while_idle(true)
+}
+
+/// Opens one TLS connection to an enrolled pod, by the authority that it is of.
+async fn connect_enrolled(
+    address: SocketAddr,
+    clients: &PodClients,
+    name: ServerName<'static>,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut foreign = std::io::Error::from(std::io::ErrorKind::NotFound);
+    for tls in clients.each() {
+        match connect(address, tls.clone(), name.clone()).await {
+            Err(error) if mutual::is_of_another_authority(&error) => foreign = error,
+            opened => return opened,
+        }
+    }
+    Err(foreign)
 }
 
 /// Opens one TLS connection.

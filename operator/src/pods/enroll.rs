@@ -2,8 +2,8 @@
 
 use super::Error;
 use super::dial::{Dialer, connect, endpoint, name_of};
+use crate::authority::Holding;
 use crate::{names, seen};
-use cobrowse_identity::authority::Authority;
 use cobrowse_identity::name::PodUid;
 use cobrowse_identity::{CertificateDer, enrollment};
 use cobrowse_wire::v1::enrollment_service_client::EnrollmentServiceClient;
@@ -26,7 +26,7 @@ const POD_UID: &str = "authentication.kubernetes.io/pod-uid";
 
 /// Enrolls pods.
 pub struct Enroller {
-    authority: Authority,
+    holding: Holding,
     reviews: Api<TokenReview>,
     /// The user name of browser pods' tokens.
     user: String,
@@ -35,10 +35,10 @@ pub struct Enroller {
 }
 
 impl Enroller {
-    /// For pods of this namespace.
-    pub fn new(authority: Authority, client: kube::Client, namespace: &str, life: Duration) -> Self {
+    /// For pods of this namespace, with the authority that signs at each enrollment.
+    pub fn new(holding: Holding, client: kube::Client, namespace: &str, life: Duration) -> Self {
         let user = format!("system:serviceaccount:{namespace}:{}", names::SERVICE_ACCOUNT);
-        Self { authority, reviews: Api::all(client), user, life }
+        Self { holding, reviews: Api::all(client), user, life }
     }
 
     /// Enrolls a pod, or finds that it is enrolled.
@@ -71,10 +71,12 @@ impl Enroller {
         enrollment::check_possession(shown.as_deref(), &proof.signing_request).map_err(Error::Identity)?;
         self.review(&proof, pod).await?;
         let uid = PodUid::parse(&pod.uid.to_string()).map_err(Error::Identity)?;
-        let leaf = self.authority.issue_pod(&proof.signing_request, &uid, SystemTime::now(), self.life);
+        let held = self.holding.borrow().clone();
+        let authority = held.authorities.signing();
+        let leaf = authority.issue_pod(&proof.signing_request, &uid, SystemTime::now(), self.life);
         let request = CertifyRequest {
             certificates: vec![leaf.map_err(Error::Identity)?.to_vec()],
-            client_authority: self.authority.certificate().to_vec(),
+            client_authority: authority.certificate().to_vec(),
             name: name.to_string(),
         };
         client.certify(request).await.map_err(|s| Error::Call(Box::new(s)))?;

@@ -12,6 +12,8 @@ pub struct Installation {
     pub system: String,
     /// Port at which pods listen.
     pub pod_port: u16,
+    /// Tag of the authority that signs pods.
+    pub authority: String,
     /// Whether pods share the node's user namespace.
     pub host_users: bool,
     /// Where people reach the console.
@@ -27,6 +29,7 @@ impl Installation {
             namespace: arguments.namespace.clone(),
             system: arguments.lease_namespace.clone(),
             pod_port: arguments.pod_port,
+            authority: String::new(),
             host_users: arguments.host_users,
             public_origin: arguments.public_origin.clone(),
             public: super::build::policy::public(&arguments.cluster_ranges)?,

@@ -1,16 +1,16 @@
 //! Connections to pods: mutual TLS 1.3, HTTP/2 with windows so small that pictures queue in the pod and not here.
 
 use super::Error;
+use super::authority::Clients;
 use crate::trace_span;
 use cobrowse_identity::ClientConfig;
 use cobrowse_identity::ServerName;
-use cobrowse_identity::authority::Authority;
 use cobrowse_identity::mutual;
 use cobrowse_identity::name::{PeerName, PodUid};
 use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -23,31 +23,27 @@ const CONNECT: Duration = Duration::from_secs(5);
 const STREAM_WINDOW: u32 = 256 * 1024;
 /// Bytes of all streams together. Above the streams' sum, so that one slow viewer cannot hold up another.
 const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
-/// Our own certificate's life. It is made at every start of the program.
-const CLIENT_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
 /// A dead peer is noticed within this time and once more of it.
 const KEEPALIVE: Duration = Duration::from_secs(5);
 
 /// Dials enrolled pods as session-api. Cheap to clone.
 #[derive(Clone)]
 pub struct Dialer {
-    tls: Arc<ClientConfig>,
+    clients: Clients,
 }
 
 impl Dialer {
-    /// With a fresh client certificate of the pods' authority.
-    pub fn new(authority: &Authority) -> Result<Self, Error> {
-        let client = authority.issue_client(&PeerName::SessionApi, SystemTime::now(), CLIENT_LIFE);
-        let client = client.map_err(Error::Identity)?;
-        Ok(Self { tls: mutual::client(authority.certificate(), &client).map_err(Error::Identity)? })
+    /// With certificates of the authorities that hold at each dial.
+    pub fn new(clients: Clients) -> Self {
+        Self { clients }
     }
 
     /// Connects to the pod of this uid and no other.
     pub async fn dial(&self, address: SocketAddr, uid: &PodUid) -> Result<Channel, Error> {
-        let (tls, name) = (self.tls.clone(), PeerName::Pod(uid.clone()).server_name());
+        let (dialer, uid) = (self.clone(), uid.clone());
         let connector = tower::service_fn(move |_: http::Uri| {
-            let (tls, name) = (tls.clone(), name.clone());
-            async move { connect(address, tls, name).await.map(TokioIo::new) }
+            let (dialer, uid) = (dialer.clone(), uid.clone());
+            async move { dialer.connect(address, &uid).await.map(TokioIo::new) }
         });
         let dialled = endpoint().connect_with_connector(connector).instrument(trace_span!("pod.dial")).await;
         dialled.map_err(Error::Channel)
@@ -55,10 +51,23 @@ impl Dialer {
 
     /// False when nobody listens there, or somebody else. A pod that is slow or frozen may still be there.
     pub async fn may_be_there(&self, address: SocketAddr, uid: &PodUid) -> bool {
-        match connect(address, self.tls.clone(), PeerName::Pod(uid.clone()).server_name()).await {
+        match self.connect(address, uid).await {
             Ok(_) => true,
             Err(error) => error.kind() == std::io::ErrorKind::TimedOut,
         }
+    }
+
+    /// Opens one TLS connection to an enrolled pod, by the authority that it is of.
+    async fn connect(&self, address: SocketAddr, uid: &PodUid) -> std::io::Result<TlsStream<TcpStream>> {
+        let (clients, name) = (self.clients.borrow().clone(), PeerName::Pod(uid.clone()).server_name());
+        let mut foreign = std::io::Error::from(std::io::ErrorKind::NotFound);
+        for tls in clients.each() {
+            match connect(address, tls.clone(), name.clone()).await {
+                Err(error) if mutual::is_of_another_authority(&error) => foreign = error,
+                opened => return opened,
+            }
+        }
+        Err(foreign)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::data_dir::DataDir;
 use crate::door;
 use crate::drive::Browsers;
 use crate::pods::PodRunner;
+use crate::pods::authority::{self, Texts};
 use crate::pods::dial::Dialer;
 use crate::pods::warm::Pods;
 use crate::seal::Sealer;
@@ -59,12 +60,17 @@ impl Ground {
         let store = open(config, &data).await?;
         let key = |name| data.key(name).map_err(Error::DataDir);
         let keys = Keys { pin: PinKey::new(&*key("pin.key")?), seal: Sealer::new(&*key("seal.key")?) };
-        let authority = Arc::new(authority(&data)?);
-        let links = Links::new(Dialer::new(&authority).map_err(Error::Pods)?);
+        let texts = texts(&data)?;
+        let clients = match &config.backend {
+            Backend::Embedded(_) => authority::fixed(&texts),
+            Backend::Kubernetes(_) => authority::follow(data.clone(), texts.clone(), stop.clone()),
+        };
+        let links = Links::new(Dialer::new(clients.map_err(Error::Pods)?));
         let (browsers, tenants) = match &config.backend {
             Backend::Embedded(embedded) => {
                 let counts = (embedded.pods.warm, embedded.pods.most);
-                let pods = Pods::keep(runner, authority, metrics.clone(), counts, stop.clone());
+                let authority = Authority::from_pem(&texts[0].0, &texts[0].1).map_err(Error::Identity)?;
+                let pods = Pods::keep(runner, Arc::new(authority), metrics.clone(), counts, stop.clone());
                 (Browsers::Children(pods), Current::fixed(fixed.unwrap_or_default()))
             }
             Backend::Kubernetes(settings) => {
@@ -84,8 +90,9 @@ async fn open(config: &Config, data: &DataDir) -> Result<Store, Error> {
     opened.map_err(Error::Store)
 }
 
-fn authority(data: &DataDir) -> Result<Authority, Error> {
+/// The pods' authority, and on a cluster a second one while it is changed for the other.
+fn texts(data: &DataDir) -> Result<Texts, Error> {
     let make = || Authority::generate(SystemTime::now()).map(|authority| authority.to_pem());
-    let (certificate, key) = data.pair("pods", make).map_err(Error::DataDir)?;
-    Authority::from_pem(&certificate, &key).map_err(Error::Identity)
+    let first = data.pair("pods", make).map_err(Error::DataDir)?;
+    Ok([first].into_iter().chain(authority::second(data)).collect())
 }

@@ -156,6 +156,7 @@ fn with_pool(objects: Objects, cluster: &[&str]) -> Objects {
         namespace: SESSIONS.to_owned(),
         system: SYSTEM.to_owned(),
         pod_port: 8700,
+        authority: String::new(),
         host_users: false,
         public_origin: None,
         public: public(&ranges).expect("ranges"),

@@ -53,6 +53,14 @@ fn what_does_not_go_together_is_refused_with_the_mend() {
             json!({"crds": {"enabled": true}}),
             &["crds.enabled and pool.create", "install the chart cobrowse-crds first"],
         ),
+        (
+            json!({"podAuthority": {"secondSecret": "cobrowse-pod-authority"}}),
+            &["podAuthority.secondSecret is the first one again", "take it away"],
+        ),
+        (
+            json!({"podAuthority": {"issuerRef": {"name": "house"}}}),
+            &["podAuthority.issuerRef is for source CertManager alone", "write that source"],
+        ),
         (json!({"pool": {"minWarm": 11}}), &["pool.minWarm is more than pool.maxWarm", "raise maxWarm"]),
         (json!({"pool": {"maxWarm": 51}}), &["pool.maxWarm is more than pool.maxTotal", "raise maxTotal"]),
         (
@@ -151,6 +159,7 @@ fn wrong_shapes_and_ranges_are_refused_where_they_stand() {
             &["/sessions/disruptionBudget/minAvailable", "integer"],
         ),
         (json!({"sessions": {"quota": {"pods": 100}}}), &["/sessions/quota/pods", "string"]),
+        (json!({"podAuthority": {"source": "Vault"}}), &["/podAuthority/source", "SelfMade"]),
         (json!({"pool": {"name": "a_b"}}), &["/pool/name"]),
         (json!({"pool": {"maxTotal": 20001}}), &["/pool/maxTotal", "20,000"]),
         (json!({"seccomp": {"installer": "daemonset"}}), &["/seccomp/installer", "DaemonSet"]),

@@ -45,6 +45,7 @@ pub fn revision(object: &CoBrowsePool, installation: &Installation) -> Revision 
         spec.scheduling,
         spec.max_session_duration,
         installation.pod_port,
+        installation.authority,
         installation.host_users,
     ]);
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, parts.to_string().as_bytes());

@@ -198,6 +198,7 @@ mod tests {
             namespace: "cobrowse".to_owned(),
             system: "cobrowse-system".to_owned(),
             pod_port: 8700,
+            authority: "0badc0de".to_owned(),
             host_users: false,
             public_origin: None,
             public: public(&[]).expect("no ranges"),

@@ -1,6 +1,7 @@
 //! A claim's works done as they are on a cluster, by a fake API server and a fake pod: which spans come of it, and what a pod is told.
 
 use super::*;
+use crate::authority::Held;
 use crate::decide::Event;
 use crate::pods::{dial::Dialer, enroll::Enroller};
 use crate::traces::Traces;
@@ -11,6 +12,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use cobrowse_crds::kind::session::FinishReason;
+use cobrowse_identity::authorities::Authorities;
 use cobrowse_identity::authority::Authority;
 use cobrowse_session::PodUid;
 use cobrowse_wire::v1::{AdjustRequest, BindRequest, StartRequest};
@@ -20,7 +22,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::{Channel, Endpoint};
 use tracing_subscriber::layer::SubscriberExt;
@@ -119,10 +121,13 @@ impl Claiming {
         });
         let client = kube::Client::new(api, "cobrowse");
         let authority = Authority::generate(SystemTime::now()).expect("an authority");
-        let dialer = Dialer::new(&authority, 1).expect("a dialer");
+        let held = Held::new(Authorities::new(authority, None).expect("one")).expect("certificates");
+        // The receiver keeps the last value when its sender is gone.
+        let holding = watch::channel(Arc::new(held)).1;
+        let dialer = Dialer::new(holding.clone(), 1);
         let heard = Heard::default();
         dialer.keep(seen_pod().uid, pod(&heard).await);
-        let enroller = Enroller::new(authority, client.clone(), "cobrowse", Duration::from_secs(60));
+        let enroller = Enroller::new(holding, client.clone(), "cobrowse", Duration::from_secs(60));
         let (reports, taken) = mpsc::channel(1);
         let worker = Worker::new(&client, "cobrowse", (dialer, enroller), reports);
         Self { worker, trace: Trace::new(session.created_at), session, heard, _reports: taken }

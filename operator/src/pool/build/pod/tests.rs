@@ -10,6 +10,7 @@ fn installation() -> Installation {
         namespace: "cobrowse".to_owned(),
         system: "cobrowse-system".to_owned(),
         pod_port: 8700,
+        authority: "0badc0de".to_owned(),
         host_users: false,
         public_origin: None,
         public: policy::public(&[]).expect("no ranges"),
@@ -104,6 +105,8 @@ fn a_revision_is_what_makes_pods_differ() {
     }
     let shared = Installation { host_users: true, ..installation() };
     assert_ne!(base, revision(&pool(json!({})), &shared));
+    let signed = Installation { authority: "other".to_owned(), ..installation() };
+    assert_ne!(base, revision(&pool(json!({})), &signed));
 }
 
 #[test]
