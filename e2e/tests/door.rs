@@ -13,6 +13,8 @@ mod administrators;
 #[allow(dead_code, reason = "the node serves the operator's tests too, which use more of it")]
 #[path = "operator/kubelet.rs"]
 mod kubelet;
+#[path = "door/listeners.rs"]
+mod listeners;
 #[path = "door/people.rs"]
 mod people;
 #[path = "door/planted.rs"]
@@ -26,6 +28,11 @@ mod postgres;
 mod program;
 #[path = "door/replica.rs"]
 mod replica;
+#[path = "door/rotation.rs"]
+mod rotation;
+#[allow(dead_code, reason = "the scanner serves other tests too, which use more of it")]
+#[path = "../../identity/tests/listener/scan.rs"]
+mod scan;
 #[path = "door/search.rs"]
 mod search;
 #[path = "door/sessions.rs"]

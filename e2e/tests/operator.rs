@@ -15,6 +15,8 @@ mod ends;
 #[allow(dead_code, reason = "chaos asks more of it")]
 #[path = "operator/history.rs"]
 mod history;
+#[path = "operator/impostors.rs"]
+mod impostors;
 #[path = "operator/kubelet.rs"]
 mod kubelet;
 #[path = "operator/leaders.rs"]

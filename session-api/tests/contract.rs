@@ -23,10 +23,11 @@
 // | a forged address behind a gateway, or from nobody's | `forwarded` |
 // | too many starts, waiting PINs, sign-ins | `abuse::an_address_cannot_start_without_end`, `limits`, `abuse::sign_in_tells_nothing_and_slows_down` |
 // | too many wrong PINs of an agent, an address, a tenant | `abuse::pins_that_do_not_admit_look_alike_and_lock`, `limits::wrong_pins_lock_an_address_and_then_the_tenant_for_everybody_there` |
+// | every version, suite and group of TLS, and no TLS | `listeners` |
 // | headers without end | `http::headers_are_limited` |
 // | pod killed, replica killed, pod frozen | `flow::a_dead_pod_ends_the_session`, `replicas`, `stop` |
 // | disk full; damaged rows | `full::a_full_disk_refuses_clearly_and_stops_nobody`, `store::tests::a_full_disk_is_named`, `store::tests::a_damaged_row_keeps_nobody_else_from_ending` |
-// | port taken, bad tenant file, data folder, certificate | `refused` |
+// | port taken, bad tenant file, data folder, certificate, weak certificate | `refused` |
 // | Chromium, bubblewrap, browser-pod missing | `preflight::tests` |
 // | configuration with a typo, contradictory settings | `refused::typos_and_contradictions_end_the_program_with_the_mend`, `config::tests` |
 
@@ -58,6 +59,8 @@ mod full;
 mod http;
 #[path = "contract/limits.rs"]
 mod limits;
+#[path = "contract/listeners.rs"]
+mod listeners;
 #[path = "contract/people.rs"]
 mod people;
 #[path = "server/postgres.rs"]
@@ -70,6 +73,9 @@ mod refused;
 mod replicas;
 #[path = "contract/roles.rs"]
 mod roles;
+#[allow(dead_code, reason = "the scanner serves other tests too, which use more of it")]
+#[path = "../../identity/tests/listener/scan.rs"]
+mod scan;
 #[path = "contract/stop.rs"]
 mod stop;
 #[path = "contract/traces.rs"]

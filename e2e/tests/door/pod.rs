@@ -38,6 +38,8 @@ pub(crate) struct Inside {
     key: PodKey,
     token: String,
     certified: Mutex<Option<Arc<ServerConfig>>>,
+    /// Whose clients it serves: the authority that signed it.
+    authority: Mutex<Vec<u8>>,
     pub(crate) bound: Mutex<Option<BindRequest>>,
     loads: Loads,
     said: Arc<Said>,
@@ -73,6 +75,7 @@ impl Inside {
             key: PodKey::generate()?,
             token,
             certified: Mutex::default(),
+            authority: Mutex::default(),
             bound: Mutex::default(),
             loads,
             said: Arc::new(Said {
@@ -131,6 +134,12 @@ impl Inside {
     fn note<T>(&self, request: &Request<T>) {
         let parent = request.metadata().get("traceparent").and_then(|value| value.to_str().ok());
         self.parents.lock().expect("not poisoned").extend(parent.map(str::to_owned));
+    }
+
+    /// Whether this authority signed it.
+    #[allow(dead_code, reason = "the test of a changed authority asks")]
+    pub(crate) fn is_of(&self, authority: &CertificateDer<'_>) -> bool {
+        *self.authority.lock().expect("not poisoned") == authority.as_ref()
     }
 
     /// The pod ends its session by a rule of its own, and says so.
@@ -219,6 +228,7 @@ impl EnrollmentService for Inside {
     async fn certify(&self, request: Request<CertifyRequest>) -> Result<Response<CertifyResponse>, Status> {
         let request = request.into_inner();
         let chain = request.certificates.into_iter().map(CertificateDer::from).collect();
+        self.authority.lock().expect("not poisoned").clone_from(&request.client_authority);
         let tls = mutual::server(&self.key, chain, CertificateDer::from(request.client_authority));
         *self.certified.lock().expect("not poisoned") = Some(tls.expect("mutual TLS"));
         Ok(Response::new(CertifyResponse {}))

@@ -87,6 +87,29 @@ impl Stand {
         Program::start(&place, identity).expect("the operator starts")
     }
 
+    /// The authority by which it was made.
+    #[allow(dead_code, reason = "the test of a changed authority asks")]
+    pub(crate) fn authority(&self) -> Authority {
+        let read = |name: &str| std::fs::read_to_string(self.folder.path().join(name)).expect("it was written");
+        Authority::from_pem(&read("tls.crt"), &read("tls.key")).expect("an authority")
+    }
+
+    /// Gives the operator and every replica these authorities of pods, the one that signs first.
+    #[allow(dead_code, reason = "the test of a changed authority does it")]
+    pub(crate) fn authorities(&self, first: &Authority, second: Option<&Authority>) {
+        let pairs = [("tls", Some(first)), ("second", second)];
+        let secrets = [("secrets/pods", Some(first)), ("secrets/pods-second", second)];
+        for (name, authority) in pairs.into_iter().chain(secrets) {
+            let [certificate, key] = ["crt", "key"].map(|end| self.folder.path().join(format!("{name}.{end}")));
+            match authority.map(Authority::to_pem) {
+                // The certificate last: when it is there, its key is.
+                Some(pem) => std::fs::write(key, pem.1.as_bytes()).and_then(|()| std::fs::write(certificate, pem.0)),
+                None => std::fs::remove_file(certificate).and_then(|()| std::fs::remove_file(key)).or(Ok(())),
+            }
+            .expect("written");
+        }
+    }
+
     /// A site of this test: a host has one tenant in the whole cluster.
     pub(crate) fn shop(&self) -> String {
         site("shop", &self.namespace)
@@ -212,6 +235,18 @@ impl Replica {
         let mut child = self.child.lock().expect("not poisoned");
         child.kill().expect("it runs");
         child.wait().expect("it ended");
+    }
+
+    /// Its process.
+    #[allow(dead_code, reason = "the test of listeners asks")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.lock().expect("not poisoned").id()
+    }
+
+    /// How often its lines say this.
+    #[allow(dead_code, reason = "the test of a changed authority asks")]
+    pub(crate) fn says(&self, words: &str) -> usize {
+        std::fs::read_to_string(&self.log).unwrap_or_default().matches(words).count()
     }
 
     /// Whether it has ended.

@@ -72,6 +72,12 @@ impl Inside {
         Ok(inside)
     }
 
+    /// Whether it has a certificate.
+    #[allow(dead_code, reason = "the operator's tests alone ask")]
+    pub(crate) fn is_certified(&self) -> bool {
+        self.certified.lock().expect("no panic holds it").is_some()
+    }
+
     async fn accept(self: Arc<Self>, listener: TcpListener) {
         let stop = self.stop.clone();
         let accepting = async {
