@@ -4,6 +4,7 @@
 use crate::place::{Place, Who, until};
 use cobrowse_e2e::{Said, kubectl, must};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 const IMAGE: &str = "registry.example.test/browser-pod:1";
 
@@ -118,6 +119,24 @@ fn only_the_operator_makes_browser_pods_and_changes_them() {
     uninstalled(&place);
 }
 
+/// Ways into a pod as the audit log names them, and the verbs of whoever goes there.
+const AUDITED: [(&str, &[&str]); 5] = [
+    ("exec", &["get", "create"]),
+    ("attach", &["get", "create"]),
+    ("portforward", &["get", "create"]),
+    ("proxy", &["get"]),
+    ("ephemeralcontainers", &["patch"]),
+];
+
+/// What the API server of the tests' cluster has written into its audit log.
+fn audited() -> Vec<Value> {
+    let base = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let base = base.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")));
+    let log = base.expect("HOME is set").join("cobrowse/cluster/run/log/audit.log");
+    let text = std::fs::read_to_string(&log).expect("the tests' cluster keeps an audit log");
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
 #[test]
 fn nobody_gets_into_a_pod_without_breaking_the_glass() {
     let place = installed("admit-glass");
@@ -151,6 +170,20 @@ fn nobody_gets_into_a_pod_without_breaking_the_glass() {
         // Behind the glass there is no kubelet to answer.
         let said = place.acts(&breaker, way, "");
         assert!(!said.err.contains("nobody gets into"), "{way:?}: {said:?}");
+    }
+    let (policy, sessions) = (format!("cobrowse-{}-access", place.system), place.sessions.as_str());
+    for (way, verbs) in AUDITED {
+        let told = |who: &str, code: u64| {
+            audited().into_iter().any(|event| {
+                let (object, status) = (&event["objectRef"], &event["responseStatus"]["code"]);
+                let same = object["namespace"] == sessions && object["name"] == "one" && object["subresource"] == way;
+                let verb = verbs.iter().any(|verb| event["verb"] == *verb);
+                let mark = &event["annotations"][format!("{policy}/break-glass")];
+                let code = if code == 403 { status == 403 } else { status != 403 };
+                same && verb && code && mark.as_str().unwrap_or_default() == who
+            })
+        };
+        until("the audit log", || Ok(told("root", 200) && told("", 403))).expect(way);
     }
     let opened = place.acts(&root(), &["get", "pod/one", "-o", "jsonpath={.spec.ephemeralContainers[*].name}"], "");
     assert_eq!(opened.out, "look", "the glass was broken");
