@@ -66,8 +66,9 @@ function* filesOf(folder: string): Iterable<{ path: string; stat: Stats }> {
   }
 }
 
-/** A log of writes is made longer than it is, by zeros. */
+/** A log of writes is made longer than it is, by zeros. What has no size is a namespace that is mounted as a file, or empty. */
 function read(path: string, size: number): Buffer {
+  if (size === 0) return Buffer.alloc(0);
   if (size > FILE_MAX) throw new Error(`${path} is too large to be searched: ${size} bytes`);
   const bytes = gone(() => readFileSync(path), Buffer.alloc(0));
   let end = bytes.length;
