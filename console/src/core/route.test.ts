@@ -32,3 +32,15 @@ test("only web addresses are followed", () => {
   expect(webAddress("https://shop.example/cart")).toBe("https://shop.example/cart");
   expect(hostOf("https://shop.example:8443/cart")).toBe("shop.example:8443");
 });
+
+test("a long host is shown from its end, which says whose it is", () => {
+  const long = `https://shop.example.${"a.".repeat(60)}evil.example:8443/shop.example`;
+  expect(hostOf(long)).toMatch(/^….*a\.evil\.example:8443$/);
+  expect(hostOf(long)).toHaveLength(36);
+});
+
+test("letters that look like others are not shown as such", () => {
+  expect(hostOf("https://\u0455hop.example/")).toBe("xn--hop-ehd.example");
+  expect(hostOf("https://shop.example@evil.example/")).toBe("evil.example");
+  expect(hostOf("https://shop\u3002example/")).toBe("shop.example");
+});

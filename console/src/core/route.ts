@@ -52,10 +52,17 @@ export function webAddress(text: string): string | undefined {
   }
 }
 
-/** Host and port for people, for example "shop.example". */
+/** Characters of a host that people are shown: what a small phone has room for. */
+const HOST_MAX = 36;
+
+/**
+ * Host and port for people, for example "shop.example". Letters that look like others are written as Chrome's own names do ("xn--"), and
+ * of a long host its end is shown, which says whose it is.
+ */
 export function hostOf(text: string): string {
   try {
-    return new URL(text).host;
+    const { host } = new URL(text);
+    return host.length > HOST_MAX ? `…${host.slice(1 - HOST_MAX)}` : host;
   } catch {
     return text;
   }
