@@ -6,10 +6,17 @@ mod containers;
 #[allow(dead_code, reason = "the gateway serves other tests too, which use more of it")]
 #[path = "egress/gateway.rs"]
 mod gateway;
+#[path = "agent/impostors.rs"]
+mod impostors;
+#[path = "agent/listeners.rs"]
+mod listeners;
 #[path = "agent/pod.rs"]
 mod pod;
 #[path = "agent/processes.rs"]
 mod processes;
+#[allow(dead_code, reason = "the scanner serves other tests too, which use more of it")]
+#[path = "../../identity/tests/listener/scan.rs"]
+mod scan;
 #[path = "agent/sight.rs"]
 mod sight;
 #[allow(dead_code, reason = "the website serves other tests too, which use more of it")]

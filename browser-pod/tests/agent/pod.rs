@@ -81,6 +81,11 @@ impl Started {
         Self { child, lines, address }
     }
 
+    /// Where it listens, with the address.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Where it listens.
     pub(crate) fn port(&self) -> String {
         self.address.rsplit(':').next().expect("a port").to_owned()
@@ -209,6 +214,15 @@ impl Pod {
     /// Attaches with further wishes.
     pub(crate) async fn attach_with(&self, who: &str, wishes: v1::Attach) -> Viewer {
         Viewer::open_with(self.client.clone(), participant(who), v1::Codec::H264, wishes).await.expect("attached")
+    }
+
+    /// Dials with another program's certificate, of the same authority.
+    pub(crate) async fn as_peer(
+        &self,
+        name: &PeerName,
+    ) -> Result<PodServiceClient<Channel>, Box<dyn std::error::Error>> {
+        let channel = connect(&self.address, &self.authority, &self.authority, name, &self.uid).await?;
+        Ok(PodServiceClient::new(channel))
     }
 
     /// Dials with a certificate of somebody else's authority and makes a call.
@@ -356,7 +370,7 @@ async fn connect(
 }
 
 /// Dials until somebody listens: between enrollment and mutual TLS the port is nobody's for a moment.
-async fn dial(
+pub(crate) async fn dial(
     address: &str,
     config: Arc<cobrowse_identity::ClientConfig>,
     name: ServerName<'static>,
