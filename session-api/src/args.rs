@@ -73,7 +73,8 @@ pub struct Settings {
     #[arg(long, env = "COBROWSE_POD_PORT", value_name = "PORT")]
     pub pod_port: Option<u16>,
     /// Folder with pin.key and seal.key (32 random bytes each) and the pods' authority, pods.crt and pods.key, the same for all
-    /// replicas. Needed with the backend kubernetes.
+    /// replicas; while it is changed for another, also pods-second.crt and pods-second.key. The authorities are read again when they
+    /// change. Needed with the backend kubernetes.
     #[arg(long, env = "COBROWSE_SECRETS", value_name = "DIR")]
     pub secrets: Option<PathBuf>,
     /// File with the address of a PostgreSQL database, as in postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full&sslrootcert=FILE
