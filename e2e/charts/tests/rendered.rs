@@ -1,5 +1,7 @@
 //! What Helm makes of the chart: refusals, network policies, rights, arguments, and how hard the pods are. No cluster is asked.
 
+#[path = "rendered/admission.rs"]
+mod admission;
 #[path = "rendered/arguments.rs"]
 mod arguments;
 #[path = "rendered/authority.rs"]

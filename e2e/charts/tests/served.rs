@@ -3,6 +3,8 @@
 
 #[path = "served/admitted.rs"]
 mod admitted;
+#[path = "served/authority.rs"]
+mod authority;
 #[path = "served/installed.rs"]
 mod installed;
 #[path = "served/place.rs"]
