@@ -24,6 +24,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use cobrowse_session::participant::EndReason;
+use cobrowse_session::pool::Trouble;
 use tokio_util::sync::CancellationToken;
 
 use crate::handover::{self, Meeting, Socket};
@@ -115,6 +116,14 @@ impl Error {
             _ => EndReason::PodLost,
         }
     }
+
+    /// Why this pod cannot start, where it is a known reason.
+    fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Handover(handover::Error::Exited(exit)) => exit.trouble,
+            _ => None,
+        }
+    }
 }
 
 /// Runs the agent side until the session is over, its parent wants its end or Chrome is gone. The last line on standard
@@ -128,7 +137,7 @@ pub fn run(args: &Args) -> Result<(), Error> {
     let failed = |error: &Error| Outcome { reason: error.reason(), last_seq: 0, chrome_exit: None };
     let told = outcome.as_ref().map_or_else(failed, |outcome| *outcome);
     say(&Ended::from(told));
-    log.end(told)?;
+    log.end(told, outcome.as_ref().err().and_then(Error::trouble))?;
     outcome.map(|_| ())
 }
 

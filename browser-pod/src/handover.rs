@@ -41,6 +41,9 @@ pub enum Error {
     /// The other side could not do as asked.
     #[error("failed to have the browser side act: {0}")]
     Refused(String),
+    /// Chrome is gone, or never was.
+    #[error("failed to keep Chrome: {0}")]
+    Exited(Exit),
     /// The other side took too long.
     #[error("failed to hear from the other side in time")]
     Timeout,
@@ -170,9 +173,9 @@ mod tests {
         let (one, two) = pair();
         let mut file = tempfile::tempfile().expect("a file");
         file.write_all(b"content").expect("written");
-        one.send(&Note::Exited { code: Some(3), reason: None }, &[file.as_fd()]).expect("sent");
+        one.send(&Note::Exited { code: Some(3), reason: None, trouble: None }, &[file.as_fd()]).expect("sent");
         let (note, mut fds) = two.receive::<Note>().expect("received");
-        assert_eq!(note, Note::Exited { code: Some(3), reason: None });
+        assert_eq!(note, Note::Exited { code: Some(3), reason: None, trouble: None });
         let mut copy = std::fs::File::from(fds.pop().expect("a descriptor"));
         copy.rewind().expect("rewound");
         let mut text = String::new();

@@ -1,6 +1,7 @@
 //! The browser side's process: starts Chrome, hands over its screen and its DevTools pipe, moves files in and out, and ends
 //! Chrome with the socket. It reads nothing that Chrome or a page says but the known signs of a failed start.
 
+mod assure;
 mod files;
 mod flags;
 mod folders;
@@ -8,9 +9,10 @@ pub mod fuzzing;
 mod process;
 
 use crate::handover::{self, Note, Order, Socket};
+use cobrowse_session::pool::Trouble;
 use folders::Folders;
 use process::Chrome;
-use rustix::process::Signal;
+use rustix::process::{Resource, Rlimit, Signal};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 
@@ -73,7 +75,8 @@ pub fn run(args: &Args) -> Result<(), Error> {
     match start(args) {
         Ok((folders, chrome)) => serve(socket, &folders, chrome),
         Err(error) => {
-            let note = Note::Exited { code: None, reason: Some(error.to_string()) };
+            let trouble = Some(Trouble::BrowserMissing.word().to_owned());
+            let note = Note::Exited { code: None, reason: Some(error.to_string()), trouble };
             // The cause is the better error, also when it cannot be told.
             let _ = socket.send(&note, &[]);
             Err(error)
@@ -88,10 +91,19 @@ fn start(args: &Args) -> Result<(Folders, Chrome), Error> {
     if !args.chromium.is_file() {
         return Err(Error::NoChromium(args.chromium.clone()));
     }
+    no_core_dumps();
     let folders = Folders::make(&args.folder)?;
     let chrome =
         Chrome::start(&args.chromium, &folders, flags::Kind { headless: args.headless, proxy_port: args.proxy_port })?;
     Ok((folders, chrome))
+}
+
+/// What dies leaves no memory behind, for this process and all below it. One byte, since none at all would not keep the kernel from
+/// handing the memory to a program of the machine's.
+fn no_core_dumps() {
+    let nothing = Rlimit { current: Some(1), maximum: Some(1) };
+    // Less than that is as well.
+    let _ = rustix::process::setrlimit(Resource::Core, nothing);
 }
 
 fn serve(socket: Socket, folders: &Folders, mut chrome: Chrome) -> Result<(), Error> {
@@ -109,6 +121,9 @@ fn serve(socket: Socket, folders: &Folders, mut chrome: Chrome) -> Result<(), Er
         let _ = rustix::process::kill_process_group(group, Signal::KILL);
     });
     reader.map_err(Error::Spawn)?;
+    let (teller, wrong) = (socket.share()?, chrome.wrong());
+    let assured = std::thread::Builder::new().name("assure".into());
+    assured.spawn(move || assure::assure(group, &wrong, &teller)).map_err(Error::Spawn)?;
     let note = chrome.wait();
     tracing::info!(?note, "Chrome ended");
     // The agent side may be what ended it.

@@ -6,6 +6,7 @@ mod processes;
 
 use std::path::Path;
 
+use cobrowse_session::pool::Lack;
 use processes::Process;
 
 /// Command line of `probe`.
@@ -41,7 +42,7 @@ pub enum Error {
         /// As this container numbers it.
         pid: u32,
         /// What it lacks.
-        lacks: &'static str,
+        lacks: Lack,
     },
 }
 
@@ -53,7 +54,21 @@ pub fn run(args: &Args) -> Result<(), Error> {
     if let Some(port) = args.listen_port {
         listening(port)?;
     }
-    if args.chrome { sandboxed(&processes::all(Path::new("/proc"))?) } else { Ok(()) }
+    if args.chrome {
+        let all = processes::all(Path::new("/proc"))?;
+        sandboxed(&all, all.iter().find(|one| one.is_chrome()))
+    } else {
+        Ok(())
+    }
+}
+
+/// Looks once at the Chrome whose first process this is.
+///
+/// # Errors
+/// What is not there yet, or not as it must be.
+pub(crate) fn chrome(first: u32) -> Result<(), Error> {
+    let all = processes::below(&processes::all(Path::new("/proc"))?, first);
+    sandboxed(&all, all.first())
 }
 
 fn listening(port: u16) -> Result<(), Error> {
@@ -64,8 +79,8 @@ fn listening(port: u16) -> Result<(), Error> {
 }
 
 /// All pages' processes must be in Chrome's sandbox, and there must be one: before, Chrome has no window.
-fn sandboxed(all: &[Process]) -> Result<(), Error> {
-    let chrome = all.iter().find(|one| one.is_chrome()).ok_or(Error::NoChrome)?;
+fn sandboxed(all: &[Process], chrome: Option<&Process>) -> Result<(), Error> {
+    let chrome = chrome.ok_or(Error::NoChrome)?;
     let mut pages = all.iter().filter(|one| one.is_page()).peekable();
     pages.peek().ok_or(Error::NoPage)?;
     pages.try_for_each(|page| match page.lacks(chrome) {
@@ -75,48 +90,4 @@ fn sandboxed(all: &[Process]) -> Result<(), Error> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::processes::{Process, Sandbox};
-    use super::{Error, sandboxed};
-
-    fn process(pid: u32, command: &str, sandbox: Sandbox) -> Process {
-        Process { pid, command: command.into(), sandbox }
-    }
-
-    fn chrome() -> Process {
-        let sandbox = Sandbox { depth: 1, mode: 2, filters: 1, no_new_privs: true, capable: false, users: Some(1) };
-        process(7, "/usr/lib/chromium/chromium --kiosk about:blank", sandbox)
-    }
-
-    fn page(change: fn(&mut Sandbox)) -> Process {
-        let mut sandbox = Sandbox { depth: 3, mode: 2, filters: 2, no_new_privs: true, capable: false, users: Some(2) };
-        change(&mut sandbox);
-        process(9, "/usr/lib/chromium/chromium --type=renderer --lang=en", sandbox)
-    }
-
-    #[test]
-    fn a_chrome_with_a_sandboxed_page_is_up() {
-        sandboxed(&[chrome(), page(|_| ())]).expect("up");
-        assert!(matches!(sandboxed(&[]), Err(Error::NoChrome)));
-        assert!(matches!(sandboxed(&[page(|_| ())]), Err(Error::NoChrome)));
-        assert!(matches!(sandboxed(&[chrome()]), Err(Error::NoPage)));
-    }
-
-    #[test]
-    fn each_layer_that_is_missing_is_told() {
-        type Change = fn(&mut Sandbox);
-        let changes: [(Change, &str); 6] = [
-            (|sandbox| sandbox.depth = 1, "process namespace"),
-            (|sandbox| sandbox.users = Some(1), "user namespace"),
-            (|sandbox| sandbox.mode = 0, "filter of system calls"),
-            // The container's own filter alone.
-            (|sandbox| sandbox.filters = 1, "filter of system calls"),
-            (|sandbox| sandbox.no_new_privs = false, "no_new_privs"),
-            (|sandbox| sandbox.capable = true, "capabilities"),
-        ];
-        for (change, wanted) in changes {
-            let error = sandboxed(&[chrome(), page(|_| ()), page(change)]).expect_err(wanted).to_string();
-            assert!(error.contains("process 9") && error.contains(wanted), "{error}");
-        }
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ mod plan;
 mod refill;
 mod spec;
 mod trim;
+mod trouble;
 mod warm;
 
 pub use backoff::Backoff;
@@ -17,6 +18,7 @@ pub use facts::{Facts, HeldBack};
 pub use observed::{Life, Memory, Observed, Pod, Revision, Slot};
 pub use plan::{Action, Plan, Reason, Why, plan};
 pub use spec::{PoolSpec, Refill, Update};
+pub use trouble::{Lack, Trouble};
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use cobrowse_session::participant::EndReason;
+use cobrowse_session::pool::Trouble;
 use cobrowse_wire::v1;
 
 use super::Error;
@@ -46,6 +47,9 @@ pub(super) fn say(line: &impl serde::Serialize) {
 struct Message {
     reason: &'static str,
     last_seq: u64,
+    /// Why the pod could not start, by a word of a closed list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<&'static str>,
 }
 
 /// The file that says the reason of the end, if there is one.
@@ -56,18 +60,18 @@ impl TerminationLog {
     /// Writes what holds if this process is killed.
     pub(super) fn begin(path: Option<PathBuf>) -> Result<Self, Error> {
         let log = Self(path);
-        log.write(EndReason::PodLost, 0)?;
+        log.write(EndReason::PodLost, 0, None)?;
         Ok(log)
     }
 
     /// Writes what came of it.
-    pub(super) fn end(self, outcome: Outcome) -> Result<(), Error> {
-        self.write(outcome.reason, outcome.last_seq)
+    pub(super) fn end(self, outcome: Outcome, trouble: Option<Trouble>) -> Result<(), Error> {
+        self.write(outcome.reason, outcome.last_seq, trouble)
     }
 
-    fn write(&self, reason: EndReason, last_seq: u64) -> Result<(), Error> {
+    fn write(&self, reason: EndReason, last_seq: u64, trouble: Option<Trouble>) -> Result<(), Error> {
         let Some(path) = &self.0 else { return Ok(()) };
-        let message = Message { reason: reason.reason(), last_seq };
+        let message = Message { reason: reason.reason(), last_seq, trouble: trouble.map(Trouble::word) };
         let text = serde_json::to_string(&message).map_err(std::io::Error::from);
         text.and_then(|text| std::fs::write(path, text)).map_err(|error| Error::TerminationLog(path.clone(), error))
     }
@@ -91,8 +95,12 @@ mod tests {
         let read = || std::fs::read_to_string(&path).expect("written");
         let log = TerminationLog::begin(Some(path.clone())).expect("begun");
         assert_eq!(read(), r#"{"reason":"PodLost","lastSeq":0}"#);
-        log.end(Outcome { reason: EndReason::MaxDuration, last_seq: 7, chrome_exit: None }).expect("ended");
+        log.end(Outcome { reason: EndReason::MaxDuration, last_seq: 7, chrome_exit: None }, None).expect("ended");
         assert_eq!(read(), r#"{"reason":"MaxDuration","lastSeq":7}"#);
+        let log = TerminationLog::begin(Some(path.clone())).expect("begun");
+        let crashed = Outcome { reason: EndReason::BrowserCrashed, last_seq: 0, chrome_exit: Some(1) };
+        log.end(crashed, Some(Trouble::SandboxUnavailable)).expect("ended");
+        assert_eq!(read(), r#"{"reason":"BrowserCrashed","lastSeq":0,"trouble":"SandboxUnavailable"}"#);
         assert!(TerminationLog::begin(Some(folder.path().join("no/such"))).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use cobrowse_identity::ServerConfig;
 use cobrowse_identity::enrollment::{self, PodKey};
@@ -26,7 +26,7 @@ use crate::chrome::{self, Chrome};
 use crate::display::{self, Display, Size};
 use crate::egress::Egress;
 use crate::encode::worker::{Picture, Worker};
-use crate::handover::{self, Socket};
+use crate::handover::{self, Browser, Socket};
 
 /// Calls and commands that wait for the owner.
 const URGENT: usize = 256;
@@ -34,6 +34,8 @@ const URGENT: usize = 256;
 const ORDINARY: usize = 1_024;
 /// Coded pictures that wait for the owner; the encoder waits beyond.
 const PICTURES: usize = 2;
+/// How long the browser side may take to say why Chrome is gone.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// The screen until Bind says another size.
 const SCREEN: Size = Size { width: 1280, height: 720, scale: 1 };
 
@@ -94,7 +96,6 @@ async fn proxy(args: &Args) -> Result<Option<TcpListener>, Error> {
 enum Ready {
     Both(Configurations, Taken),
     NotEnrolled,
-    /// With its exit status when it has one.
     ChromeGone(Option<i32>),
 }
 
@@ -151,9 +152,21 @@ async fn take_over(join: Join) -> Result<Taken, Error> {
     let handover = tokio::task::spawn_blocking(move || join().and_then(handover::accept)).await;
     let handover = handover.map_err(|error| Error::Start(std::io::Error::other(error)))??;
     let (display, shown) = display::wayland::start(handover.wayland, SCREEN)?;
-    let (chrome, events) = chrome::attach(handover.cdp_in, handover.cdp_out, handover.browser).await?;
-    tracing::info!("Chrome is there");
+    let browser = handover.browser.clone();
+    let attached = chrome::attach(handover.cdp_in, handover.cdp_out, handover.browser).await;
+    let (chrome, events) = match attached {
+        Ok(attached) => attached,
+        Err(error) => return Err(gone(&browser).await.map_or(Error::Chrome(error), Error::Handover)),
+    };
+    // Until then nobody is let in.
+    browser.sandboxed().await.map_err(handover::Error::Exited)?;
+    tracing::info!("Chrome is there, and in its sandbox");
     Ok(Taken { display, shown, chrome, events })
+}
+
+/// Who does not answer may be gone; the browser side says so some moments later, and why.
+async fn gone(browser: &Browser) -> Option<handover::Error> {
+    tokio::time::timeout(LAST_WORDS, browser.exited()).await.ok().map(handover::Error::Exited)
 }
 
 /// Serves the session; `closed` ends it.

@@ -1,8 +1,10 @@
 //! The agent side's view of the browser side: the first message with the descriptors, then orders and their answers.
 
 use super::{Error, Note, Order, Place, Socket};
+use cobrowse_session::pool::Trouble;
 use rustix::fs::{FileType, MemfdFlags, SealFlags};
 use std::collections::HashMap;
+use std::fmt::{self, Display, Formatter};
 use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,7 +34,9 @@ pub fn accept(socket: Socket) -> Result<Handover, Error> {
     let (note, fds) = socket.receive::<Note>()?;
     let folders = match note {
         Note::Started { downloads, extension } => ChromeFolders { downloads, extension },
-        Note::Exited { reason, .. } => return Err(Error::Refused(reason.unwrap_or_else(|| "Chrome ended".into()))),
+        Note::Exited { code, reason, trouble } => {
+            return Err(Error::Exited(Exit::told(code, reason, trouble.as_deref())));
+        }
         _ => return Err(Error::Malformed("not the first message")),
     };
     let [wayland, cdp_in, cdp_out]: [OwnedFd; 3] =
@@ -47,6 +51,27 @@ pub struct Exit {
     pub code: Option<i32>,
     /// What is known about the cause.
     pub reason: Option<String>,
+    /// The cause, where it is a known one.
+    pub trouble: Option<Trouble>,
+}
+
+impl Exit {
+    /// Nothing is known.
+    const SILENT: Self = Self { code: None, reason: None, trouble: None };
+
+    fn told(code: Option<i32>, reason: Option<String>, trouble: Option<&str>) -> Self {
+        Self { code, reason, trouble: trouble.and_then(Trouble::parse) }
+    }
+}
+
+impl Display for Exit {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        match (&self.reason, self.code) {
+            (Some(reason), _) => to.write_str(reason),
+            (None, Some(code)) => write!(to, "Chrome ended with status {code}"),
+            (None, None) => to.write_str("Chrome ended"),
+        }
+    }
 }
 
 type Answer = Result<(String, Option<OwnedFd>), Error>;
@@ -62,7 +87,14 @@ struct Pending {
 #[derive(Debug, Clone)]
 pub struct Browser {
     shared: Arc<Shared>,
-    exit: watch::Receiver<Option<Exit>>,
+    told: watch::Receiver<Told>,
+}
+
+/// What the browser side said of Chrome.
+#[derive(Debug, Default)]
+struct Told {
+    sandboxed: bool,
+    exit: Option<Exit>,
 }
 
 #[derive(Debug)]
@@ -89,13 +121,13 @@ impl Browser {
     fn start(socket: Socket, folders: ChromeFolders) -> Result<Self, Error> {
         let reader = socket.share()?;
         let pending = Arc::new(Mutex::new(Pending::default()));
-        let (told, exit) = watch::channel(None);
+        let (tell, told) = watch::channel(Told::default());
         let for_reader = Arc::clone(&pending);
         std::thread::Builder::new()
             .name("handover".into())
-            .spawn(move || read(&reader, &for_reader, &told))
+            .spawn(move || read(&reader, &for_reader, &tell))
             .map_err(Error::Socket)?;
-        Ok(Self { shared: Arc::new(Shared { socket, pending, folders }), exit })
+        Ok(Self { shared: Arc::new(Shared { socket, pending, folders }), told })
     }
 
     /// Where Chrome puts downloads and finds the extension.
@@ -105,10 +137,22 @@ impl Browser {
 
     /// Waits until Chrome is gone.
     pub async fn exited(&self) -> Exit {
-        let mut exit = self.exit.clone();
-        match exit.wait_for(Option::is_some).await {
-            Ok(seen) => seen.clone().unwrap_or(Exit { code: None, reason: None }),
-            Err(_) => Exit { code: None, reason: None },
+        let mut told = self.told.clone();
+        match told.wait_for(|told| told.exit.is_some()).await {
+            Ok(told) => told.exit.clone().unwrap_or(Exit::SILENT),
+            Err(_) => Exit::SILENT,
+        }
+    }
+
+    /// Waits until the kernel was seen to keep Chrome's pages in Chrome's own sandbox.
+    ///
+    /// # Errors
+    /// Chrome ended, or was ended since it is otherwise.
+    pub async fn sandboxed(&self) -> Result<(), Exit> {
+        let mut told = self.told.clone();
+        match told.wait_for(|told| told.exit.is_some() || told.sandboxed).await {
+            Ok(told) => told.exit.clone().map_or(Ok(()), Err),
+            Err(_) => Err(Exit::SILENT),
         }
     }
 
@@ -181,22 +225,25 @@ fn sealed(content: &[u8]) -> Result<OwnedFd, Error> {
     Ok(file.into())
 }
 
-fn read(socket: &Socket, pending: &Mutex<Pending>, told: &watch::Sender<Option<Exit>>) {
+fn read(socket: &Socket, pending: &Mutex<Pending>, told: &watch::Sender<Told>) {
     let exit = loop {
         match socket.receive::<Note>() {
-            Ok((Note::Exited { code, reason }, _)) => break Exit { code, reason },
+            Ok((Note::Exited { code, reason, trouble }, _)) => break Exit::told(code, reason, trouble.as_deref()),
+            Ok((Note::Sandboxed, _)) => {
+                told.send_modify(|told| told.sandboxed = true);
+            }
             Ok((Note::Done { id, path }, mut fds)) => answer(pending, id, Ok((path, fds.pop()))),
             Ok((Note::Failed { id, reason }, _)) => answer(pending, id, Err(Error::Refused(reason))),
             Ok((Note::Started { .. }, _)) | Err(Error::Malformed(_)) => {
                 tracing::warn!("the browser side sent an unexpected message");
             }
-            Err(_) => break Exit { code: None, reason: None },
+            Err(_) => break Exit::SILENT,
         }
     };
     let mut pending = lock(pending);
     pending.gone = true;
     pending.waiting.clear();
-    told.send_replace(Some(exit));
+    told.send_modify(|told| told.exit = Some(exit));
 }
 
 fn answer(pending: &Mutex<Pending>, id: u64, answer: Answer) {

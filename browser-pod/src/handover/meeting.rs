@@ -122,7 +122,7 @@ mod tests {
         let browser = std::thread::spawn(move || join(&there, own()));
         let agent = Meeting::new(&path, own()).expect("listening").wait().expect("met");
         let browser = browser.join().expect("no panic").expect("joined");
-        let note = Note::Exited { code: None, reason: Some("end".into()) };
+        let note = Note::Exited { code: None, reason: Some("end".into()), trouble: None };
         browser.send(&note, &[]).expect("sent");
         assert_eq!(agent.receive::<Note>().expect("received").0, note);
         assert!(!path.exists());

@@ -25,7 +25,12 @@ pub enum Note {
         code: Option<i32>,
         /// What is known about the cause, with the mend. Holds nothing of the page.
         reason: Option<String>,
+        /// The word of a known trouble (`session::pool::Trouble`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trouble: Option<String>,
     },
+    /// The kernel shows Chrome's pages in Chrome's own sandbox. Comes once, after `Started`.
+    Sandboxed,
     /// An order was carried out. Carries the file for `Order::Take`.
     Done {
         /// The order's.

@@ -3,6 +3,7 @@
 use super::folders::Folders;
 use super::{Error, flags};
 use crate::handover::Note;
+use cobrowse_session::pool::Trouble;
 use rustix::io::Errno;
 use rustix::process::{Pid, WaitOptions, WaitStatus};
 use std::io::{BufRead, BufReader, Read};
@@ -24,23 +25,30 @@ const MAX_LINE: u64 = 4_096;
 /// than 2 GiB of memory of its own: a page that fills memory ends alone, and shows Chrome's page of a crash.
 const SCRIPT: &str = "ulimit -d 2097152; exec \"$@\" 3<&0 4>&1 </dev/null >&2";
 
-/// Signs in Chrome's log, and what to tell. Nothing else of the log is kept: it may quote pages.
-const SIGNS: [(&str, &str); 5] = [
-    (
-        "No usable sandbox!",
-        "Chrome's sandbox cannot start: allow unprivileged user namespaces (sysctl user.max_user_namespaces >= 16, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0) or give the pod the seccomp profile of this product",
-    ),
-    (
-        "Failed to receive hello message from zygote",
-        "Chrome's sandbox cannot start: raise sysctl user.max_user_namespaces to 16 or more",
-    ),
-    ("sys_chroot(", "Chrome's sandbox cannot start: the seccomp profile must allow chroot"),
-    (
-        "child_pid -1",
-        "Chrome cannot start page processes: raise sysctl user.max_pid_namespaces, or allow clone(CLONE_NEWPID) in the seccomp profile",
-    ),
-    ("Failed to connect to Wayland display", "Chrome found no screen"),
+/// Signs in Chrome's log, and what they mean. Nothing else of the log is kept: it may quote pages.
+const SIGNS: [(&str, Trouble); 5] = [
+    ("No usable sandbox!", Trouble::SandboxUnavailable),
+    ("Failed to receive hello message from zygote", Trouble::NamespacesUsedUp),
+    ("sys_chroot(", Trouble::ChrootRefused),
+    ("child_pid -1", Trouble::PagesCannotStart),
+    ("Failed to connect to Wayland display", Trouble::ScreenMissing),
 ];
+
+/// The first thing that was seen to be wrong, shared by all who look.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wrong(Arc<Mutex<Option<Trouble>>>);
+
+impl Wrong {
+    /// Something is wrong; what was first stays.
+    pub(super) fn note(&self, trouble: Trouble) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(trouble);
+    }
+
+    /// What is wrong, if anything.
+    pub(super) fn seen(&self) -> Option<Trouble> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// What the agent side gets.
 pub(super) struct Ends {
@@ -53,7 +61,7 @@ pub(super) struct Ends {
 pub(super) struct Chrome {
     child: Child,
     ends: Option<Ends>,
-    sign: Arc<Mutex<Option<&'static str>>>,
+    wrong: Wrong,
 }
 
 impl Chrome {
@@ -75,13 +83,13 @@ impl Chrome {
             .process_group(0)
             .spawn()
             .map_err(Error::Spawn)?;
-        let sign = Arc::new(Mutex::new(None));
+        let wrong = Wrong::default();
         if let Some(log) = child.stderr.take() {
-            let sign = Arc::clone(&sign);
-            let watched = std::thread::Builder::new().name("log".into()).spawn(move || watch(log, &sign));
+            let wrong = wrong.clone();
+            let watched = std::thread::Builder::new().name("log".into()).spawn(move || watch(log, &wrong));
             watched.map_err(Error::Spawn)?;
         }
-        Ok(Self { child, ends: Some(Ends { wayland: wayland.into(), cdp_in, cdp_out }), sign })
+        Ok(Self { child, ends: Some(Ends { wayland: wayland.into(), cdp_in, cdp_out }), wrong })
     }
 
     /// The ends for the agent side, once.
@@ -94,14 +102,20 @@ impl Chrome {
         Pid::from_child(&self.child)
     }
 
+    /// Where it is noted what is wrong with it.
+    pub(super) fn wrong(&self) -> Wrong {
+        self.wrong.clone()
+    }
+
     /// Waits for the end.
     pub(super) fn wait(self) -> Note {
         let status = end_of(self.group());
-        let reason = *self.sign.lock().unwrap_or_else(PoisonError::into_inner);
+        let trouble = self.wrong.seen();
         let of = |status: WaitStatus| (status.exit_status(), status.terminating_signal());
         let (code, signal) = status.map_or((None, None), of);
         let by_signal = || signal.map(|signal| format!("ended by signal {signal}"));
-        Note::Exited { code, reason: reason.map(str::to_owned).or_else(by_signal) }
+        let reason = trouble.map(|trouble| trouble.to_string()).or_else(by_signal);
+        Note::Exited { code, reason, trouble: trouble.map(|trouble| trouble.word().to_owned()) }
     }
 }
 
@@ -125,7 +139,7 @@ fn pipe() -> std::io::Result<(OwnedFd, OwnedFd)> {
 }
 
 /// Reads the log to its end, so that Chrome never waits for it, and keeps the first known sign.
-fn watch(log: impl Read, sign: &Mutex<Option<&'static str>>) {
+fn watch(log: impl Read, wrong: &Wrong) {
     let mut log = BufReader::new(log);
     let mut line = Vec::new();
     loop {
@@ -135,8 +149,8 @@ fn watch(log: impl Read, sign: &Mutex<Option<&'static str>>) {
             Ok(_) => {}
         }
         let text = String::from_utf8_lossy(&line);
-        if let Some((_, told)) = SIGNS.iter().find(|(seen, _)| text.contains(seen)) {
-            sign.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(told);
+        if let Some((_, trouble)) = SIGNS.iter().find(|(seen, _)| text.contains(seen)) {
+            wrong.note(*trouble);
         }
     }
 }

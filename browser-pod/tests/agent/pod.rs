@@ -123,6 +123,14 @@ impl Started {
     pub(crate) async fn ended(&mut self, reason: &str) {
         ended(&mut self.lines, &mut self.child, reason).await;
     }
+
+    /// The same of one that could not start.
+    pub(crate) async fn failed(&mut self, reason: &str) {
+        assert_eq!(said(&mut self.lines, "reason").await, reason);
+        let status =
+            tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("an exit in time").expect("an exit");
+        assert!(!status.success(), "{status}");
+    }
 }
 
 async fn ended(lines: &mut Lines<BufReader<ChildStdout>>, child: &mut Child, reason: &str) {

@@ -4,7 +4,7 @@ use super::Decider;
 use super::timers::Key;
 use crate::seen::{self, Stage};
 use crate::work::Work;
-use cobrowse_session::pool::{Life, Slot};
+use cobrowse_session::pool::{Life, Slot, Trouble};
 use cobrowse_session::{PodUid, Timestamp};
 use std::time::Duration;
 
@@ -66,6 +66,13 @@ impl Decider {
         Some(Work::Enroll(Box::new(pod)))
     }
 
+    /// What keeps this pod from starting is why its pool has none, until one starts. One that had started has other troubles.
+    pub(super) fn note_trouble(&mut self, pool: &str, pod: PodUid, trouble: Option<Trouble>) {
+        if trouble.is_some() && !self.is_enrolled(pod) {
+            self.pool_state(pool).trouble = trouble;
+        }
+    }
+
     /// What came of an enrollment.
     pub(super) fn enrolled(&mut self, uid: PodUid, error: Option<&str>, now: Timestamp) {
         self.unprobed.remove(&uid);
@@ -79,7 +86,9 @@ impl Decider {
         enrollment.busy = false;
         let Some(error) = error else {
             enrollment.done_at = Some(now);
+            let pool = pod.pool.clone();
             self.metrics.warm_seconds.observe(now.since(pod.created_at).as_secs_f64());
+            self.pool_state(&pool).trouble = None;
             return;
         };
         enrollment.failures = enrollment.failures.saturating_add(1);

@@ -9,7 +9,7 @@ use crate::pool::update_status::{self, Known};
 use crate::pool::validate::validate;
 use crate::seen;
 use crate::work::Work;
-use cobrowse_session::pool::{self, Action, Backoff, Facts, Memory, Observed, PoolSpec, Revision, plan};
+use cobrowse_session::pool::{self, Action, Backoff, Facts, Memory, Observed, PoolSpec, Revision, Trouble, plan};
 use cobrowse_session::{SessionUid, Timestamp};
 use std::collections::HashSet;
 use std::time::Duration;
@@ -56,6 +56,8 @@ pub(super) struct PoolState {
     /// Requests in a row that had no answer.
     unanswered: Backoff,
     facts: Option<Facts>,
+    /// What kept a pod from starting, since the last one that did.
+    pub(super) trouble: Option<Trouble>,
     planned_at: Timestamp,
     status_busy: bool,
     status_at: Timestamp,
@@ -81,6 +83,7 @@ impl PoolState {
             refused: None,
             unanswered: Backoff::new(),
             facts: None,
+            trouble: None,
             planned_at: Timestamp::default(),
             status_busy: false,
             status_at: Timestamp::default(),
@@ -223,9 +226,9 @@ impl Decider {
         state.generation = generation;
         state.spec = validate(&seen.object).map_err(|error| crate::chain(&error));
         state.revision = revision;
-        // What was refused before may be right now.
+        // What was refused before, or kept pods from starting, may be right now.
         state.refusals.note_success(now);
-        state.refused = None;
+        (state.refused, state.trouble) = (None, None);
     }
 
     fn decide_policy(&mut self, name: &str, now: Timestamp, works: &mut Vec<Work>) {
@@ -307,8 +310,8 @@ impl Decider {
             return;
         }
         let spec = state.spec.as_ref().map_err(|message| ("Malformed", message.clone()));
-        let (facts, refused) = (state.facts, state.refused.clone());
-        let known = Known { spec, facts, revision: format!("{:016x}", state.revision.0), refused };
+        let (facts, refused, trouble) = (state.facts, state.refused.clone(), state.trouble);
+        let known = Known { spec, facts, revision: format!("{:016x}", state.revision.0), refused, trouble };
         let status = update_status::status(&seen.object, &known);
         self.count_pods(seen.name(), facts);
         if seen.object.status.as_ref() == Some(&status) {

@@ -25,10 +25,11 @@ impl Decider {
 
     pub(super) fn saw_pod(&mut self, pod: seen::Pod) {
         let (uid, session, pool) = (pod.uid, pod.session, pod.pool.clone());
-        let name = pod.session_name.clone();
+        let (name, trouble) = (pod.session_name.clone(), pod.trouble);
         if !self.known.see_pod(pod) {
             return;
         }
+        self.note_trouble(&pool, uid, trouble);
         self.dirty.pods.insert(uid);
         self.dirty.pools.insert(pool);
         if let Some(session) = session {

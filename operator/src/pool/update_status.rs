@@ -5,7 +5,7 @@ use crate::names;
 use crate::session::update_status::{Told, with_condition};
 use cobrowse_crds::kind::CoBrowsePool;
 use cobrowse_crds::kind::pool::PoolStatus;
-use cobrowse_session::pool::{Facts, HeldBack, PoolSpec};
+use cobrowse_session::pool::{Facts, HeldBack, PoolSpec, Trouble};
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
 
@@ -20,6 +20,8 @@ pub struct Known<'a> {
     pub revision: String,
     /// Why no pod can be made: a reason and a message.
     pub refused: Option<(&'static str, String)>,
+    /// What kept a pod from starting, since the last one that did.
+    pub trouble: Option<Trouble>,
 }
 
 /// The status that a pool should have.
@@ -59,8 +61,12 @@ fn conditions(known: &Known<'_>) -> Vec<Told> {
     let (reason, message) = held.unwrap_or(("Refilling", "warm pods are being made"));
     let refilling = facts.warming > 0;
     let quota = matches!(facts.held_back, Some(HeldBack::Quota | HeldBack::Total));
+    let missing = || match known.trouble {
+        Some(trouble) => Told::no("Ready", trouble.word(), trouble.to_string()),
+        None => Told::no("Ready", reason, message.to_owned()),
+    };
     vec![
-        if ready { Told::yes("Ready", "WarmPods", "") } else { Told::no("Ready", reason, message.to_owned()) },
+        if ready { Told::yes("Ready", "WarmPods", "") } else { missing() },
         if refilling {
             Told::yes("Refilling", "PodsStart", "")
         } else {

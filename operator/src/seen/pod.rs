@@ -2,7 +2,7 @@
 
 use super::{Error, moment, uid, version};
 use crate::names;
-use cobrowse_session::pool::{Revision, Slot};
+use cobrowse_session::pool::{Revision, Slot, Trouble};
 use cobrowse_session::{EndReason, PodUid, SessionUid, Timestamp};
 use k8s_openapi::api::core::v1 as core;
 use std::net::IpAddr;
@@ -40,6 +40,8 @@ pub struct Pod {
     pub node: String,
     /// How it ended, as far as it or the cluster said.
     pub over: Over,
+    /// What keeps it from starting, as far as it or its node said.
+    pub trouble: Option<Trouble>,
 }
 
 /// Where a pod is in its life, by the cluster.
@@ -76,6 +78,8 @@ pub struct Over {
 #[derive(serde::Deserialize)]
 struct LastWords {
     reason: String,
+    #[serde(default)]
+    trouble: Option<String>,
 }
 
 /// Reasons in a pod's status by which the cluster says that it took the pod away.
@@ -112,6 +116,7 @@ impl Pod {
             address: status.pod_ip.as_deref().and_then(|text| text.parse().ok()),
             node: spec.and_then(|spec| spec.node_name.clone()).unwrap_or_default(),
             over: over(&status),
+            trouble: trouble(&status),
         })
     }
 
@@ -170,9 +175,8 @@ fn condition<'a>(status: &'a core::PodStatus, kind: &str) -> Option<&'a core::Po
 fn over(status: &core::PodStatus) -> Over {
     let reason = status.reason.as_deref().unwrap_or_default();
     let target = condition(status, DISRUPTION).is_some_and(|condition| condition.status == "True");
-    let words = agent(status).and_then(|agent| agent.state.as_ref()?.terminated.as_ref()?.message.as_deref());
     Over {
-        said: words.and_then(last_words),
+        said: last_words(status).and_then(|words| EndReason::from_reason(&words.reason)),
         disrupted: target || TAKEN.contains(&reason),
         too_long: reason == TOO_LONG,
         exited: is_over(status),
@@ -180,16 +184,38 @@ fn over(status: &core::PodStatus) -> Over {
     }
 }
 
-/// What the pod said. It is the pod's to write, and a pod is not believed more than its reason.
-fn last_words(text: &str) -> Option<EndReason> {
+/// What the pod said. It is the pod's to write, and a pod is not believed more than words of closed lists.
+fn last_words(status: &core::PodStatus) -> Option<LastWords> {
+    let text = agent(status)?.state.as_ref()?.terminated.as_ref()?.message.as_deref()?;
     let text = text.get(..LAST_WORDS_MAX).unwrap_or(text);
-    let words: LastWords = serde_json::from_str(text.trim()).ok()?;
-    EndReason::from_reason(&words.reason)
+    serde_json::from_str(text.trim()).ok()
+}
+
+/// What keeps a pod from starting: what its own last words say, or what its node says of a container that waits.
+fn trouble(status: &core::PodStatus) -> Option<Trouble> {
+    let told = last_words(status).and_then(|words| Trouble::parse(&words.trouble?));
+    let waiting = |container: &core::ContainerStatus| container.state.as_ref()?.waiting.clone();
+    told.or_else(|| status.container_statuses.iter().flatten().filter_map(waiting).find_map(|state| of_node(&state)))
+}
+
+/// What a kubelet means by the reason of a container that waits. Most such reasons are no trouble.
+fn of_node(state: &core::ContainerStateWaiting) -> Option<Trouble> {
+    match state.reason.as_deref()? {
+        "ErrImagePull" | "ImagePullBackOff" | "ErrImageNeverPull" | "InvalidImageName" | "RegistryUnavailable" => {
+            Some(Trouble::ImageUnavailable)
+        }
+        "CreateContainerError" if state.message.as_deref().is_some_and(|message| message.contains("seccomp")) => {
+            Some(Trouble::ProfileMissing)
+        }
+        "CreateContainerError" | "CreateContainerConfigError" | "RunContainerError" => Some(Trouble::ContainerRefused),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cobrowse_session::pool::Lack;
     use serde_json::{Value, json};
 
     fn read(status: Value, more: Value) -> Pod {
@@ -238,6 +264,31 @@ mod tests {
         assert_eq!(said("panicked at the disco"), None);
         assert_eq!(said(""), None);
         assert_eq!(said(&"x".repeat(9000)), None);
+    }
+
+    #[test]
+    fn what_keeps_a_pod_from_starting_is_told_by_the_pod_or_its_node() {
+        let said = |message: &str| {
+            let status =
+                json!({"phase": "Failed", "containerStatuses": [exited(json!({"exitCode": 1, "message": message}))]});
+            read(status, json!({})).trouble
+        };
+        let words = |trouble: &str| json!({"reason": "BrowserCrashed", "lastSeq": 0, "trouble": trouble}).to_string();
+        assert_eq!(said(&words("SandboxUnavailable")), Some(Trouble::SandboxUnavailable));
+        assert_eq!(said(&words("NotSandboxed:Network")), Some(Trouble::NotSandboxed(Lack::Network)));
+        assert_eq!(said(&words("see https://example.com")), None);
+        assert_eq!(said(r#"{"reason":"BrowserCrashed","lastSeq":0}"#), None);
+        let waits = |reason: &str, message: &str| {
+            let waiting = json!({"waiting": {"reason": reason, "message": message}});
+            let browser = json!({"name": "browser", "ready": false, "image": "i", "imageID": "", "restartCount": 0, "state": waiting});
+            read(json!({"phase": "Pending", "containerStatuses": [browser]}), json!({})).trouble
+        };
+        let missing =
+            r#"failed to generate spec: cannot load seccomp profile "/var/lib/kubelet/seccomp/cobrowse/chrome.json""#;
+        assert_eq!(waits("CreateContainerError", missing), Some(Trouble::ProfileMissing));
+        assert_eq!(waits("CreateContainerError", "no space left"), Some(Trouble::ContainerRefused));
+        assert_eq!(waits("ImagePullBackOff", "Back-off pulling image"), Some(Trouble::ImageUnavailable));
+        assert_eq!(waits("ContainerCreating", ""), None);
     }
 
     #[test]

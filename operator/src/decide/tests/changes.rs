@@ -157,3 +157,40 @@ fn a_tenant_is_invited_once_its_status_is_written() {
     let invites = |works: &[Work]| works.iter().filter(|work| matches!(work, Work::Invite { .. })).count();
     assert_eq!((invites(&decider.decide(NOW)), invites(&decider.decide(NOW))), (1, 0), "one at a time");
 }
+
+/// Reason and message of a pool's condition Ready.
+fn pool_ready(works: &[Work]) -> Option<(String, String, String)> {
+    let status = works.iter().find_map(|work| match work {
+        Work::PoolStatus { status, .. } => Some(status),
+        _ => None,
+    })?;
+    let ready = status.conditions.iter().find(|condition| condition.type_ == "Ready")?;
+    Some((ready.status.clone(), ready.reason.clone(), ready.message.clone()))
+}
+
+#[test]
+fn a_pool_says_why_its_pods_do_not_start_until_one_does() {
+    let crashed = |version: u64| {
+        let words = json!({"reason": "BrowserCrashed", "lastSeq": 0, "trouble": "SandboxUnavailable"}).to_string();
+        let mut metadata = metadata("pod-16", 16, version);
+        metadata["labels"] =
+            json!({"cobrowse.dev/pool": "pool", "cobrowse.dev/slot": "warm", "cobrowse.dev/revision": "0"});
+        let agent = json!({"name": "agent", "ready": false, "image": "i", "imageID": "", "restartCount": 0,
+            "state": {"terminated": {"exitCode": 1, "message": words}}});
+        let object = json!({"metadata": metadata, "status": {"phase": "Failed", "containerStatuses": [agent]}});
+        seen::Pod::read(&serde_json::from_value(object).expect("a pod")).expect("readable")
+    };
+    let mut decider = leading(vec![], vec![], pool(json!({})));
+    decider.decide(NOW);
+    decider.take(Event::Pods(Change::Seen(crashed(1))), NOW);
+    let later = NOW + std::time::Duration::from_secs(2);
+    let (status, reason, message) = pool_ready(&decider.decide(later)).expect("a status");
+    assert_eq!((status.as_str(), reason.as_str()), ("False", "SandboxUnavailable"));
+    assert!(message.contains("user.max_user_namespaces"), "the mend: {message}");
+
+    let mut decider = leading(vec![pod(17, 1, json!({}), "Running")], vec![], pool(json!({})));
+    decider.take(Event::Pods(Change::Seen(crashed(1))), NOW);
+    enrolled(&mut decider, 17);
+    let (status, reason, _) = pool_ready(&decider.decide(NOW)).expect("a status");
+    assert_eq!((status.as_str(), reason.as_str()), ("True", "WarmPods"));
+}
