@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::traces;
+use crate::{names, traces};
 use clap::{Parser, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,7 +9,8 @@ use std::path::PathBuf;
 ///
 /// Run two: one leads, the other one is ready to. The cluster is the one it runs in, or that KUBECONFIG names.
 ///
-/// Besides there are chores of an installation: `operator check-uninstall`, `check-session` and `install-profile`, each with a --help.
+/// Besides there are chores of an installation: `operator check-uninstall`, `check-session`, `install-profile` and `check-node`, each
+/// with a --help.
 #[derive(Parser, Clone, Debug)]
 #[command(name = "operator", version, about, max_term_width = 110)]
 pub struct Arguments {
@@ -42,6 +43,9 @@ pub struct Arguments {
     /// Run browser pods in the node's user namespace: for nodes without user namespaces for pods.
     #[arg(long, env = "COBROWSE_HOST_USERS", default_value_t = false)]
     pub host_users: bool,
+    /// The seccomp profile of Chrome's sandbox, in the kubelets' folder for profiles.
+    #[arg(long, env = "COBROWSE_SECCOMP_PROFILE", value_name = "PATH", default_value = names::CHROME_PROFILE)]
+    pub seccomp_profile: String,
     /// Which log lines are written, for example info or cobrowse_operator=debug.
     #[arg(long, env = "COBROWSE_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,

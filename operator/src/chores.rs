@@ -1,6 +1,7 @@
 //! What the program does besides being the operator: short tasks of an installation, each with an exit code and one line for people. They
 //! need no lease and no key.
 
+mod node;
 mod profile;
 mod session;
 mod uninstall;
@@ -18,6 +19,8 @@ pub enum Chore {
     CheckSession(session::Arguments),
     /// Keeps the seccomp profile of Chrome's sandbox in a node's folder, until it is told to end.
     InstallProfile(profile::Arguments),
+    /// Says what the node that it runs on lacks for browser pods.
+    CheckNode(node::Arguments),
 }
 
 /// Why a task failed.
@@ -32,10 +35,13 @@ pub enum Error {
     /// The profile.
     #[error(transparent)]
     Profile(#[from] profile::Error),
+    /// The node.
+    #[error(transparent)]
+    Node(#[from] node::Error),
 }
 
 /// The names of the tasks, as the first argument has them.
-const NAMES: [&str; 3] = ["check-uninstall", "check-session", "install-profile"];
+const NAMES: [&str; 4] = ["check-uninstall", "check-session", "install-profile", "check-node"];
 
 /// Whether the program is called for a task.
 pub fn asked(arguments: impl IntoIterator<Item = OsString>) -> bool {
@@ -51,6 +57,7 @@ pub async fn run(chore: Chore) -> Result<String, Error> {
         Chore::CheckUninstall(arguments) => Ok(uninstall::check(&arguments).await?),
         Chore::CheckSession(arguments) => Ok(session::check(&arguments).await?),
         Chore::InstallProfile(arguments) => Ok(profile::keep(&arguments).await?),
+        Chore::CheckNode(arguments) => Ok(node::check(&arguments)?),
     }
 }
 

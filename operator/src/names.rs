@@ -37,6 +37,9 @@ pub const AGENT: &str = "agent";
 /// The container with Chrome.
 pub const BROWSER: &str = "browser";
 
+/// What Chrome's own sandbox needs, and no more, where the chart itself brings it to the nodes.
+pub const CHROME_PROFILE: &str = "cobrowse/chrome.json";
+
 /// A key as one part of a JSON pointer (RFC 6901).
 pub fn pointer(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")

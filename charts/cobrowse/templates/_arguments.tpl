@@ -21,6 +21,13 @@
 {{- if .Values.operator.hostUsers }}
 - --host-users
 {{- end }}
+{{- with .Values.seccomp.localhostProfile }}
+- --seccomp-profile={{ . }}
+{{- else }}
+{{- if eq .Values.seccomp.installer "SecurityProfilesOperator" }}
+- --seccomp-profile=operator/cobrowse-chrome.json
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{- define "cobrowse.sessionApiArgs" -}}

@@ -20,6 +20,7 @@ fn decider() -> Decider {
         pod_port: 8700,
         authority: "0badc0de".to_owned(),
         host_users: false,
+        seccomp_profile: crate::names::CHROME_PROFILE.to_owned(),
         public_origin: None,
         public: policy::public(&[]).expect("no ranges"),
     };

@@ -16,6 +16,8 @@ pub struct Installation {
     pub authority: String,
     /// Whether pods share the node's user namespace.
     pub host_users: bool,
+    /// The seccomp profile of the browser side, in the kubelets' folder.
+    pub seccomp_profile: String,
     /// Where people reach the console.
     pub public_origin: Option<String>,
     /// Where browsers may go: public addresses.
@@ -31,6 +33,7 @@ impl Installation {
             pod_port: arguments.pod_port,
             authority: String::new(),
             host_users: arguments.host_users,
+            seccomp_profile: arguments.seccomp_profile.clone(),
             public_origin: arguments.public_origin.clone(),
             public: super::build::policy::public(&arguments.cluster_ranges)?,
         })

@@ -76,6 +76,36 @@ fn the_installer_reaches_one_folder_of_the_node_and_nothing_else() {
 }
 
 #[test]
+fn the_installer_is_ready_where_its_node_lacks_nothing() {
+    let command = |values: &Value| {
+        let objects = render(values).expect("it renders");
+        let set = objects.one("DaemonSet", "cobrowse-node", "cobrowse-seccomp").expect("the installer").clone();
+        texts(&set["spec"]["template"]["spec"]["containers"][0]["readinessProbe"]["exec"]["command"])
+    };
+    let wanted = ["/usr/bin/operator", "check-node", "--profile=/seccomp/chrome.json"];
+    assert_eq!(command(&json!({})), wanted);
+    let shared = command(&json!({"operator": {"hostUsers": true}}));
+    assert_eq!(shared.last().map(String::as_str), Some("--host-users"));
+}
+
+#[test]
+fn browser_pods_are_told_the_profile_that_the_installer_brings() {
+    let told = |values: &Value| {
+        let objects = render(values).expect("it renders");
+        let operator = objects.one("Deployment", SYSTEM, "cobrowse-operator").expect("the operator").clone();
+        let arguments = texts(&operator["spec"]["template"]["spec"]["containers"][0]["args"]);
+        arguments.into_iter().find(|one| one.starts_with("--seccomp-profile="))
+    };
+    assert_eq!(told(&json!({})), None, "the operator's own default is the DaemonSet's");
+    let foreign = json!({"seccomp": {"installer": "SecurityProfilesOperator"}});
+    assert_eq!(told(&foreign).as_deref(), Some("--seccomp-profile=operator/cobrowse-chrome.json"));
+    let profile = render(&foreign).expect("it renders");
+    assert_eq!(profile.of("SeccompProfile")[0]["metadata"]["name"], "cobrowse-chrome");
+    let own = json!({"seccomp": {"installer": "None", "localhostProfile": "mine/chrome.json"}});
+    assert_eq!(told(&own).as_deref(), Some("--seccomp-profile=mine/chrome.json"));
+}
+
+#[test]
 fn each_program_has_two_replicas_spread_and_a_budget() {
     let objects = objects();
     for name in ["cobrowse-operator", "cobrowse-session-api"] {

@@ -158,6 +158,7 @@ fn with_pool(objects: Objects, cluster: &[&str]) -> Objects {
         pod_port: 8700,
         authority: String::new(),
         host_users: false,
+        seccomp_profile: "cobrowse/chrome.json".to_owned(),
         public_origin: None,
         public: public(&ranges).expect("ranges"),
     };

@@ -103,6 +103,10 @@ fn what_does_not_go_together_is_refused_with_the_mend() {
             json!({"seccomp": {"namespace": "cobrowse-sessions"}}),
             &["seccomp.namespace is the release's or the sessions'"],
         ),
+        (
+            json!({"seccomp": {"localhostProfile": "operator/mine.json"}}),
+            &["seccomp.localhostProfile is another", "leave it empty"],
+        ),
         (json!({"test": {"enabled": true, "tenant": "northwind"}}), &["test.tenant or test.site is empty"]),
         (
             json!({"networkPolicy": {"monitoring": {"podLabels": {"a": "b"}}}}),
@@ -164,6 +168,8 @@ fn wrong_shapes_and_ranges_are_refused_where_they_stand() {
         (json!({"pool": {"maxTotal": 20001}}), &["/pool/maxTotal", "20,000"]),
         (json!({"seccomp": {"installer": "daemonset"}}), &["/seccomp/installer", "DaemonSet"]),
         (json!({"seccomp": {"kubeletDir": "var/lib/kubelet"}}), &["/seccomp/kubeletDir"]),
+        (json!({"seccomp": {"localhostProfile": "../escape.json"}}), &["/seccomp/localhostProfile"]),
+        (json!({"seccomp": {"localhostProfile": "/absolute.json"}}), &["/seccomp/localhostProfile"]),
         (json!({"operator": {"spread": "Always"}}), &["/operator/spread", "DoNotSchedule"]),
         (json!({"operator": {"clusterRanges": ["10.0.0.0/33"]}}), &["/operator/clusterRanges/0"]),
         (json!({"operator": {"extraEnv": [{"value": "x"}]}}), &["/operator/extraEnv/0", "name"]),

@@ -14,8 +14,6 @@ const PROGRAM: &str = "/usr/bin/browser-pod";
 const AGENT_ID: i64 = 10001;
 /// User and group of the browser side.
 const BROWSER_ID: i64 = 10002;
-/// What Chrome's own sandbox needs, and no more. The chart brings it to the nodes.
-const CHROME_PROFILE: &str = "cobrowse/chrome.json";
 /// The startup probe: once a second, for as long as any readiness grace lasts.
 const PROBES_MAX: i32 = 1800;
 
@@ -58,7 +56,7 @@ pub fn agent(spec: &PoolSpec, port: u16) -> Container {
 }
 
 /// The side that is Chrome.
-pub fn browser(spec: &PoolSpec) -> Container {
+pub fn browser(spec: &PoolSpec, profile: &str) -> Container {
     let socket = socket();
     let resources = &spec.resources.browser;
     let mut container = container(
@@ -74,7 +72,7 @@ pub fn browser(spec: &PoolSpec) -> Container {
     container.volume_mounts = Some(volumes::of_browser());
     if let Some(context) = &mut container.security_context {
         context.seccomp_profile =
-            Some(SeccompProfile { type_: "Localhost".to_owned(), localhost_profile: Some(CHROME_PROFILE.to_owned()) });
+            Some(SeccompProfile { type_: "Localhost".to_owned(), localhost_profile: Some(profile.to_owned()) });
     }
     container
 }

@@ -47,6 +47,7 @@ pub fn revision(object: &CoBrowsePool, installation: &Installation) -> Revision 
         installation.pod_port,
         installation.authority,
         installation.host_users,
+        installation.seccomp_profile,
     ]);
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, parts.to_string().as_bytes());
     Revision(digest.as_ref().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte)))
@@ -129,7 +130,10 @@ fn pod_spec(object: &CoBrowsePool, installation: &Installation) -> core::PodSpec
             seccomp_profile: Some(core::SeccompProfile { type_: "RuntimeDefault".to_owned(), localhost_profile: None }),
             ..core::PodSecurityContext::default()
         }),
-        containers: vec![containers::agent(spec, installation.pod_port), containers::browser(spec)],
+        containers: vec![
+            containers::agent(spec, installation.pod_port),
+            containers::browser(spec, &installation.seccomp_profile),
+        ],
         volumes: Some(volumes::volumes(&spec.resources)),
         image_pull_secrets: (!secrets.is_empty()).then_some(secrets),
         node_selector: (!scheduling.node_selector.is_empty()).then(|| scheduling.node_selector.clone()),

@@ -200,6 +200,7 @@ mod tests {
             pod_port: 8700,
             authority: "0badc0de".to_owned(),
             host_users: false,
+            seccomp_profile: crate::names::CHROME_PROFILE.to_owned(),
             public_origin: None,
             public: public(&[]).expect("no ranges"),
         };

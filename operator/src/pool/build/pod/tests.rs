@@ -12,6 +12,7 @@ fn installation() -> Installation {
         pod_port: 8700,
         authority: "0badc0de".to_owned(),
         host_users: false,
+        seccomp_profile: crate::names::CHROME_PROFILE.to_owned(),
         public_origin: None,
         public: policy::public(&[]).expect("no ranges"),
     }
@@ -40,6 +41,7 @@ fn every_container_is_restricted() {
     assert_eq!(pod["spec"]["automountServiceAccountToken"], json!(false));
     assert_eq!(pod["spec"]["hostUsers"], json!(false));
     assert_eq!(pod["spec"]["restartPolicy"], json!("Never"));
+    assert_eq!(pod["spec"]["enableServiceLinks"], json!(false));
     for absent in ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "initContainers"] {
         assert!(pod["spec"][absent].is_null(), "{absent}");
     }
@@ -51,11 +53,15 @@ fn every_container_is_restricted() {
         assert_eq!(context["allowPrivilegeEscalation"], json!(false));
         assert_eq!(context["readOnlyRootFilesystem"], json!(true));
         assert_eq!(context["capabilities"], json!({"drop": ["ALL"]}));
+        assert!(context["privileged"] == json!(false) && context["procMount"].is_null());
         assert!(container["resources"]["limits"]["memory"].is_string());
         assert!(container["resources"]["limits"]["cpu"].is_null());
         assert!(container["readinessProbe"].is_null() && container["livenessProbe"].is_null());
         assert!(!container.to_string().contains("no-sandbox"));
     }
+    let usual = json!({"type": "RuntimeDefault"});
+    assert_eq!(containers[0]["securityContext"]["seccompProfile"], usual);
+    assert_eq!(pod["spec"]["securityContext"]["seccompProfile"], usual);
     assert_ne!(containers[0]["securityContext"]["runAsUser"], containers[1]["securityContext"]["runAsUser"]);
     assert_eq!(containers[1]["securityContext"]["seccompProfile"]["localhostProfile"], json!("cobrowse/chrome.json"));
 }
@@ -107,6 +113,60 @@ fn a_revision_is_what_makes_pods_differ() {
     assert_ne!(base, revision(&pool(json!({})), &shared));
     let signed = Installation { authority: "other".to_owned(), ..installation() };
     assert_ne!(base, revision(&pool(json!({})), &signed));
+}
+
+/// All of a pod but how much of the node it gets, where it may run, and which image it has.
+fn isolation(pod: &Value) -> Value {
+    let mut spec = pod["spec"].clone();
+    for free in ["imagePullSecrets", "nodeSelector", "tolerations", "topologySpreadConstraints", "priorityClassName"] {
+        spec[free] = Value::Null;
+    }
+    for free in ["hostUsers", "runtimeClassName", "activeDeadlineSeconds"] {
+        spec[free] = Value::Null;
+    }
+    for container in spec["containers"].as_array_mut().expect("containers") {
+        (container["image"], container["resources"]) = (Value::Null, Value::Null);
+    }
+    for volume in spec["volumes"].as_array_mut().expect("volumes") {
+        volume["emptyDir"]["sizeLimit"] = Value::Null;
+    }
+    spec
+}
+
+#[test]
+fn no_setting_of_a_pool_weakens_a_pod_and_a_class_of_its_own_kernel_neither() {
+    let usual = isolation(&built(&pool(json!({})), &Owner::Pool));
+    let settings = [
+        json!({"isolation": {"class": "GVisor", "runtimeClassName": "gvisor"}}),
+        json!({"isolation": {"class": "Kata", "runtimeClassName": "kata-qemu"}}),
+        json!({"resources": {"browser": {"cpu": "2", "memory": "4Gi", "scratch": "1Gi", "sharedMemory": "1Gi"}}}),
+        json!({"scheduling": {"tolerations": [{"operator": "Exists"}], "nodeSelector": {"a": "b"}, "spread": "None",
+            "priorityClassName": "system-node-critical"}}),
+        json!({"imagePullSecrets": [{"name": "registry"}], "image": "registry.example/other:1", "maxWarmAge": "1h"}),
+    ];
+    for setting in settings {
+        assert_eq!(isolation(&built(&pool(setting.clone()), &Owner::Pool)), usual, "{setting}");
+    }
+    let parts =
+        |class: &str| built(&pool(json!({"isolation": {"class": class, "runtimeClassName": "own"}})), &Owner::Pool);
+    assert_ne!(
+        revision(&pool(json!({})), &installation()),
+        revision(&pool(json!({"isolation": {"class": "Kata", "runtimeClassName": "own"}})), &installation())
+    );
+    for class in ["GVisor", "Kata"] {
+        let profile = &parts(class)["spec"]["containers"][1]["securityContext"]["seccompProfile"];
+        assert_eq!(profile, &json!({"type": "Localhost", "localhostProfile": "cobrowse/chrome.json"}), "{class}");
+    }
+}
+
+#[test]
+fn the_profile_is_the_installation_s() {
+    let installation = Installation { seccomp_profile: "operator/cobrowse-chrome.json".to_owned(), ..installation() };
+    let object = pool(json!({}));
+    let spec = validate(&object).expect("a right pool");
+    let made = serde_json::to_value(pod(&object, &spec, &installation, &Owner::Pool)).expect("JSON");
+    let profile = &made["spec"]["containers"][1]["securityContext"]["seccompProfile"];
+    assert_eq!(profile, &json!({"type": "Localhost", "localhostProfile": "operator/cobrowse-chrome.json"}));
 }
 
 #[test]
