@@ -1,6 +1,8 @@
 //! Starts both sides, sandboxed, and ends them together. It holds no session, no key and no page: it hands a token on, and
 //! the agent side's lines back.
 
+#[cfg(target_arch = "x86_64")]
+mod filter;
 mod mounts;
 mod sandbox;
 

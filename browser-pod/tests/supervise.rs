@@ -14,6 +14,8 @@ use tree::{Process, below, status, until};
 const ORDINARY: &str = "65533";
 /// Two uids of nobody.
 const BASE: u32 = 210_000;
+/// Filters of system calls of both sides' own.
+const FILTERS: u32 = if cfg!(target_arch = "x86_64") { 1 } else { 0 };
 /// How long all may take to be gone.
 const END: Duration = Duration::from_secs(15);
 
@@ -71,9 +73,14 @@ impl Drop for Supervise {
     }
 }
 
-/// Whether a filter of system calls is on. Without a container's own, only Chrome's sandbox puts one on.
+/// Whether a filter of Chrome's sandbox is on, besides the one that both sides have.
 fn seccomp(process: &Process) -> bool {
-    status(process.pid, "Seccomp").as_deref() == Some("2")
+    filters(process) > FILTERS
+}
+
+/// How many filters of system calls are on.
+fn filters(process: &Process) -> u32 {
+    status(process.pid, "Seccomp_filters").and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 
 fn is_root() -> bool {
@@ -113,10 +120,19 @@ fn the_sides_are_apart_and_chromes_own_sandbox_is_on() {
         for process in [chrome, agent, renderer] {
             assert_eq!(status(process.pid, "NoNewPrivs").as_deref(), Some("1"), "{}", process.command);
         }
+        for process in [chrome, agent] {
+            assert_eq!(filters(process), FILTERS, "{}", process.command);
+        }
         for name in ["CapEff", "CapPrm", "CapBnd"] {
             if who == As::Root {
                 assert_eq!(status(chrome.pid, name).as_deref(), Some("0000000000000000"), "{name}");
             }
+        }
+        for process in [chrome, renderer] {
+            let limits = std::fs::read_to_string(format!("/proc/{}/limits", process.pid)).expect("limits");
+            let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit");
+            let words: Vec<&str> = core.split_whitespace().collect();
+            assert_eq!(words[4..6], ["1", "1"], "{core}");
         }
         if is_root() {
             // Only root may look into what is not dumpable.

@@ -41,6 +41,8 @@ test("Chrome and the pod's agent side run as nobody's user, in namespaces of the
   }
   for (const pid of renderers) {
     expect(statusOf(pid, "Seccomp"), commandOf(pid)).toBe(FILTER);
+    // Both sides have a filter of their own; Chrome's comes on top.
+    expect(Number(statusOf(pid, "Seccomp_filters"))).toBeGreaterThan(Number(statusOf(agentSides[0]!, "Seccomp_filters")));
     expect(statusOf(pid, "NoNewPrivs")).toBe("1");
     expect(statusOf(pid, "CapEff")).toBe("0000000000000000");
     // Chrome's own layer: renderers are in a user namespace below the browser's.

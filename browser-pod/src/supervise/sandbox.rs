@@ -91,6 +91,8 @@ impl Sandbox {
             command.data(path, content)?;
         }
         command.args(["--ro-bind".as_ref(), self.program.as_os_str(), mounts::PROGRAM.as_ref()]);
+        #[cfg(target_arch = "x86_64")]
+        command.filter(&super::filter::bytes())?;
         command.args(["--chdir", "/tmp", "--"]);
         command.identity(self.uid_base.map(|base| if side == Side::Browser { base } else { base + 1 }));
         command.args([mounts::PROGRAM]);
@@ -122,12 +124,17 @@ impl Command {
         Ok(())
     }
 
+    /// A filter of system calls, which is on when the sandbox is made.
+    #[cfg(target_arch = "x86_64")]
+    fn filter(&mut self, program: &[u8]) -> Result<(), Error> {
+        let fd = memory(program)?;
+        self.args(["--seccomp", &fd.as_raw_fd().to_string()]);
+        self.inherit(fd)
+    }
+
     /// A small read-only file that exists nowhere but in the sandbox.
     fn data(&mut self, path: &str, content: &str) -> Result<(), Error> {
-        let fd = rustix::fs::memfd_create("data", MemfdFlags::CLOEXEC)?;
-        let mut file = std::fs::File::from(fd);
-        file.write_all(content.as_bytes()).and_then(|()| file.rewind()).map_err(Error::Start)?;
-        let fd = OwnedFd::from(file);
+        let fd = memory(content.as_bytes())?;
         // Readable for the uid that the side drops to; bubblewrap makes it, and the folders above it, for its own uid alone.
         self.args(["--perms", "0444", "--ro-bind-data", &fd.as_raw_fd().to_string(), path]);
         self.inherit(fd)
@@ -146,4 +153,11 @@ impl Command {
     pub(super) fn spawn(mut self, input: Stdio, output: Stdio) -> Result<Child, Error> {
         self.process.stdin(input).stdout(output).stderr(Stdio::inherit()).spawn().map_err(Error::Start)
     }
+}
+
+/// A file that is nowhere, with this in it.
+fn memory(content: &[u8]) -> Result<OwnedFd, Error> {
+    let mut file = std::fs::File::from(rustix::fs::memfd_create("data", MemfdFlags::CLOEXEC)?);
+    file.write_all(content).and_then(|()| file.rewind()).map_err(Error::Start)?;
+    Ok(file.into())
 }
