@@ -119,7 +119,7 @@ ON_CLUSTER := --workspace --features cobrowse-e2e/node,cobrowse-charts/cluster,c
 # The operator, the door, the kinds and the charts against a real API server; pods as a real kubelet runs them.
 AT_API_SERVER := --test kinds --test operator --test door --test served --test chaos
 AT_SCALE := --test scale
-ON_NODE := --test pods --test images --test browser_pod --test chromes
+ON_NODE := --test pods --test images --test browser_pod --test sandbox --test chromes
 
 .PHONY: test-cluster
 test-cluster: ## What must hold on a cluster: makes the images, starts one, tests, and ends it

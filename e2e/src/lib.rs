@@ -1,8 +1,9 @@
-//! What the tests on a cluster share: `kubectl`, which goes where KUBECONFIG says, what the node's kernel shows, and figures. They know no
-//! more of a cluster than any client, or whoever is root on its node.
+//! What the tests on a cluster share: `kubectl`, which goes where KUBECONFIG says, what the node's kernel shows, processes that are
+//! taken over, and figures. They know no more of a cluster than any client, or whoever is root on its node.
 
 pub mod figures;
 pub mod node;
+pub mod taken;
 
 use anyhow::{Context, Result};
 use std::io::Write as _;

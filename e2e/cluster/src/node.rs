@@ -90,6 +90,9 @@ state = "{state}/containerd"
     )
 }
 
+/// Processes and threads of one pod. A browser at rest has 130.
+const POD_PROCESSES_MAX: u32 = 2_048;
+
 fn kubelet_config(layout: &Layout) -> serde_json::Value {
     let pki = layout.pki();
     serde_json::json!({
@@ -101,7 +104,7 @@ fn kubelet_config(layout: &Layout) -> serde_json::Value {
         "clusterDNS": [DNS_SERVICE], "clusterDomain": "cluster.local", "resolvConf": layout.run.join("resolv.conf"),
         "containerRuntimeEndpoint": format!("unix://{}", layout.containerd_socket().display()),
         "cgroupDriver": "cgroupfs", "failCgroupV1": false, "failSwapOn": false,
-        "seccompDefault": true, "makeIPTablesUtilChains": false,
+        "seccompDefault": true, "makeIPTablesUtilChains": false, "podPidsLimit": POD_PROCESSES_MAX,
         "podLogsDir": layout.run.join("pod-logs"), "volumePluginDir": layout.run.join("kubelet/volume-plugins"),
         // The machine's disk is not the cluster's to judge.
         "evictionHard": {"memory.available": "200Mi", "nodefs.available": "1%", "imagefs.available": "1%"},

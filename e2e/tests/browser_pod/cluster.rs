@@ -118,7 +118,7 @@ impl Pod {
 }
 
 /// The pod as an operator makes it.
-fn manifest(namespace: &str, image: Image, host_users: bool) -> Value {
+pub(crate) fn manifest(namespace: &str, image: Image, host_users: bool) -> Value {
     let memory = |name: &str, size: &str| json!({"name": name, "emptyDir": {"medium": "Memory", "sizeLimit": size}});
     let mount = |name: &str, path: &str| json!({"name": name, "mountPath": path});
     let security = |id: u32, profile: Value| {
