@@ -5,6 +5,7 @@ mod exceptions;
 mod functions;
 mod fuzzing;
 mod generated;
+mod hardening;
 mod headers;
 mod layers;
 mod names;
@@ -60,6 +61,7 @@ pub(crate) fn run() -> Result<()> {
     let mut faults: Vec<Fault> = sources.iter().flat_map(|file| RULES.iter().flat_map(|rule| rule(file))).collect();
     faults.extend(edges::check()?);
     faults.extend(generated::check()?);
+    faults.extend(hardening::check()?);
     let faults = exceptions::load()?.apply(faults);
     for fault in &faults {
         eprintln!("{}: [{}] {}", fault.place, fault.rule, fault.text);
