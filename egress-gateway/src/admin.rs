@@ -1,6 +1,8 @@
-//! The port for machines: metrics, liveness and readiness, by plain HTTP on an address that pods do not reach.
+//! The port for machines and administrators: metrics, liveness, readiness, and the hosts that were refused or noted, by plain HTTP on an
+//! address that pods do not reach.
 
 use crate::metrics::Metrics;
+use crate::noticed::Noticed;
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -8,12 +10,14 @@ use axum::routing::get;
 use http::{StatusCode, header};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::SystemTime;
 use tokio::net::TcpListener;
 
 /// Serves until the program ends. A replica that drains is alive and not ready.
-pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
+pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>, noticed: Arc<Noticed>) {
     let app = Router::new()
         .route("/metrics", get(scrape))
+        .route("/hosts", get(move || std::future::ready(hosts(&noticed))))
         .route("/livez", get(|| std::future::ready("ok\n")))
         .route("/readyz", get(ready))
         .with_state(metrics);
@@ -28,6 +32,11 @@ async fn scrape(State(metrics): State<Arc<Metrics>>) -> Response {
         Ok(text) => (kind, text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+fn hosts(noticed: &Noticed) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/jsonl"), (header::CACHE_CONTROL, "no-store")];
+    (headers, noticed.lines(SystemTime::now())).into_response()
 }
 
 async fn ready(State(metrics): State<Arc<Metrics>>) -> (StatusCode, &'static str) {

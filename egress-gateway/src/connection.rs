@@ -202,6 +202,9 @@ impl Connection {
         refused: Option<&Refused>,
     ) {
         self.gateway.metrics.decided(decision, reason);
+        if let Some(target) = target.filter(|_| decision != "Allowed") {
+            self.gateway.noticed.note(&standing.terms, target, decision, reason, SystemTime::now());
+        }
         let address = refused.and_then(|refused| refused.address).map(|address| address.to_string());
         tracing::info!(
             target: "egress",

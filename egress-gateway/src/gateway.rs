@@ -3,6 +3,7 @@
 use crate::ledger::Sessions;
 use crate::material::Material;
 use crate::metrics::Metrics;
+use crate::noticed::Noticed;
 use crate::open::Sources;
 use crate::reach::{Dial, Resolve};
 use cobrowse_session::egress::Network;
@@ -50,4 +51,6 @@ pub struct Gateway {
     pub sessions: Sessions,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Hosts for whoever writes a tenant's list.
+    pub noticed: Arc<Noticed>,
 }

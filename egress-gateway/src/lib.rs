@@ -12,6 +12,7 @@ pub mod logs;
 pub mod material;
 pub mod metered;
 pub mod metrics;
+pub mod noticed;
 pub mod open;
 pub mod plain;
 pub mod reach;

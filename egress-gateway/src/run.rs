@@ -5,6 +5,7 @@ use crate::gateway::{Gateway, Times};
 use crate::ledger::Sessions;
 use crate::material::{self, Files};
 use crate::metrics::Metrics;
+use crate::noticed::Noticed;
 use crate::reach::{SystemResolver, TcpDialer};
 use crate::{admin, serve};
 use anyhow::{Context, Result};
@@ -21,7 +22,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     let mut end = signal(SignalKind::terminate()).context("failed to wait for signals")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("failed to wait for signals")?;
     let metrics = Arc::new(Metrics::default());
-    let sources = arguments.sources();
+    let (sources, noticed) = (arguments.sources(), Arc::new(Noticed::default()));
     let files = Files { certificates: arguments.certificates, grant_keys: arguments.grant_keys };
     let gateway = Arc::new(Gateway {
         network: Network { cluster: arguments.cluster_ranges, private: arguments.private_targets },
@@ -32,6 +33,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         material: material::follow(files, metrics.clone())?,
         sessions: Sessions::default(),
         metrics: metrics.clone(),
+        noticed: noticed.clone(),
     });
     let machines = TcpListener::bind(arguments.metrics).await.context("failed to listen for --metrics")?;
     let listener = TcpListener::bind(arguments.listen).await.context("failed to listen for --listen")?;
@@ -40,7 +42,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         machines = machines.local_addr().ok().map(|address| address.to_string()),
         "the egress gateway listens"
     );
-    tokio::spawn(admin::serve(machines, metrics.clone()));
+    tokio::spawn(admin::serve(machines, metrics.clone(), noticed));
     let stop = CancellationToken::new();
     let drain = Duration::from_secs(arguments.drain);
     let serving = tokio::spawn(serve::serve(listener, gateway, stop.clone(), drain));

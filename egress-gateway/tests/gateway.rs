@@ -24,5 +24,7 @@ mod scan;
 mod targets;
 #[path = "gateway/website.rs"]
 mod website;
+#[path = "gateway/windows.rs"]
+mod windows;
 #[path = "gateway/world.rs"]
 mod world;

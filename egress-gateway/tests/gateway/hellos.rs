@@ -44,6 +44,11 @@ fn hello(extensions: &[Vec<u8>]) -> Vec<u8> {
     record(&message(extensions))
 }
 
+/// One that names this host.
+pub(crate) fn named_hello(name: &str) -> Vec<u8> {
+    hello(&[named(name)])
+}
+
 fn said(name: Option<&str>, encrypted: bool) -> Result<Option<Hello>, Malformed> {
     Ok(Some(Hello { server_name: name.map(str::to_owned), encrypted }))
 }

@@ -77,6 +77,11 @@ async fn it_serves_goes_by_new_keys_and_ends_in_order() {
     let pod = Pod::dial_as(program.pods, identity(&authority, &authority, POD)).await.expect("a connection");
     assert_eq!(pod.show(&old.sign(&grant()).expect("a grant")).await, Ok(()));
     assert_eq!(pod.connect("other.example.org:443").await.map(|_| ()), Err(refused(403, "HostNotAllowed")));
+    let hosts = program.get("/hosts").await;
+    assert!(
+        hosts.contains(r#""target":"other.example.org:443","decision":"Refused","reason":"HostNotAllowed","count":1,"#),
+        "{hosts}"
+    );
     assert!(program.get("/metrics").await.contains("cobrowse_egress_decisions_total"));
     let other = new.sign(&grant()).expect("a grant");
     assert_eq!(pod.show(&other).await, Err(refused(407, "GrantKeyUnknown")));

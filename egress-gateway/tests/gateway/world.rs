@@ -131,6 +131,7 @@ impl World {
             material: watch::channel(Arc::new(material)).1,
             sessions: Sessions::default(),
             metrics: Arc::new(Metrics::default()),
+            noticed: Arc::default(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
