@@ -15,11 +15,16 @@ pub struct Arguments {
     pub listen: SocketAddr,
     /// Folder with tls.crt and tls.key, of this program, and ca.crt, the authorities of pods; PEM. While the authority is changed for
     /// another, also second.crt and second.key, of the other one. Read again when they change.
-    #[arg(long, env = "COBROWSE_CERTIFICATES", value_name = "DIR")]
-    pub certificates: PathBuf,
+    #[arg(long, env = "COBROWSE_CERTIFICATES", value_name = "DIR", required_unless_present = "child")]
+    pub certificates: Option<PathBuf>,
     /// File with the public keys of grants, PEM: the operator's, and while it is changed the one before. Read again when it changes.
-    #[arg(long, env = "COBROWSE_GRANT_KEYS", value_name = "FILE")]
-    pub grant_keys: PathBuf,
+    #[arg(long, env = "COBROWSE_GRANT_KEYS", value_name = "FILE", required_unless_present = "child")]
+    pub grant_keys: Option<PathBuf>,
+    /// Another program of this machine started this one. It hands over by standard input what would be in the files, tls.crt, tls.key, ca.crt
+    /// and the keys of grants, each with an empty line after it, reads from standard output where pods dial, and closes the input for
+    /// an end at once.
+    #[arg(long, conflicts_with_all = ["certificates", "grant_keys"])]
+    pub child: bool,
     /// Address and port of /metrics, /livez and /readyz, by HTTP.
     #[arg(long, env = "COBROWSE_METRICS", value_name = "ADDRESS:PORT", default_value = "[::]:9090")]
     pub metrics: SocketAddr,

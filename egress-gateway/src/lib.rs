@@ -14,6 +14,7 @@ pub mod metered;
 pub mod metrics;
 pub mod noticed;
 pub mod open;
+pub mod parent;
 pub mod plain;
 pub mod reach;
 pub mod refusal;

@@ -25,6 +25,9 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// What the starting program should have handed over is not all there.
+    #[error("failed to read certificates and keys from standard input")]
+    Input(#[source] io::Error),
     /// The certificates are not good.
     #[error("failed to serve with the certificates")]
     Tls(#[source] cobrowse_identity::Error),

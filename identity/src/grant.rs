@@ -16,6 +16,8 @@ use std::time::{Duration, SystemTime};
 pub const GRANT_BYTES_MAX: usize = 128 << 10;
 /// How long a grant is good at most. The operator renews it while the pod lives, so this is how long a pod that it forgot has.
 pub const LIFE_MAX: Duration = Duration::from_secs(300);
+/// How long after one grant the next is signed: early enough that one that is lost can be tried again before the last is over.
+pub const RENEW_AFTER: Duration = Duration::from_secs(120);
 /// How far the clocks of operator and gateway may differ.
 const SKEW: Duration = Duration::from_secs(30);
 /// Most sites, and most listed hosts: more than the kinds allow.

@@ -109,6 +109,13 @@ pub struct Settings {
     /// The program browser-pod [default: beside this program].
     #[arg(long, env = "COBROWSE_BROWSER_POD", value_name = "FILE")]
     pub browser_pod: Option<PathBuf>,
+    /// The program egress-gateway, the only way out of browser pods [default: beside this program].
+    #[arg(long, env = "COBROWSE_EGRESS_GATEWAY", value_name = "FILE")]
+    pub egress_gateway: Option<PathBuf>,
+    /// Private hosts that browsers may reach where they are a tenant's sites: exact name, range of its address, port. A site whose
+    /// name ends in .localhost is open where this machine has it, and needs no line here [default: none].
+    #[arg(long, env = "COBROWSE_PRIVATE_TARGETS", value_name = "HOST@CIDR:PORT", value_delimiter = ',')]
+    pub private_targets: Option<Vec<String>>,
     /// Browser pods kept ready for new sessions, 0 to 16 [default: 1].
     #[arg(long, env = "COBROWSE_WARM_PODS", value_name = "N")]
     pub warm_pods: Option<usize>,

@@ -5,13 +5,14 @@ pub mod backend;
 pub mod layers;
 
 use crate::args::{BackendName, LogFormat, Serve, Settings};
+use cobrowse_session::egress::PrivateTargetError;
 use ipnet::IpNet;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use backend::{Backend, Cluster, Embedded, Pods};
+pub use backend::{Backend, Cluster, Embedded, Gateway, POD_UIDS, Pods};
 pub use layers::known_variables;
 
 /// Why the program does not start. Each message says how to mend it.
@@ -70,6 +71,9 @@ pub enum Error {
     /// A range that is none, or that holds everybody.
     #[error("failed to accept trusted-proxies = {0}: write the gateways' own ranges, for example 10.0.0.0/8")]
     Proxies(String),
+    /// A private target that is none.
+    #[error("failed to accept private-targets: write for example wiki.example.com@10.1.2.0/24:443")]
+    PrivateTarget(#[source] PrivateTargetError),
     /// The public origin is no origin.
     #[error("failed to accept public-origin = {0}: it must be https://host or https://host:port, without a path")]
     Origin(String),
@@ -316,7 +320,7 @@ mod tests {
     #[test]
     fn bad_settings_are_refused_with_the_mend() {
         let any = |port| Some(SocketAddr::from(([0, 0, 0, 0], port)));
-        let rows: [(Settings, &str); 22] = [
+        let rows: [(Settings, &str); 23] = [
             (Settings::default(), "--data-dir"),
             (Settings { certificate: Some("c".into()), ..least() }, "both or neither"),
             (Settings { warm_pods: Some(9), ..least() }, "raise the second"),
@@ -341,6 +345,7 @@ mod tests {
                 "raise the second",
             ),
             (Settings { pod_uid_base: Some(0), ..least() }, "1000 to"),
+            (Settings { private_targets: Some(vec!["*.example.com@10.0.0.0/8:443".into()]), ..least() }, "for example"),
             (
                 Settings { demo: Some(true), listen: Some(SocketAddr::from(([0, 0, 0, 0], 1))), ..least() },
                 "listen on 127.0.0.1",

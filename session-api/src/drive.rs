@@ -4,6 +4,7 @@
 
 mod clustered;
 mod facts;
+mod grants;
 mod make;
 mod reconcile;
 
@@ -18,7 +19,7 @@ use cobrowse_session::{EndReason, SessionId};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::Instrument;
 
 /// How often what the store or a pod did not take is tried again.
@@ -85,7 +86,12 @@ impl Drive {
         let Some(claimed) = self.claim().await else { return };
         let made = self.make(pods, &claimed).instrument(trace_span!("browser.make")).await;
         match made {
-            Ok(made) => self.keep(made, &claimed).await,
+            Ok(made) => {
+                let (pod, client) = (made.pod.enrolled.uid.clone(), made.client.clone());
+                let granted = self.clone().keep_granted(pods.clone(), pod, client);
+                let _granted = AbortOnDropHandle::new(tokio::spawn(granted));
+                self.keep(made, &claimed).await;
+            }
             Err(failure) => self.claim_failed(failure).await,
         }
     }

@@ -28,8 +28,8 @@ async fn run(arguments: Serve) -> Result<()> {
     logs::start(&config.log, traces.as_ref())?;
     let runner: Box<dyn PodRunner> = match &config.backend {
         Backend::Embedded(embedded) => {
-            preflight::check(&embedded.pods.program)?;
-            Box::new(EmbeddedRunner::new(embedded.pods.clone()))
+            preflight::check(&embedded.pods.program, &embedded.gateway.program)?;
+            Box::new(EmbeddedRunner::new(embedded.pods.clone(), embedded.gateway.clone()))
         }
         Backend::Kubernetes(_) => Box::new(NoRunner),
     };

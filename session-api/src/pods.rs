@@ -1,11 +1,16 @@
-//! Browser pods as this replica has them: started, enrolled, kept warm, dialled. What happens in a session, `drive` carries on.
+//! Browser pods as this replica has them: started, enrolled, kept warm, dialled, and let out through the gateway. What happens in a
+//! session, `drive` carries on.
 
 pub mod authority;
 pub mod dial;
 pub mod embedded;
 pub mod enroll;
+pub mod gateway;
+pub mod grants;
+mod logs;
 pub mod warm;
 
+use crate::config;
 use cobrowse_identity::name::PodUid;
 use cobrowse_session::EndReason;
 use futures::future::BoxFuture;
@@ -47,6 +52,9 @@ pub enum Error {
     /// Certificates.
     #[error("failed to certify the pod")]
     Identity(#[source] cobrowse_identity::Error),
+    /// The egress gateway did not start.
+    #[error("failed to start the egress gateway: {0}")]
+    Gateway(String),
     /// As many pods run as may.
     #[error("failed to find room for another pod: raise max-pods, or end sessions")]
     Full,
@@ -57,15 +65,20 @@ pub enum Error {
 
 /// Starts pods. A seam: embedded pods are child processes, tests have fakes, a cluster has an operator.
 pub trait PodRunner: Send + Sync + 'static {
-    /// Starts one pod and waits until it listens.
-    fn start(&self) -> BoxFuture<'_, Result<Running, Error>>;
+    /// The gateway that its pods go through. Without one they reach what the machine reaches: pods of tests, which have no browser.
+    fn gateway(&self) -> Option<&config::Gateway> {
+        None
+    }
+
+    /// Starts one pod, whose way out is the gateway at this address, and waits until it listens.
+    fn start(&self, gateway: Option<SocketAddr>) -> BoxFuture<'_, Result<Running, Error>>;
 }
 
 /// Starts none: the pods of a cluster are the operator's.
 pub struct NoRunner;
 
 impl PodRunner for NoRunner {
-    fn start(&self) -> BoxFuture<'_, Result<Running, Error>> {
+    fn start(&self, _: Option<SocketAddr>) -> BoxFuture<'_, Result<Running, Error>> {
         Box::pin(std::future::ready(Err(Error::Full)))
     }
 }

@@ -11,6 +11,9 @@ pub enum Error {
     /// No browser-pod.
     #[error("failed to find browser-pod at {0}: build it with `cargo build`, or give --browser-pod")]
     BrowserPod(PathBuf),
+    /// No egress-gateway.
+    #[error("failed to find egress-gateway at {0}: build it with `cargo build`, or give --egress-gateway")]
+    EgressGateway(PathBuf),
     /// No bubblewrap.
     #[error("failed to find bubblewrap (bwrap): install it, on Debian `apt-get install bubblewrap`")]
     Bubblewrap,
@@ -23,14 +26,17 @@ pub enum Error {
 const CHROMIUM: &str = "/usr/lib/chromium/chromium";
 const CHROMIUM_NAMES: [&str; 2] = ["chromium", "chromium-browser"];
 
-/// Checks that pods can be started at all.
-pub fn check(browser_pod: &Path) -> Result<(), Error> {
-    look(browser_pod, &env::var_os("PATH").unwrap_or_default(), Path::new(CHROMIUM))
+/// Checks that pods and their way out can be started at all.
+pub fn check(browser_pod: &Path, egress_gateway: &Path) -> Result<(), Error> {
+    look((browser_pod, egress_gateway), &env::var_os("PATH").unwrap_or_default(), Path::new(CHROMIUM))
 }
 
-fn look(browser_pod: &Path, path: &OsStr, chromium: &Path) -> Result<(), Error> {
+fn look((browser_pod, egress_gateway): (&Path, &Path), path: &OsStr, chromium: &Path) -> Result<(), Error> {
     if !is_program(browser_pod) {
         return Err(Error::BrowserPod(browser_pod.to_owned()));
+    }
+    if !is_program(egress_gateway) {
+        return Err(Error::EgressGateway(egress_gateway.to_owned()));
     }
     if !in_path(path, "bwrap") {
         return Err(Error::Bubblewrap);
@@ -55,7 +61,8 @@ mod tests {
 
     #[test]
     fn an_absent_browser_pod_says_its_mend() {
-        let error = check(Path::new("/nowhere/browser-pod")).expect_err("is not there").to_string();
+        let nowhere = Path::new("/nowhere/browser-pod");
+        let error = check(nowhere, nowhere).expect_err("is not there").to_string();
         assert!(error.contains("/nowhere/browser-pod") && error.contains("--browser-pod"), "{error}");
     }
 
@@ -69,7 +76,11 @@ mod tests {
             path
         };
         let (pod, nowhere) = (program("browser-pod"), Path::new("/nowhere/chromium"));
-        let look = || look(&pod, dir.path().as_os_str(), nowhere);
+        let gateway = dir.path().join("egress-gateway");
+        let look = || look((&pod, &gateway), dir.path().as_os_str(), nowhere);
+        let error = look().expect_err("no gateway").to_string();
+        assert!(error.contains("--egress-gateway"), "{error}");
+        program("egress-gateway");
         let error = look().expect_err("no bubblewrap").to_string();
         assert!(error.contains("apt-get install bubblewrap"), "{error}");
         program("bwrap");

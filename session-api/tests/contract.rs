@@ -55,6 +55,8 @@ mod flow;
 mod forwarded;
 #[path = "contract/full.rs"]
 mod full;
+#[path = "contract/gateway.rs"]
+mod gateway;
 #[path = "contract/http.rs"]
 mod http;
 #[path = "contract/limits.rs"]

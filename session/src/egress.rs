@@ -2,12 +2,14 @@
 //! It resolves nothing and dials nothing; whoever does brings the answers here first, and gets back what may be dialled.
 
 mod address;
+mod limits;
 mod network;
 mod policy;
 mod range;
 mod target;
 
 pub use address::forbidden;
+pub use limits::Limits;
 pub use network::{Dialable, Network, PrivateTarget, PrivateTargetError};
 pub use policy::{Admission, Mode, Policy, Protocol};
 pub use range::{Range, RangeError};

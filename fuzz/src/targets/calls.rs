@@ -211,7 +211,7 @@ fn http_body_frames(body: Body) -> impl futures::Stream<Item = Frame> + Unpin {
 struct FakeRunner;
 
 impl PodRunner for FakeRunner {
-    fn start(&self) -> BoxFuture<'_, Result<pods::Running, pods::Error>> {
+    fn start(&self, _: Option<std::net::SocketAddr>) -> BoxFuture<'_, Result<pods::Running, pods::Error>> {
         async { Err(pods::Error::Full) }.boxed()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Error, range};
 use crate::args::{BackendName, Settings};
+use cobrowse_session::egress::PrivateTarget;
 use std::path::PathBuf;
 
 /// Where browsers run.
@@ -22,6 +23,8 @@ pub struct Embedded {
     pub tenants: PathBuf,
     /// How browser pods are made.
     pub pods: Pods,
+    /// Their only way out.
+    pub gateway: Gateway,
 }
 
 /// How browser pods are made.
@@ -37,6 +40,17 @@ pub struct Pods {
     pub uid_base: u32,
 }
 
+/// The egress gateway of embedded mode.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    /// The program.
+    pub program: PathBuf,
+    /// Private hosts that browsers may reach, as `host@range:port`, besides sites of this very machine.
+    pub private_targets: Vec<String>,
+    /// Its user id when run as root.
+    pub uid: u32,
+}
+
 /// What a cluster needs.
 #[derive(Clone, Debug)]
 pub struct Cluster {
@@ -50,6 +64,8 @@ pub struct Cluster {
     pub secrets: PathBuf,
 }
 
+/// User ids of pods, from the base on: two each. The gateway's follows.
+pub const POD_UIDS: u32 = 2_000;
 /// Places on a cluster whose pool nobody told us the size of.
 const CLUSTER_PLACES: u64 = 1000;
 
@@ -84,6 +100,7 @@ fn embedded(settings: &Settings) -> Result<Embedded, Error> {
         data_dir: needed(&settings.data_dir, "data-dir", "COBROWSE_DATA_DIR")?,
         tenants: needed(&settings.tenants, "tenants", "COBROWSE_TENANTS")?,
         pods: pods(settings)?,
+        gateway: gateway(settings)?,
     })
 }
 
@@ -91,13 +108,15 @@ fn cluster(settings: &Settings) -> Result<Cluster, Error> {
     let of_embedded = settings.data_dir.is_some()
         || settings.tenants.is_some()
         || settings.browser_pod.is_some()
+        || settings.egress_gateway.is_some()
+        || settings.private_targets.is_some()
         || settings.warm_pods.is_some()
         || settings.max_pods.is_some()
         || settings.pod_uid_base.is_some();
     if of_embedded {
         return Err(Error::Contradiction(
-            "data-dir, tenants, browser-pod, warm-pods, max-pods or pod-uid-base on a cluster: remove them; keys are in --secrets, \
-             tenants are objects, pods are the operator's",
+            "data-dir, tenants, browser-pod, egress-gateway, private-targets, warm-pods, max-pods or pod-uid-base on a cluster: remove \
+             them; keys are in --secrets, tenants are objects, pods are the operator's, the gateway has its own settings",
         ));
     }
     needed(&settings.certificate, "certificate", "COBROWSE_CERTIFICATE")?;
@@ -120,14 +139,26 @@ fn pods(settings: &Settings) -> Result<Pods, Error> {
     if warm > most {
         return Err(Error::Contradiction("warm-pods above max-pods: lower the first or raise the second"));
     }
-    let uid_base = range("pod-uid-base", settings.pod_uid_base.unwrap_or(210_000), 1000, 4_000_000_000)?;
-    let program = settings.browser_pod.clone().unwrap_or_else(beside_this_program);
-    Ok(Pods { program, warm, most, uid_base })
+    let program = settings.browser_pod.clone().unwrap_or_else(|| beside_this_program("browser-pod"));
+    Ok(Pods { program, warm, most, uid_base: uid_base(settings)? })
 }
 
-fn beside_this_program() -> PathBuf {
+fn uid_base(settings: &Settings) -> Result<u32, Error> {
+    range("pod-uid-base", settings.pod_uid_base.unwrap_or(210_000), 1000, 4_000_000_000)
+}
+
+fn gateway(settings: &Settings) -> Result<Gateway, Error> {
+    let program = settings.egress_gateway.clone().unwrap_or_else(|| beside_this_program("egress-gateway"));
+    let private_targets = settings.private_targets.clone().unwrap_or_default();
+    for target in &private_targets {
+        PrivateTarget::parse(target).map_err(Error::PrivateTarget)?;
+    }
+    Ok(Gateway { program, private_targets, uid: uid_base(settings)? + POD_UIDS })
+}
+
+fn beside_this_program(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
-    own.with_file_name("browser-pod")
+    own.with_file_name(name)
 }
 
 #[cfg(test)]

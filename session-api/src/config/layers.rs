@@ -45,6 +45,8 @@ pub fn merge(upper: Settings, lower: Settings) -> Settings {
         certificate,
         certificate_key,
         browser_pod,
+        egress_gateway,
+        private_targets,
         warm_pods,
         max_pods,
         max_sessions,
@@ -139,7 +141,7 @@ mod tests {
             assert!(!error.contains("unknown field"), "{name} is no key of the file: {error}");
             seen += 1;
         }
-        assert_eq!(seen, 33);
+        assert_eq!(seen, 35);
     }
 
     #[test]

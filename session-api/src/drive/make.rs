@@ -58,6 +58,7 @@ impl Drive {
             tracing::error!(session_id = %self.id, code = ?status.code(), "a pod refused its session");
             "BindRefused"
         })?;
+        self.grant(pods, &place.uid, client.clone()).await?;
         parts.links.keep(&self.id, channel);
         let bound = Event::ClaimBound { by: parts.replica.clone(), pod: place.to_text() };
         self.change(bound).await.map_err(|refusal| refusal.reason())?;

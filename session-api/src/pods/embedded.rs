@@ -1,8 +1,9 @@
 //! Pods as child processes of this one. A child's stdin stays open as long as it may run; when it closes, however this
 //! process died, the child ends everything it started.
 
+use super::logs::{self, Of};
 use super::{Ended, Error, PodRunner, Running};
-use crate::config::Pods;
+use crate::config::{self, POD_UIDS, Pods};
 use cobrowse_session::EndReason;
 use cobrowse_wire::v1;
 use futures::future::{BoxFuture, FutureExt};
@@ -13,7 +14,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines, Take};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -25,16 +26,15 @@ const START: Duration = Duration::from_secs(30);
 const END: Duration = Duration::from_secs(5);
 /// Bytes of all the lines that a child may write to stdout; it has two short ones to say.
 const STDOUT_BYTES: u64 = 16 * 1024;
-/// Bytes of one line of a child's log.
-const LOG_LINE_BYTES: usize = 8 * 1024;
 /// Two user ids per pod, so many pods until the numbers start again. Far above `max-pods`.
-const UID_PAIRS: u32 = 1000;
+const UID_PAIRS: u32 = POD_UIDS / 2;
 /// What a child needs of the environment: programs and fonts are found, nothing of ours is passed on.
 const ENVIRONMENT: [&str; 6] = ["PATH", "LANG", "LC_ALL", "TMPDIR", "XDG_RUNTIME_DIR", "RUST_BACKTRACE"];
 
 /// Starts `browser-pod supervise` children.
 pub struct EmbeddedRunner {
     pods: Pods,
+    gateway: config::Gateway,
     root: bool,
     next: AtomicU32,
 }
@@ -51,13 +51,16 @@ struct Says {
 
 impl EmbeddedRunner {
     /// With the settings of the program. As root every pod gets user ids of its own.
-    pub fn new(pods: Pods) -> Self {
-        Self { pods, root: rustix::process::geteuid().is_root(), next: AtomicU32::new(0) }
+    pub fn new(pods: Pods, gateway: config::Gateway) -> Self {
+        Self { pods, gateway, root: rustix::process::geteuid().is_root(), next: AtomicU32::new(0) }
     }
 
-    fn command(&self) -> Command {
+    fn command(&self, gateway: Option<SocketAddr>) -> Command {
         let mut command = Command::new(&self.pods.program);
         command.args(["supervise", "--listen", "127.0.0.1:0"]);
+        if let Some(gateway) = gateway {
+            command.args(["--gateway", &gateway.to_string()]);
+        }
         if self.root {
             let pair = self.next.fetch_add(1, Ordering::Relaxed) % UID_PAIRS;
             command.args(["--uid-base", &(self.pods.uid_base + pair * 2).to_string()]);
@@ -69,15 +72,15 @@ impl EmbeddedRunner {
         command
     }
 
-    async fn spawn(&self) -> Result<Running, Error> {
+    async fn spawn(&self, gateway: Option<SocketAddr>) -> Result<Running, Error> {
         let program = self.pods.program.display().to_string();
-        let mut child = self.command().spawn().map_err(|source| Error::Spawn { program, source })?;
+        let mut child = self.command(gateway).spawn().map_err(|source| Error::Spawn { program, source })?;
         let token = Zeroizing::new(crate::hex::encode(&crate::clock::random::<32>()));
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(mut stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
             return Err(Error::NoAddress("a pipe is missing".to_owned()));
         };
-        tokio::spawn(pass_logs(stderr));
+        tokio::spawn(logs::pass_on(stderr, Of::Pod));
         let line = Zeroizing::new(format!("{}\n", token.as_str()));
         stdin.write_all(line.as_bytes()).await.map_err(|e| Error::NoAddress(e.to_string()))?;
         let mut lines = BufReader::new(stdout.take(STDOUT_BYTES)).lines();
@@ -89,8 +92,12 @@ impl EmbeddedRunner {
 }
 
 impl PodRunner for EmbeddedRunner {
-    fn start(&self) -> BoxFuture<'_, Result<Running, Error>> {
-        self.spawn().boxed()
+    fn gateway(&self) -> Option<&config::Gateway> {
+        Some(&self.gateway)
+    }
+
+    fn start(&self, gateway: Option<SocketAddr>) -> BoxFuture<'_, Result<Running, Error>> {
+        self.spawn(gateway).boxed()
     }
 }
 
@@ -145,40 +152,4 @@ async fn watch_over(
 
 fn end_reason(name: &str) -> Option<EndReason> {
     EndReason::try_from(v1::EndReason::from_str_name(name)?).ok()
-}
-
-/// One line of a child's log: JSON of the same house, or whatever a library wrote.
-#[derive(Deserialize)]
-struct LogLine {
-    level: String,
-    fields: serde_json::Map<String, serde_json::Value>,
-}
-
-fn log_line(line: &[u8]) {
-    let Ok(LogLine { level, mut fields }) = serde_json::from_slice(line) else {
-        tracing::info!(target: "browser_pod", line = %String::from_utf8_lossy(line).trim_end(), "a pod says");
-        return;
-    };
-    let message = fields.remove("message").and_then(|m| m.as_str().map(str::to_owned)).unwrap_or_default();
-    let rest = if fields.is_empty() { String::new() } else { serde_json::Value::Object(fields).to_string() };
-    match level.as_str() {
-        "ERROR" => tracing::error!(target: "browser_pod", rest, "{message}"),
-        "WARN" => tracing::warn!(target: "browser_pod", rest, "{message}"),
-        "INFO" => tracing::info!(target: "browser_pod", rest, "{message}"),
-        _ => tracing::debug!(target: "browser_pod", rest, "{message}"),
-    }
-}
-
-/// Passes the child's log on, line by line.
-async fn pass_logs(stderr: ChildStderr) {
-    let mut reader = BufReader::new(stderr);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let limit = u64::try_from(LOG_LINE_BYTES).unwrap_or(u64::MAX);
-        match (&mut reader).take(limit).read_until(b'\n', &mut line).await {
-            Ok(0) | Err(_) => return,
-            Ok(_) => log_line(&line),
-        }
-    }
 }

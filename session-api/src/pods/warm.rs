@@ -1,5 +1,6 @@
 //! Pods kept ready: started and enrolled before anybody needs them, used once.
 
+use super::gateway::Gateway;
 use super::{Enrolled, Error, PodRunner, enroll};
 use crate::admin::metrics::Metrics;
 use cobrowse_identity::authority::Authority;
@@ -25,6 +26,7 @@ pub struct Pods {
 
 struct Inner {
     runner: Box<dyn PodRunner>,
+    gateway: Option<Gateway>,
     authority: Arc<Authority>,
     metrics: Arc<Metrics>,
     ready: Mutex<VecDeque<Pod>>,
@@ -44,9 +46,9 @@ pub struct Pod {
 }
 
 impl Pods {
-    /// Begins to keep `warm` pods ready, of `most` in all, until `stop`.
+    /// Begins to keep `warm` pods ready, of `most` in all, until `stop`. Their way out is the gateway, where the runner has one.
     pub fn keep(
-        runner: Box<dyn PodRunner>,
+        (runner, gateway): (Box<dyn PodRunner>, Option<Gateway>),
         authority: Arc<Authority>,
         metrics: Arc<Metrics>,
         (warm, most): (usize, usize),
@@ -54,6 +56,7 @@ impl Pods {
     ) -> Self {
         let inner = Inner {
             runner,
+            gateway,
             authority,
             metrics,
             ready: Mutex::default(),
@@ -78,6 +81,11 @@ impl Pods {
         }
     }
 
+    /// The gateway that the pods go through, if any.
+    pub fn gateway(&self) -> Option<&Gateway> {
+        self.inner.gateway.as_ref()
+    }
+
     /// Ends every pod and waits for their end.
     pub async fn end_all(&self) {
         self.inner.stop.cancel();
@@ -98,7 +106,7 @@ impl Pods {
         let inner = &self.inner;
         let place = inner.room.clone().try_acquire_owned().map_err(|_| Error::Full)?;
         let running = tokio::select! {
-            running = inner.runner.start() => running?,
+            running = inner.runner.start(self.gateway().map(Gateway::address)) => running?,
             () = inner.stop.cancelled() => return Err(Error::Draining),
         };
         self.inner.tasks.spawn(self.clone().until_end(running.stop.clone(), running.ended.clone()));

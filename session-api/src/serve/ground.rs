@@ -8,15 +8,17 @@ use crate::config::{Backend, Config};
 use crate::data_dir::DataDir;
 use crate::door;
 use crate::drive::Browsers;
-use crate::pods::PodRunner;
 use crate::pods::authority::{self, Texts};
 use crate::pods::dial::Dialer;
+use crate::pods::gateway::Gateway;
 use crate::pods::warm::Pods;
+use crate::pods::{self, PodRunner, grants};
 use crate::seal::Sealer;
 use crate::sessions::links::Links;
 use crate::store::Store;
 use crate::store::server::Server;
 use crate::tenants::{self, Current};
+use cobrowse_crds::Tenants;
 use cobrowse_identity::ServerConfig;
 use cobrowse_identity::authority::Authority;
 use cobrowse_session::pin::PinKey;
@@ -68,10 +70,13 @@ impl Ground {
         let links = Links::new(Dialer::new(clients.map_err(Error::Pods)?));
         let (browsers, tenants) = match &config.backend {
             Backend::Embedded(embedded) => {
-                let counts = (embedded.pods.warm, embedded.pods.most);
+                let tenants = fixed.unwrap_or_default();
                 let authority = Authority::from_pem(&texts[0].0, &texts[0].1).map_err(Error::Identity)?;
-                let pods = Pods::keep(runner, Arc::new(authority), metrics.clone(), counts, stop.clone());
-                (Browsers::Children(pods), Current::fixed(fixed.unwrap_or_default()))
+                let gateway =
+                    gateway(runner.as_ref(), &tenants, &authority, (tasks, stop)).await.map_err(Error::Pods)?;
+                let counts = (embedded.pods.warm, embedded.pods.most);
+                let pods = Pods::keep((runner, gateway), Arc::new(authority), metrics.clone(), counts, stop.clone());
+                (Browsers::Children(pods), Current::fixed(tenants))
             }
             Backend::Kubernetes(settings) => {
                 let (cluster, tenants) = Cluster::connect(settings, tasks, stop).await.map_err(Error::Cluster)?;
@@ -80,6 +85,17 @@ impl Ground {
         };
         Ok(Self { tls, store, tenants, keys, links, browsers })
     }
+}
+
+/// The way out of these tenants' pods, where they have one.
+async fn gateway(
+    runner: &dyn PodRunner,
+    tenants: &Tenants,
+    authority: &Authority,
+    (tasks, stop): (&TaskTracker, &CancellationToken),
+) -> Result<Option<Gateway>, pods::Error> {
+    let Some(settings) = runner.gateway() else { return Ok(None) };
+    Gateway::start(settings, grants::own_sites(tenants), authority, (tasks, stop.clone())).await.map(Some)
 }
 
 async fn open(config: &Config, data: &DataDir) -> Result<Store, Error> {

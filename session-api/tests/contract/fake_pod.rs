@@ -81,7 +81,7 @@ impl FakeRunner {
 }
 
 impl PodRunner for FakeRunner {
-    fn start(&self) -> BoxFuture<'_, Result<Running, Error>> {
+    fn start(&self, _: Option<std::net::SocketAddr>) -> BoxFuture<'_, Result<Running, Error>> {
         async move {
             self.asked.notify_one();
             if self.hangs {
