@@ -13,6 +13,7 @@ mod layout;
 pub mod masking;
 mod protect;
 mod protocol;
+mod refused;
 mod sight;
 mod sites;
 mod state;
@@ -22,6 +23,7 @@ mod view;
 
 pub use event::{Dialog, DialogKind, Download, Event, Menu, Navigation, Picker, PickerKind, PickerOption, Spot, Tab};
 pub use files::Upload;
+pub use refused::{Refusals, RefusedPage};
 pub use sight::Sight;
 pub use sites::Sites;
 
@@ -152,6 +154,12 @@ impl Attached {
 }
 
 impl Chrome {
+    /// Asks there why connections of the top level are not made, from now on; once.
+    pub fn explain_refusals(&self, refusals: Arc<dyn Refusals>) {
+        // A second one would know the same.
+        let _ = self.inner.refusals.set(refusals);
+    }
+
     /// Gives Chrome its session. Once; nothing loads before.
     pub async fn bind(&self, settings: Settings) -> Result<(), Error> {
         let folder = self.inner.side.folders().downloads.clone();

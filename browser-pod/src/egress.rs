@@ -18,12 +18,13 @@ use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 pub use cobrowse_identity::grant::GRANT_BYTES_MAX;
-pub use refusal::REASON;
+pub use refusal::{REASON, Recent};
 
 /// The way out, as long as it is kept.
 #[derive(Debug)]
 pub struct Egress {
     grants: watch::Sender<Option<Bytes>>,
+    recent: Recent,
     _link: AbortOnDropHandle<()>,
     _proxy: AbortOnDropHandle<()>,
 }
@@ -34,11 +35,19 @@ impl Egress {
     pub fn start(listener: TcpListener, gateways: Vec<SocketAddr>, tls: Arc<ClientConfig>) -> Self {
         let (grants, shown) = watch::channel(None);
         let (link, keeping) = Link::new(gateways, tls, shown);
+        let recent = Recent::default();
+        let serving = proxy::serve(listener, link, recent.clone());
         Self {
             grants,
+            recent,
             _link: AbortOnDropHandle::new(tokio::spawn(keeping)),
-            _proxy: AbortOnDropHandle::new(tokio::spawn(proxy::serve(listener, link))),
+            _proxy: AbortOnDropHandle::new(tokio::spawn(serving)),
         }
+    }
+
+    /// What was refused just now, for whoever shows people why.
+    pub fn recent(&self) -> Recent {
+        self.recent.clone()
     }
 
     /// Shows this grant from now on.

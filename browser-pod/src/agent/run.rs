@@ -183,6 +183,9 @@ async fn session(
     let mailbox = Mailbox { urgent, ordinary };
     let encoder = Worker::spawn(Arc::clone(&display), move |picture| coded.blocking_send(picture).is_ok());
     let encoder = encoder.map_err(Error::Start)?;
+    if let Some(egress) = &egress {
+        chrome.explain_refusals(Arc::new(egress.recent()));
+    }
     let page: Arc<dyn Page> = Arc::new(ChromePage::new(chrome.clone()));
     let (told, facts) = watch::channel(v1::WatchResponse::default());
     let owner = Owner::new(mailbox.clone(), Arc::clone(&page), display, encoder.handle(), told);

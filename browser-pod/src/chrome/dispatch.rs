@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::protocol::{Event as Seen, fetch, page, target};
+use super::refused;
 use super::sites::Verdict;
 use super::state::Inner;
 use super::transport::Arrived;
@@ -83,6 +84,9 @@ fn paused_on_its_way(inner: &Arc<Inner>, session: &Arc<str>, paused: fetch::Requ
     let top = inner.state().tab(session).is_some_and(|tab| tab.target == paused.frame_id);
     if top {
         inner.document_arrives(session);
+    }
+    if top && paused.response_error_reason.is_some() && refused::answer(inner, session, &paused) {
+        return;
     }
     inner.cdp.tell(Some(session), fetch::ContinueRequest { request_id: paused.request_id });
 }

@@ -8,10 +8,10 @@ use super::sight::{Documents, Sight};
 use super::sites::{Sites, Verdict};
 use super::transport::Cdp;
 use super::view::{Edit, Waiting};
-use super::{Error, Settings};
+use super::{Error, Refusals, Settings};
 use crate::handover::Browser;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{Notify, mpsc};
 
 /// Characters of a title or dialog that are passed on.
@@ -25,6 +25,8 @@ pub(super) struct Inner {
     pub(super) dirty: Notify,
     pub(super) tabs_changed: Notify,
     pub(super) focus_settled: Notify,
+    /// Who knows why connections are not made, where there is a gateway.
+    pub(super) refusals: OnceLock<Arc<dyn Refusals>>,
     state: Mutex<State>,
     tell: mpsc::UnboundedSender<Event>,
 }
@@ -208,7 +210,8 @@ impl State {
 impl Inner {
     pub(super) fn new(cdp: Cdp, side: Browser, tell: mpsc::UnboundedSender<Event>) -> Self {
         let state = Mutex::new(State::default());
-        Self { cdp, side, dirty: Notify::new(), tabs_changed: Notify::new(), focus_settled: Notify::new(), state, tell }
+        let (dirty, tabs_changed, focus_settled) = (Notify::new(), Notify::new(), Notify::new());
+        Self { cdp, side, dirty, tabs_changed, focus_settled, refusals: OnceLock::new(), state, tell }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

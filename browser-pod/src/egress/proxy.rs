@@ -3,9 +3,9 @@
 
 use super::link::Link;
 use super::plain::Plain;
-use super::refusal::{Body, Refusal};
+use super::refusal::{Body, Language, Recent, Refusal};
 use super::tunnel::Tunnel;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, header};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -34,7 +34,7 @@ const CHUNK: usize = 16 << 10;
 const BREATH: Duration = Duration::from_millis(50);
 
 /// Serves until it is dropped, with all that is open.
-pub(super) async fn serve(listener: TcpListener, link: Link) {
+pub(super) async fn serve(listener: TcpListener, link: Link, recent: Recent) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let mut open = JoinSet::new();
     loop {
@@ -44,29 +44,35 @@ pub(super) async fn serve(listener: TcpListener, link: Link) {
             tokio::time::sleep(BREATH).await;
             continue;
         };
-        let link = link.clone();
+        let (link, recent) = (link.clone(), recent.clone());
         open.spawn(async move {
-            connection(stream, link).await;
+            connection(stream, link, recent).await;
             drop(place);
         });
     }
 }
 
-async fn connection(stream: TcpStream, link: Link) {
+async fn connection(stream: TcpStream, link: Link, recent: Recent) {
     // A kernel that does not grant it is slower by a moment.
     let _ = stream.set_nodelay(true);
     let (tunnel_to, mut tunnel) = tokio::sync::mpsc::channel(1);
     let plain = Arc::new(Plain::new(link.clone()));
     let service = service_fn(move |request| {
         let (link, plain, tunnel_to) = (link.clone(), Arc::clone(&plain), tunnel_to.clone());
+        let recent = recent.clone();
         async move {
-            let answered = match *request.method() {
-                Method::CONNECT => connect(request, &link, &tunnel_to).await,
-                _ => plain.answer(request).await,
+            let language = language(&request);
+            let target = request.uri().authority().filter(|_| *request.method() == Method::CONNECT).cloned();
+            let answered = match &target {
+                Some(_) => connect(request, &link, &tunnel_to).await,
+                None => plain.answer(request).await,
             };
             Ok::<_, Infallible>(answered.unwrap_or_else(|refusal| {
                 tracing::info!(reason = refusal.word(), "a page's connection was not made");
-                refusal.response()
+                if let Some(target) = target {
+                    recent.note(target.as_str(), &refusal);
+                }
+                refusal.response(language)
             }))
         }
     });
@@ -84,6 +90,12 @@ async fn connection(stream: TcpStream, link: Link) {
     if let Some((chrome, website)) = tunnel.recv().await {
         carry(chrome, website).await;
     }
+}
+
+/// What a page that says why not is read in.
+fn language(request: &Request<Incoming>) -> Language {
+    let wanted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::of(wanted.unwrap_or_default())
 }
 
 async fn connect(

@@ -1,6 +1,7 @@
 // English. The keys of this file are the keys of every language. `{name}` marks what is filled in.
 
 import { enAccounts } from "./en-accounts";
+import { enBlocked } from "./en-blocked";
 import { enInvite } from "./en-invite";
 import { enMessages } from "./en-messages";
 import { enSetup } from "./en-setup";
@@ -236,6 +237,7 @@ export const en = {
   "agent.another": "Help another customer",
 
   ...enAccounts,
+  ...enBlocked,
   ...enInvite,
   ...enSetup,
   ...enMessages,

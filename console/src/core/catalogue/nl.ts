@@ -2,6 +2,7 @@
 
 import type { Catalogue } from "./en";
 import { nlAccounts } from "./nl-accounts";
+import { nlBlocked } from "./nl-blocked";
 import { nlInvite } from "./nl-invite";
 import { nlMessages } from "./nl-messages";
 import { nlSetup } from "./nl-setup";
@@ -237,6 +238,7 @@ export const nl: Catalogue = {
   "agent.another": "Nog een klant helpen",
 
   ...nlAccounts,
+  ...nlBlocked,
   ...nlInvite,
   ...nlSetup,
   ...nlMessages,

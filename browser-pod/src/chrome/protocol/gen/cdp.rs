@@ -508,6 +508,14 @@ pub(crate) mod fetch {
     /// RequestStage.
     pub(crate) type RequestStage = String;
 
+    /// `HeaderEntry`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct HeaderEntry {
+        pub(crate) name: String,
+        pub(crate) value: String,
+    }
+
     /// `Fetch.enable`.
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -559,6 +567,28 @@ pub(crate) mod fetch {
     impl Command for FailRequest {
         const METHOD: &'static str = "Fetch.failRequest";
         type Answer = FailRequestAnswer;
+    }
+
+    /// `Fetch.fulfillRequest`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct FulfillRequest {
+        pub(crate) request_id: RequestId,
+        pub(crate) response_code: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(crate) response_headers: Option<Vec<HeaderEntry>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(crate) body: Option<String>,
+    }
+
+    /// `Answer of Fetch.fulfillRequest`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct FulfillRequestAnswer {}
+
+    impl Command for FulfillRequest {
+        const METHOD: &'static str = "Fetch.fulfillRequest";
+        type Answer = FulfillRequestAnswer;
     }
 
     /// `Fetch.requestPaused`.
