@@ -23,7 +23,8 @@ pub(crate) struct Gateway {
     child: Child,
     listen: u16,
     machines: u16,
-    site: String,
+    /// What its settings open on this machine or elsewhere, and further settings.
+    settings: Vec<String>,
     pub(crate) authority: Arc<Authority>,
     key: Arc<GrantKey>,
     folder: Arc<tempfile::TempDir>,
@@ -32,6 +33,12 @@ pub(crate) struct Gateway {
 impl Gateway {
     /// A gateway whose settings open this `host:port` on loopback.
     pub(crate) async fn start(site: &str) -> Self {
+        Self::start_with(&on_loopback(site), &[]).await
+    }
+
+    /// A gateway that opens these private targets, with further settings.
+    pub(crate) async fn start_with(private_targets: &str, more: &[&str]) -> Self {
+        let settings = ["--private-targets", private_targets].iter().chain(more).map(|one| (*one).to_owned()).collect();
         let authority = Arc::new(Authority::generate(SystemTime::now()).expect("an authority"));
         let key = Arc::new(GrantKey::generate().expect("a key"));
         let folder = Arc::new(tempfile::tempdir().expect("a folder"));
@@ -44,33 +51,33 @@ impl Gateway {
         ] {
             std::fs::write(folder.path().join(name), content).expect("written");
         }
-        Self::run((authority, key, folder), site, (free_port(), free_port())).await
+        Self::run((authority, key, folder), settings, (free_port(), free_port())).await
     }
 
     /// Another replica of the same installation.
     pub(crate) async fn replica(&self, site: &str) -> Self {
         let same = (Arc::clone(&self.authority), Arc::clone(&self.key), Arc::clone(&self.folder));
-        Self::run(same, site, (free_port(), free_port())).await
+        let settings = vec!["--private-targets".to_owned(), on_loopback(site)];
+        Self::run(same, settings, (free_port(), free_port())).await
     }
 
     async fn run(
         (authority, key, folder): (Arc<Authority>, Arc<GrantKey>, Arc<tempfile::TempDir>),
-        site: &str,
+        settings: Vec<String>,
         (listen, machines): (u16, u16),
     ) -> Self {
-        let (host, port) = site.rsplit_once(':').expect("host:port");
         let child = Command::new(program())
             .args(["--listen", &format!("127.0.0.1:{listen}"), "--metrics", &format!("127.0.0.1:{machines}")])
             .arg("--certificates")
             .arg(folder.path())
             .arg("--grant-keys")
             .arg(folder.path().join("grants.pem"))
-            .args(["--private-targets", &format!("{host}@127.0.0.0/8:{port},{host}@::1/128:{port}")])
+            .args(&settings)
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .expect("the gateway: cargo build --workspace makes it");
-        let gateway = Self { child, listen, machines, site: site.to_owned(), authority, key, folder };
+        let gateway = Self { child, listen, machines, settings, authority, key, folder };
         gateway.ready("200").await;
         gateway
     }
@@ -91,7 +98,7 @@ impl Gateway {
     /// Starts it where it was.
     pub(crate) async fn start_again(&mut self) {
         let same = (Arc::clone(&self.authority), Arc::clone(&self.key), Arc::clone(&self.folder));
-        *self = Self::run(same, &self.site.clone(), (self.listen, self.machines)).await;
+        *self = Self::run(same, self.settings.clone(), (self.listen, self.machines)).await;
     }
 
     /// Asks it to end in order.
@@ -117,6 +124,11 @@ impl Gateway {
         };
         tokio::time::timeout(PATIENCE, asked).await.expect("an answer in time");
     }
+}
+
+fn on_loopback(site: &str) -> String {
+    let (host, port) = site.rsplit_once(':').expect("host:port");
+    format!("{host}@127.0.0.0/8:{port},{host}@::1/128:{port}")
 }
 
 async fn said(port: u16) -> Option<String> {
