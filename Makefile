@@ -96,6 +96,12 @@ bench: tools packages build ## Measure latency, bandwidth, processor and memory;
 	@$(STAGE) 'Debian packages of the peer' 600 .ci/tools bench
 	@$(STAGE) 'benches' 1800 bench/run
 
+.PHONY: bench-egress
+bench-egress: tools ## The egress gateway beside squid: set-up, throughput, memory; writes the table in e2e/figures
+	@mkdir -p e2e/figures
+	@$(STAGE) 'Debian package of the peer' 300 .ci/tools proxy
+	@$(STAGE) 'egress gateway beside squid' 2400 env EGRESS_TABLE=$(CURDIR)/e2e/figures/egress.md $(CARGO) bench $(LOCKED) --quiet --package cobrowse-egress-gateway --bench peers
+
 # How much of a cluster: api, node or policy.
 PROFILE ?= policy
 .PHONY: cluster-up
