@@ -3,6 +3,7 @@
 mod connections;
 mod forwarded;
 mod headers;
+mod prompt;
 pub mod rate;
 mod tls;
 
@@ -17,9 +18,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use prompt::Prompt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -27,8 +29,10 @@ use tower::ServiceExt;
 
 /// A handshake that takes longer is given up.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Request headers that take longer are given up (slow headers keep a connection for nothing).
+/// First bytes, and request headers, that take longer are given up: either keeps a connection for nothing.
 const HEADERS: Duration = Duration::from_secs(15);
+/// Refused connections are said at most this often.
+const SAID: Duration = Duration::from_secs(5);
 /// Bytes of request headers at most. Cookie, bearer and gRPC metadata are below 2 KiB.
 const HEADER_BYTES: usize = 16 * 1024;
 /// Calls and streams at once on one HTTP/2 connection: a page has fewer than ten.
@@ -59,6 +63,7 @@ impl Door {
     pub async fn serve(self, app: Router, stop: CancellationToken, drain: Duration) {
         let graceful = GracefulShutdown::new();
         let acceptor = TlsAcceptor::from(self.tls);
+        let mut refused = Refused::default();
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
@@ -71,8 +76,9 @@ impl Door {
             };
             // A gateway has the connections of many people.
             let one = (!self.trusted.holds(address.ip())).then(|| address.ip());
-            let Some(slot) = self.connections.take(one) else {
-                tracing::warn!(reason = "ConnectionLimit", "refused a connection");
+            let now = Instant::now();
+            let Some(slot) = self.connections.take(one, now) else {
+                refused.one(now);
                 continue;
             };
             let from = (address, self.trusted.clone());
@@ -80,6 +86,23 @@ impl Door {
         }
         if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
             tracing::info!("calls were still open at the end of the drain");
+        }
+    }
+}
+
+/// Connections that were refused since that was last said. A line for each would be a flood of its own.
+#[derive(Default)]
+struct Refused {
+    count: u64,
+    said: Option<Instant>,
+}
+
+impl Refused {
+    fn one(&mut self, now: Instant) {
+        self.count += 1;
+        if self.said.is_none_or(|said| now.duration_since(said) >= SAID) {
+            tracing::warn!(reason = "ConnectionLimit", count = self.count, "refused connections");
+            *self = Self { count: 0, said: Some(now) };
         }
     }
 }
@@ -104,7 +127,7 @@ async fn connection(
         request.map(axum::body::Body::new)
     });
     let builder = builder();
-    let io = TokioIo::new(stream);
+    let io = TokioIo::new(Prompt::new(stream, HEADERS));
     let connection = builder.serve_connection_with_upgrades(io, TowerToHyperService::new(service)).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");

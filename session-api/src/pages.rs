@@ -3,8 +3,10 @@
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use std::borrow::Cow;
 
 #[derive(RustEmbed)]
 #[folder = "../console/dist"]
@@ -40,7 +42,8 @@ pub async fn serve(request: Request) -> Response {
 fn missing(request: &Request) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match Console::get("index.html").filter(|_| accept.contains("text/html")) {
-        Some(file) => html(StatusCode::NOT_FOUND, file.data.into_owned()),
+        Some(EmbeddedFile { data: Cow::Borrowed(page), .. }) => html(StatusCode::NOT_FOUND, page),
+        Some(EmbeddedFile { data: Cow::Owned(page), .. }) => html(StatusCode::NOT_FOUND, page),
         None => html(StatusCode::NOT_FOUND, NOT_FOUND),
     }
 }
@@ -48,9 +51,11 @@ fn missing(request: &Request) -> Response {
 fn found(name: &str, file: &EmbeddedFile, request: &Request) -> Response {
     let tag = format!("\"{}\"", crate::hex::encode(&file.metadata.sha256_hash()[..16]));
     let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
-    let body = match known {
-        true => Vec::new(),
-        false => file.data.to_vec(),
+    // The program's own bytes are not copied: whoever asks for all files at once and reads none of them would fill memory.
+    let body = match &file.data {
+        _ if known => Bytes::new(),
+        Cow::Borrowed(bytes) => Bytes::from_static(*bytes),
+        Cow::Owned(bytes) => Bytes::copy_from_slice(bytes),
     };
     let mut response = body.into_response();
     if known {

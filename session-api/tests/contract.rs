@@ -24,6 +24,7 @@
 // | too many starts, waiting PINs, sign-ins | `abuse::an_address_cannot_start_without_end`, `limits`, `abuse::sign_in_tells_nothing_and_slows_down` |
 // | too many wrong PINs of an agent, an address, a tenant | `abuse::pins_that_do_not_admit_look_alike_and_lock`, `limits::wrong_pins_lock_an_address_and_then_the_tenant_for_everybody_there` |
 // | every version, suite and group of TLS, and no TLS | `listeners` |
+// | floods: silence, slow headers, handshakes, rapid reset, pages not read, starts, PINs, tickets | `floods::live_sessions_keep_their_pace_whatever_floods_the_door`, a program of its own |
 // | headers without end | `http::headers_are_limited` |
 // | pod killed, replica killed, pod frozen | `flow::a_dead_pod_ends_the_session`, `replicas`, `stop` |
 // | disk full; damaged rows | `full::a_full_disk_refuses_clearly_and_stops_nobody`, `store::tests::a_full_disk_is_named`, `store::tests::a_damaged_row_keeps_nobody_else_from_ending` |

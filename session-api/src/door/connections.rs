@@ -1,8 +1,14 @@
-//! How many connections there may be, in all and per address.
+//! How many connections there may be, in all and per address, and how often an address may come anew.
 
+use super::rate::Rate;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// In this time an address may open as many connections as it may have at once. A handshake costs us as much as a hundred pictures
+/// that we pass on; people behind one address who all come back after a break still find room at once.
+const PERIOD: Duration = Duration::from_secs(10);
 
 /// What counts as one address: an IPv4 address, or the /64 that one IPv6 subscriber has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +37,7 @@ impl std::fmt::Display for Prefix {
 #[derive(Clone)]
 pub struct Connections {
     open: Arc<Mutex<HashMap<Option<Prefix>, usize>>>,
+    arrivals: Arc<Rate>,
     most: usize,
     most_per_address: usize,
 }
@@ -44,21 +51,24 @@ pub struct Slot {
 impl Connections {
     /// Allows `most` in all and `most_per_address` for one address.
     pub fn new(most: usize, most_per_address: usize) -> Self {
-        Self { open: Arc::default(), most, most_per_address }
+        let arrivals = Rate::new(u32::try_from(most_per_address).unwrap_or(u32::MAX), PERIOD);
+        Self { open: Arc::default(), arrivals: Arc::new(arrivals), most, most_per_address }
     }
 
     /// Takes a place for one address, or for one of many behind a gateway, or `None` when there is none.
-    pub fn take(&self, address: Option<IpAddr>) -> Option<Slot> {
+    pub fn take(&self, address: Option<IpAddr>, now: Instant) -> Option<Slot> {
         let prefix = address.map(Prefix::of);
         let mut open = self.lock();
         if open.values().sum::<usize>() >= self.most {
             return None;
         }
-        let count = open.entry(prefix).or_default();
-        if prefix.is_some() && *count >= self.most_per_address {
-            return None;
+        if let Some(one) = prefix {
+            let count = open.get(&prefix).copied().unwrap_or_default();
+            if count >= self.most_per_address || self.arrivals.take(one, now).is_err() {
+                return None;
+            }
         }
-        *count += 1;
+        *open.entry(prefix).or_default() += 1;
         drop(open);
         Some(Slot { connections: self.clone(), prefix })
     }
@@ -92,19 +102,30 @@ mod tests {
 
     #[test]
     fn places_are_limited_and_come_back() {
-        let connections = Connections::new(3, 2);
+        let (connections, now) = (Connections::new(3, 2), Instant::now());
         let ip = |n: u8| Some(IpAddr::from([127, 0, 0, n]));
-        let first = connections.take(ip(1)).expect("free");
-        let _second = connections.take(ip(1)).expect("free");
-        assert!(connections.take(ip(1)).is_none());
-        let _third = connections.take(ip(2)).expect("free");
-        assert!(connections.take(ip(3)).is_none());
+        let first = connections.take(ip(1), now).expect("free");
+        let _second = connections.take(ip(1), now).expect("free");
+        assert!(connections.take(ip(1), now).is_none());
+        let _third = connections.take(ip(2), now).expect("free");
+        assert!(connections.take(ip(3), now).is_none());
         drop(first);
-        assert!(connections.take(ip(3)).is_some());
+        assert!(connections.take(ip(3), now).is_some());
         // A gateway's are counted in all alone.
         let many = Connections::new(3, 1);
-        let behind: Vec<_> = (0..4).filter_map(|_| many.take(None)).collect();
+        let behind: Vec<_> = (0..4).filter_map(|_| many.take(None, now)).collect();
         assert_eq!((behind.len(), many.count()), (3, 3));
+    }
+
+    #[test]
+    fn an_address_that_comes_and_goes_is_held_up_and_others_are_not() {
+        let (connections, start) = (Connections::new(9, 4), Instant::now());
+        let ip = |n: u8| Some(IpAddr::from([127, 0, 0, n]));
+        let come = |address, now| connections.take(address, now).is_some();
+        assert_eq!((0..100).filter(|_| come(ip(1), start)).count(), 4);
+        assert!(come(ip(2), start), "another address");
+        assert!((0..100).all(|_| come(None, start)), "a gateway's are many people");
+        assert_eq!((0..100).filter(|_| come(ip(1), start + PERIOD / 2)).count(), 2);
     }
 
     #[test]

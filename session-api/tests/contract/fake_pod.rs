@@ -127,6 +127,8 @@ impl PodRunner for FakeRunner {
 
 async fn accept(pod: Arc<FakePod>, listener: TcpListener) {
     while let Ok((stream, _)) = listener.accept().await {
+        // As a real pod does: a small answer waits for nothing.
+        let _ = stream.set_nodelay(true);
         let certified = pod.certified.lock().expect("not poisoned").clone();
         let (tls, routes) = match certified {
             Some(tls) => (tls, Routes::new(PodServiceServer::new(Served(pod.clone())))),
