@@ -10,6 +10,7 @@ pub mod fuzzing;
 mod history;
 mod inject;
 mod layout;
+mod leave;
 pub mod masking;
 mod protect;
 mod protocol;

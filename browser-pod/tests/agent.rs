@@ -26,6 +26,7 @@ mod site;
 mod trouble;
 #[path = "chrome/untrusted.rs"]
 mod untrusted;
+#[allow(dead_code, reason = "viewers serve other tests too, which use more of them")]
 #[path = "agent/viewer.rs"]
 mod viewer;
 #[path = "agent/way_out.rs"]

@@ -12,6 +12,7 @@ mod navigation;
 mod pipe;
 #[path = "chrome/sight.rs"]
 mod sight;
+#[allow(dead_code, reason = "the website serves other tests too, which use more of it")]
 #[path = "chrome/site.rs"]
 mod site;
 #[path = "chrome/stand.rs"]

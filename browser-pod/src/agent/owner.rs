@@ -8,6 +8,7 @@ mod input_rate;
 mod links;
 mod menu;
 mod outcome;
+mod page_rate;
 mod setup;
 mod sight;
 
@@ -35,6 +36,7 @@ use gate::Gate;
 use guidance::{Allowance, Pointers};
 use links::Link;
 use menu::Menus;
+use page_rate::PageRate;
 use sight::Dark;
 
 /// Messages taken before viewers are served again.
@@ -184,6 +186,7 @@ pub(super) struct Owner {
     allowances: HashMap<ParticipantId, Allowance>,
     pointers: Pointers,
     menus: Menus,
+    page_rate: PageRate,
     /// Orders that the page has not answered.
     open_orders: u32,
     /// When somebody who wished for fewer pictures may have the next.
@@ -223,6 +226,7 @@ impl Owner {
             allowances: HashMap::new(),
             pointers: Pointers::default(),
             menus: Menus::default(),
+            page_rate: PageRate::default(),
             open_orders: 0,
             due_ms: None,
             active_ms: None,

@@ -87,6 +87,12 @@ impl Inner {
         }
     }
 
+    /// Whether a page, or a frame of it, waits for an answer.
+    pub(super) fn asks(&self, session: &Arc<str>) -> bool {
+        let state = self.state();
+        state.dialogs.values().any(|asks| state.tab_session(asks) == *session)
+    }
+
     fn close_dialog(&self, session: &Arc<str>, accept: bool, prompt_text: Option<String>) {
         self.cdp.tell(Some(session), page::HandleJavaScriptDialog { accept, prompt_text });
     }

@@ -91,13 +91,21 @@ fn paused_on_its_way(inner: &Arc<Inner>, session: &Arc<str>, paused: fetch::Requ
     inner.cdp.tell(Some(session), fetch::ContinueRequest { request_id: paused.request_id });
 }
 
-/// Decides on a document before its request leaves. Frames inside a page may go anywhere; the top level only to the sites.
+/// Decides on a document before its request leaves. Frames inside a page may go anywhere, up to so many websites; the top level only
+/// to the sites.
 fn admit(inner: &Arc<Inner>, session: &Arc<str>, paused: fetch::RequestPaused) {
+    let url = &paused.request.url;
     let verdict = {
         let mut state = inner.state();
-        match state.tab(session).map(|tab| tab.target == paused.frame_id) {
-            Some(true) => state.judge(&paused.request.url),
-            Some(false) => Verdict::Site,
+        let owner = state.tab_session(session);
+        match state.tab(&owner).map(|tab| tab.target == paused.frame_id || tab.has_room_for(url)) {
+            Some(true) if state.tab(session).is_some_and(|tab| tab.target == paused.frame_id) => state.judge(url),
+            Some(true) => Verdict::Site,
+            Some(false) => {
+                drop(state);
+                tracing::warn!("a page has frames of too many websites; one is not loaded");
+                return refuse(inner, session, paused.request_id);
+            }
             None => {
                 // A page that is being closed goes nowhere.
                 drop(state);
@@ -156,6 +164,8 @@ fn crashed(inner: &Arc<Inner>, session: &Arc<str>) {
     let active = state.active.clone();
     if let Some(tab) = state.tab(session) {
         tab.loading = false;
+        tab.crashed = true;
+        inner.tabs_changed.notify_waiters();
         if tab.target == active {
             inner.tell(Event::Crashed);
         }

@@ -4,7 +4,7 @@
 use super::Error;
 use super::event::{Download, Event};
 use super::protocol::{browser, dom, page};
-use super::state::{Inner, cut};
+use super::state::{Inner, cut, misleads};
 use crate::handover::{MAX_FILE, Place};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -139,7 +139,8 @@ impl Inner {
 /// The last component of a name, without what no file system likes.
 pub(super) fn plain(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = last.chars().filter(|letter| !letter.is_control()).take(MAX_NAME).collect();
+    let kept: String =
+        last.chars().filter(|letter| !letter.is_control() && !misleads(*letter)).take(MAX_NAME).collect();
     let mut kept = kept.trim().trim_start_matches('.').to_owned();
     while kept.len() > 240 {
         kept.pop();
@@ -157,6 +158,7 @@ mod tests {
         assert_eq!(plain("C:\\a\\b.txt"), "b.txt");
         assert_eq!(plain(".."), "file");
         assert_eq!(plain("a\u{0}b\n.png"), "ab.png");
+        assert_eq!(plain("bill\u{202e}fdp.exe"), "billfdp.exe", "what it is is seen at its end");
         assert!(plain(&"é".repeat(500)).len() <= 240);
     }
 }

@@ -42,13 +42,12 @@ impl Stage {
         Self { inner, reader: ends.reader, queued: ends.queued, arrived: ends.arrived, events }
     }
 
-    /// Takes bytes as they come out of the pipe, and acts on them. False beyond the limit of one message.
-    pub fn hear(&mut self, bytes: &[u8]) -> bool {
-        let heard = self.reader.feed(bytes).is_ok();
+    /// Takes bytes as they come out of the pipe, and acts on them.
+    pub fn hear(&mut self, bytes: &[u8]) {
+        self.reader.feed(bytes);
         while let Ok(arrived) = self.arrived.try_recv() {
             dispatch::handle(&self.inner, arrived);
         }
-        heard
     }
 
     /// The questions that Chrome was asked since the last time.

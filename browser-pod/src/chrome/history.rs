@@ -4,7 +4,7 @@ use super::Error;
 use super::dispatch::blocked;
 use super::event::{Event, Navigation};
 use super::masking::PlacedField;
-use super::protocol::{Command, page, runtime};
+use super::protocol::{page, runtime};
 use super::sites::{Verdict, host_of};
 use super::state::{Inner, Tab};
 use super::view::Edit;
@@ -65,8 +65,7 @@ impl Inner {
             }
             Arc::clone(&state.active_tab()?.session)
         };
-        self.dismiss_dialogs(&session);
-        let answer = self.ask_page(&session, page::Navigate { url: url.to_owned() }).await?;
+        let answer = self.leave(&session, page::Navigate { url: url.to_owned() }).await?;
         match answer.error_text {
             // Aborted: refused on its way by a rule, replaced by another, or a download.
             Some(text) if text != "net::ERR_ABORTED" => Err(Error::LoadFailed(text)),
@@ -81,26 +80,12 @@ impl Inner {
             (Arc::clone(&tab.session), if by < 0 { tab.back } else { tab.forward })
         };
         let Some(entry_id) = entry else { return Ok(()) };
-        self.dismiss_dialogs(&session);
-        self.ask_page(&session, page::NavigateToHistoryEntry { entry_id }).await.map(|_| ())
+        self.leave(&session, page::NavigateToHistoryEntry { entry_id }).await.map(|_| ())
     }
 
     pub(super) async fn reload(&self) -> Result<(), Error> {
         let session = self.active_session()?;
-        self.dismiss_dialogs(&session);
-        self.ask_page(&session, page::Reload {}).await.map(|_| ())
-    }
-
-    /// Asks a page that may just be replaced by its next one; Chrome refuses that for a moment.
-    async fn ask_page<C: Command + Clone>(&self, session: &Arc<str>, command: C) -> Result<C::Answer, Error> {
-        for _ in 0..20 {
-            match self.cdp.ask(Some(session), command.clone()).await {
-                Err(Error::Refused(why)) if why.contains("Not attached to an active page") => {}
-                answer => return answer,
-            }
-            tokio::time::sleep(PACE).await;
-        }
-        self.cdp.ask(Some(session), command).await
+        self.leave(&session, page::Reload {}).await.map(|_| ())
     }
 
     /// A frame shows another document.
@@ -112,6 +97,10 @@ impl Inner {
         }
         if let Some(tab) = self.state().tab(session) {
             (tab.edit, tab.edit_from) = (Edit::default(), None);
+            // Of another document. A page that only changes its address goes on with what it has asked already.
+            tab.dialogs = 0;
+            tab.hosts.clear();
+            tab.crashed = false;
         }
         if self.active_session().is_ok_and(|active| active == *session) {
             self.show(session);
@@ -120,6 +109,12 @@ impl Inner {
             self.run_in_first_page(session);
         }
         if let Some(failed) = frame.unreachable_url {
+            // A program of the person's machine was asked for: Chrome shows that it may not, and the page is what people want.
+            if let Verdict::Foreign(scheme) = self.state().judge(&failed)
+                && host_of(&failed).is_empty()
+            {
+                return self.return_from(session, scheme);
+            }
             self.arrive(session, failed.clone());
             self.explain(session, host_of(&failed));
             return;
@@ -148,7 +143,6 @@ impl Inner {
                 tab.last_good.clone_from(&url);
             }
             tab.url = url;
-            tab.dialogs = 0;
         }
         self.dirty.notify_one();
         self.read_history_later(session);

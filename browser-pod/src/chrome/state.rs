@@ -5,15 +5,17 @@ use super::files::Chooser;
 use super::masking::{Actor, PlacedField, Scene};
 use super::protect::World;
 use super::sight::{Documents, Sight};
-use super::sites::{Sites, Verdict};
+use super::sites::{Sites, Verdict, host_of};
 use super::transport::Cdp;
 use super::view::{Edit, Waiting};
 use super::{Error, Refusals, Settings};
 use crate::handover::Browser;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{Notify, mpsc};
 
+/// Websites that the frames of one page may be of. Chrome gives each of them a process of its own, of some 20 MiB at least.
+const MAX_HOSTS: usize = 40;
 /// Characters of a title or dialog that are passed on.
 pub(super) const MAX_TEXT: usize = 2_000;
 
@@ -100,10 +102,14 @@ pub(super) struct Tab {
     pub(super) prepared: bool,
     /// Opened by a page and empty so far: goes when its first page is refused.
     pub(super) fresh: bool,
+    /// Its page's process has ended, and no other page has come.
+    pub(super) crashed: bool,
     /// Title and history are about to be read.
     pub(super) reading: bool,
     /// Questions of the page so far.
     pub(super) dialogs: u32,
+    /// Hosts that frames of this page asked for.
+    pub(super) hosts: BTreeSet<String>,
     /// The last page that was allowed.
     pub(super) last_good: String,
     /// What the masking extension reports of its frames.
@@ -127,14 +133,27 @@ impl Tab {
             forward: None,
             prepared: false,
             fresh: opened_by_page,
+            crashed: false,
             reading: false,
             dialogs: 0,
+            hosts: BTreeSet::new(),
             last_good: "about:blank".into(),
             scene: Scene::new(target),
             edit: Edit::default(),
             edit_from: None,
             documents: Documents::default(),
         }
+    }
+}
+
+impl Tab {
+    /// Whether a frame may load this; notes its host.
+    pub(super) fn has_room_for(&mut self, url: &str) -> bool {
+        let host = host_of(url);
+        if host.is_empty() || self.hosts.contains(&host) {
+            return true;
+        }
+        self.hosts.len() < MAX_HOSTS && self.hosts.insert(host)
     }
 }
 
@@ -188,7 +207,7 @@ impl State {
     pub(super) fn navigation(&self) -> Navigation {
         let tabs = self.tabs.iter().map(|tab| TabView {
             id: tab.target.clone(),
-            title: tab.scene.redact(&tab.title),
+            title: legible(&tab.scene.redact(&tab.title)),
             active: tab.target == self.active,
         });
         let tabs = tabs.collect();
@@ -196,7 +215,7 @@ impl State {
             Ok(tab) => Navigation {
                 url: tab.url.clone(),
                 shared_url: tab.scene.redact(tab.url.split(['?', '#']).next().unwrap_or_default()),
-                title: tab.scene.redact(&tab.title),
+                title: legible(&tab.scene.redact(&tab.title)),
                 can_go_back: tab.back.is_some(),
                 can_go_forward: tab.forward.is_some(),
                 loading: tab.loading,
@@ -235,7 +254,43 @@ impl Inner {
     }
 }
 
-/// At most this many characters.
+/// At most this many characters, legible.
 pub(super) fn cut(text: &str) -> String {
-    text.chars().take(MAX_TEXT).collect()
+    text.chars().filter(|letter| !misleads(*letter)).take(MAX_TEXT).collect()
+}
+
+/// A text of a page as people are shown it beside words of our own.
+fn legible(text: &str) -> String {
+    text.chars().filter(|letter| !misleads(*letter)).collect()
+}
+
+/// Turns around what stands beside it, or is not seen at all. Letters that are written from right to left do without.
+pub(super) fn misleads(letter: char) -> bool {
+    let turns =
+        matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || letter.is_control() && !matches!(letter, '\n' | '\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_HOSTS, MAX_TEXT, Tab, cut, legible};
+
+    #[test]
+    fn frames_are_of_so_many_websites_and_no_more() {
+        let mut tab = Tab::new("t", &"s".into(), false);
+        let url = |number: usize| format!("https://site{number}.example/page{number}");
+        assert!((0..MAX_HOSTS).all(|number| tab.has_room_for(&url(number))));
+        assert!(!tab.has_room_for(&url(MAX_HOSTS)), "one more");
+        assert!(tab.has_room_for("https://site0.example/again") && tab.has_room_for("about:srcdoc"));
+    }
+
+    #[test]
+    fn nothing_in_a_text_turns_around_what_stands_beside_it() {
+        assert_eq!(legible("pay \u{202e}moc.elpmaxe\u{202c}\u{0} now"), "pay moc.elpmaxe now");
+        assert_eq!(legible("\u{2066}a\u{2069}\u{200f}b\nc"), "ab\nc");
+        for whole in ["שלום עולם", "مرحبا", "👩\u{200d}🚀 naïve", "日本語"] {
+            assert_eq!(legible(whole), whole);
+        }
+        assert_eq!(cut(&"\u{202e}x".repeat(MAX_TEXT * 2)), "x".repeat(MAX_TEXT));
+    }
 }

@@ -91,6 +91,10 @@ impl Inner {
                 self.cdp.tell(Some(session), fetch::Enable { patterns: None });
                 self.cdp.tell(None, target::CloseTarget { target_id: info.target_id.clone() });
                 self.cdp.tell(Some(session), runtime::RunIfWaitingForDebugger {});
+                // Chrome had it in front, and would show whichever it likes in its place.
+                if let Ok(active) = self.active_session() {
+                    self.show(&active);
+                }
                 if full {
                     self.tell(Event::TabLimit);
                 }
@@ -181,19 +185,14 @@ impl Inner {
     /// hands all of it over in order, and the page runs on the last.
     async fn prepare(&self, session: &Arc<str>, top: bool) -> Result<(), Error> {
         let session = Some(&**session);
-        // Before it leaves, for where it may go; and with its answer, for who may see it.
-        let documents = ["Request", "Response"].map(|stage| fetch::RequestPattern {
+        // Before it leaves, for where it may go; and of the top level with its answer, for who may see it.
+        let stages: &[&str] = if top { &["Request", "Response"] } else { &["Request"] };
+        let documents = stages.iter().map(|stage| fetch::RequestPattern {
             url_pattern: Some("*".into()),
             resource_type: Some("Document".into()),
-            request_stage: Some(stage.into()),
+            request_stage: Some((*stage).into()),
         });
-        let guard = async {
-            if top {
-                self.cdp.ask(session, fetch::Enable { patterns: Some(documents.to_vec()) }).await.map(|_| ())
-            } else {
-                Ok(())
-            }
-        };
+        let guard = self.cdp.ask(session, fetch::Enable { patterns: Some(documents.collect()) });
         let chooser = page::SetInterceptFileChooserDialog { enabled: true, cancel: None };
         tokio::try_join!(guard, self.cdp.ask(session, auto_attach(&["iframe"])))?;
         let bound = self.state().bound.clone();

@@ -5,6 +5,7 @@ use super::Error;
 use super::protocol::{Command, Event};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Write};
@@ -13,8 +14,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc as blocking};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// Bytes of one message from Chrome. A picture of the page for a test is the largest.
-const MAX_MESSAGE: usize = 64 << 20;
+/// Bytes of one message from Chrome that are kept. What fields hold, as the masking extension reports it, is the largest that
+/// anybody wants. A page makes larger ones as it likes, by its console and what it throws; those are passed over.
+const MAX_MESSAGE: usize = 32 << 20;
 /// Questions without an answer at one time. Beyond it a page is driving us, or Chrome hangs.
 const MAX_WAITING: usize = 4_096;
 /// Messages waiting to be written while Chrome does not read.
@@ -54,10 +56,16 @@ struct Question<'a, C> {
     session: Option<&'a str>,
 }
 
+/// What a message is about. The rest is passed over without being kept.
+#[derive(Deserialize)]
+struct Head<'a> {
+    id: Option<u64>,
+    #[serde(borrow)]
+    method: Option<Cow<'a, str>>,
+}
+
 #[derive(Deserialize)]
 struct Message {
-    id: Option<u64>,
-    method: Option<String>,
     #[serde(default)]
     params: Value,
     #[serde(default)]
@@ -192,10 +200,7 @@ fn read(mut from: File, mut reader: Reader) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             Err(_) => break,
         };
-        if reader.feed(&part[..count]).is_err() {
-            tracing::error!(limit = MAX_MESSAGE, "Chrome sent a message beyond the limit");
-            break;
-        }
+        reader.feed(&part[..count]);
     }
     let mut waiting = lock(&reader.waiting);
     waiting.gone = true;
@@ -211,19 +216,23 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// Takes more bytes and passes every whole message on.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
         let (waiting, arrive) = (&self.waiting, &self.arrive);
-        self.split.feed(bytes, |message| sort(message, waiting, arrive))
+        self.split.feed(bytes, |message| sort(message, waiting, arrive));
     }
 }
 
 /// Gives an answer to who asked and an event to the listener. Anything else is dropped: Chrome is not trusted to be right.
 fn sort(bytes: &[u8], waiting: &Mutex<Waiting>, arrive: &mpsc::UnboundedSender<Arrived>) {
-    let Ok(message) = serde_json::from_slice::<Message>(bytes) else {
-        tracing::warn!(bytes = bytes.len(), "Chrome sent what is no DevTools message");
+    let unknown = || tracing::warn!(bytes = bytes.len(), "Chrome sent what is no DevTools message");
+    let Ok(head) = serde_json::from_slice::<Head<'_>>(bytes) else { return unknown() };
+    // Most of what a page can make much of is nothing to anybody: it is not read any further.
+    let wanted = head.id.is_some() || head.method.as_deref().is_some_and(Event::is_wanted);
+    if !wanted {
         return;
-    };
-    if let Some(id) = message.id {
+    }
+    let Ok(message) = serde_json::from_slice::<Message>(bytes) else { return unknown() };
+    if let Some(id) = head.id {
         if let Some(asked) = lock(waiting).asked.remove(&id) {
             let answer = message.error.map_or(Ok(message.result), |error| Err(Error::Refused(error.message)));
             // Nobody may be waiting any more.
@@ -231,60 +240,72 @@ fn sort(bytes: &[u8], waiting: &Mutex<Waiting>, arrive: &mpsc::UnboundedSender<A
         }
         return;
     }
-    let Some(method) = message.method else { return };
+    let Some(method) = head.method else { return };
     match Event::read(&method, message.params) {
         Some(Ok(event)) => {
             // The listener ends with the session.
             let _ = arrive.send(Arrived { session: message.session.map(Arc::from), event });
         }
-        Some(Err(error)) => tracing::warn!(method, %error, "an event of Chrome was not understood"),
+        Some(Err(error)) => tracing::warn!(%method, %error, "an event of Chrome was not understood"),
         None => {}
     }
 }
 
-/// Cuts a stream of bytes at its NULs.
+/// Cuts a stream of bytes at its NULs, and leaves out what is longer than the limit.
 #[derive(Debug, Default)]
 pub(crate) struct Split {
     rest: Vec<u8>,
+    /// The message that comes is too long, and is passed over to its end.
+    passing: bool,
 }
-
-/// The message is longer than the limit.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooLong;
 
 impl Split {
     /// Takes more bytes and calls `each` with every whole message.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut each: impl FnMut(&[u8])) -> Result<(), TooLong> {
+    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut each: impl FnMut(&[u8])) {
         while let Some(at) = bytes.iter().position(|byte| *byte == 0) {
             let (end, after) = (&bytes[..at], &bytes[at + 1..]);
-            if self.rest.is_empty() {
+            if self.rest.is_empty() && !self.passing && end.len() <= MAX_MESSAGE {
                 each(end);
             } else {
-                self.rest.extend_from_slice(end);
-                each(&self.rest);
+                self.keep(end);
+                if !std::mem::take(&mut self.passing) {
+                    each(&self.rest);
+                }
                 self.rest = Vec::new();
             }
             bytes = after;
         }
-        if self.rest.len() + bytes.len() > MAX_MESSAGE {
-            return Err(TooLong);
+        self.keep(bytes);
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        if self.passing {
+            return;
         }
-        self.rest.extend_from_slice(bytes);
-        Ok(())
+        if self.rest.len() + bytes.len() <= MAX_MESSAGE {
+            return self.rest.extend_from_slice(bytes);
+        }
+        tracing::warn!(limit = MAX_MESSAGE, "Chrome sent a message beyond the limit; it is passed over");
+        self.passing = true;
+        self.rest = Vec::new();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_MESSAGE, Split, TooLong};
+    use super::{MAX_MESSAGE, Split};
     use proptest::prelude::*;
 
     #[test]
-    fn an_endless_message_is_refused() {
+    fn an_endless_message_is_passed_over_and_the_next_one_is_not() {
         let mut split = Split::default();
+        let mut seen = Vec::new();
         let part = vec![b'x'; MAX_MESSAGE];
-        assert_eq!(split.feed(&part, |_| ()), Ok(()));
-        assert_eq!(split.feed(b"x", |_| ()), Err(TooLong));
+        for bytes in [&b"one\0"[..], &part, b"y", &part, b"z\0two\0", &part, b"\0"] {
+            split.feed(bytes, |message| seen.push(message.len()));
+            assert!(split.rest.len() <= MAX_MESSAGE, "{}", split.rest.len());
+        }
+        assert_eq!(seen, [3, 3, MAX_MESSAGE]);
     }
 
     proptest! {
@@ -297,7 +318,7 @@ mod tests {
             let mut split = Split::default();
             let mut seen = Vec::new();
             for part in stream.chunks(cut) {
-                split.feed(part, |message| seen.push(message.to_vec())).expect("short messages");
+                split.feed(part, |message| seen.push(message.to_vec()));
             }
             prop_assert_eq!(seen, messages);
         }

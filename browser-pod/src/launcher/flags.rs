@@ -4,7 +4,7 @@ use super::folders::Folders;
 use std::ffi::OsString;
 
 /// Features that would start traffic, draw bubbles of the browser's own, or keep pages alive that nobody sees.
-const OFF: [&str; 12] = [
+const OFF: [&str; 13] = [
     "BackForwardCache",
     "Prerender2",
     "Translate",
@@ -17,7 +17,12 @@ const OFF: [&str; 12] = [
     "PaymentRequest",
     "HttpsUpgrades",
     "WebUSB",
+    "FencedFrames",
 ];
+
+/// What pages may not have, since it would open outside of them: a window that always lies on top, a lens that takes the pointer, and
+/// documents within documents that nobody can look into.
+const OFF_IN_PAGES: [&str; 3] = ["DocumentPictureInPictureAPI", "EyeDropperAPI", "FencedFrames"];
 
 /// The network process gets Chrome's sandbox too.
 const ON: [&str; 1] = ["NetworkServiceSandbox"];
@@ -81,6 +86,7 @@ pub(super) fn arguments(folders: &Folders, Kind { headless, proxy_port }: Kind) 
     let mut all: Vec<OsString> = ALWAYS.iter().map(OsString::from).collect();
     all.push(format!("--disable-features={}", OFF.join(",")).into());
     all.push(format!("--enable-features={}", ON.join(",")).into());
+    all.push(format!("--disable-blink-features={}", OFF_IN_PAGES.join(",")).into());
     let mut profile = OsString::from("--user-data-dir=");
     profile.push(&folders.profile);
     all.push(profile);
@@ -124,7 +130,7 @@ mod tests {
     #[test]
     fn without_a_proxy_nothing_speaks_of_one() {
         let all = listed(Kind::default());
-        assert_eq!(all.len(), ALWAYS.len() + 5);
+        assert_eq!(all.len(), ALWAYS.len() + 6);
         for word in ["proxy", "resolver", "webrtc"] {
             assert!(!all.iter().any(|one| one.contains(word)), "{word}");
         }

@@ -223,6 +223,28 @@ impl Viewer {
         self.heard.contains(text)
     }
 
+    /// Everything that came but the pictures, as text.
+    pub(crate) fn heard_all(&self) -> &str {
+        &self.heard
+    }
+
+    /// Bytes that came, pictures apart.
+    pub(crate) fn bytes(&self) -> usize {
+        self.heard.len()
+    }
+
+    /// The address that was told last.
+    pub(crate) fn address(&self) -> String {
+        let last = self.heard.rsplit("Navigation { url: \"").next().unwrap_or_default();
+        last.split('"').next().unwrap_or_default().to_owned()
+    }
+
+    /// Whether the picture is blue at all of some points over the whole page.
+    pub(crate) fn is_plain_blue(&self) -> bool {
+        let mut points = (0..16).flat_map(|x| (0..9).map(move |y| (20 + x * 82, 20 + y * 85)));
+        points.all(|at| self.shown.has(at, BLUE))
+    }
+
     /// The next fact that is wanted.
     pub(crate) async fn fact<T>(&mut self, mut wanted: impl FnMut(&event::Body) -> Option<T>) -> T {
         self.wait(|body| match body {

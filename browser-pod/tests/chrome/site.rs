@@ -12,6 +12,8 @@ pub(crate) enum Page {
     File(&'static str, Vec<u8>),
     /// A document of another kind than HTML.
     Kind(&'static str, Vec<u8>),
+    /// Asks for a name and a password.
+    Auth,
     /// Takes the question and never answers.
     Silent,
 }
@@ -77,6 +79,10 @@ fn answer(stream: TcpStream, pages: &[(&'static str, Page)], log: &Mutex<Vec<Str
             return None;
         }
         Some(Page::Kind(kind, bytes)) => (format!("200 OK\r\nContent-Type: {kind}"), bytes),
+        Some(Page::Auth) => (
+            "401 Unauthorized\r\nContent-Type: text/html\r\nWWW-Authenticate: Basic realm=\"x\"".to_owned(),
+            b"<title>closed</title>sign in".to_vec(),
+        ),
         None => ("404 Not Found\r\nContent-Type: text/html".to_owned(), b"no such page".to_vec()),
         Some(Page::Html(text)) => {
             let text = format!("<!doctype html><meta charset=utf-8>{}", text.replace("PORT", &port));

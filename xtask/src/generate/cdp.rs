@@ -66,7 +66,10 @@ fn events(code: &mut String, description: &Description) -> Result<()> {
     for (method, kind, _) in &all {
         writeln!(code, "\"{method}\" => serde_json::from_value(params).map(Self::{kind}),")?;
     }
-    code.push_str("_ => return None,\n})\n}\n}\n\n/// A question to Chrome and the type of its answer.\n");
+    code.push_str("_ => return None,\n})\n}\n\n/// Whether somebody wants events of this name.\n");
+    code.push_str("pub(crate) fn is_wanted(method: &str) -> bool {\nmatches!(method, ");
+    code.push_str(&all.iter().map(|(method, ..)| format!("\"{method}\"")).collect::<Vec<_>>().join(" | "));
+    code.push_str(")\n}\n}\n\n/// A question to Chrome and the type of its answer.\n");
     code.push_str(
         "pub(crate) trait Command: Serialize {\n/// Its name in the protocol.\nconst METHOD: &'static str;\n",
     );

@@ -158,7 +158,12 @@ impl Owner {
     pub(super) fn display_event(&mut self, event: display::Event) {
         match event {
             display::Event::Frame => self.encoder.frame(),
-            display::Event::Cursor(cursor) => self.publish(v1::Audience::All, Body::Cursor(cursor_fact(cursor))),
+            display::Event::Cursor(cursor) => {
+                let drawn = matches!(cursor, display::Cursor::Image { .. });
+                if !drawn || self.page_rate.cursor(self.clock.millis()) {
+                    self.publish(v1::Audience::All, Body::Cursor(cursor_fact(cursor)));
+                }
+            }
             display::Event::Copied(text) => self.copied(text),
             display::Event::TextInput { .. } => {}
             display::Event::Gone => self.end_from_outside(EndReason::BrowserCrashed),
@@ -173,7 +178,7 @@ impl Owner {
 
     /// What was copied may be protected: others than the end user get it without, or not at all.
     fn copied(&mut self, text: String) {
-        if text.len() > CLIPBOARD_BYTES {
+        if text.len() > CLIPBOARD_BYTES || !self.page_rate.copy(self.clock.millis()) {
             return;
         }
         if !self.page.protected_focus() {
@@ -186,6 +191,9 @@ impl Owner {
     pub(super) fn news(&mut self, news: News) {
         match news {
             News::Fact { audience, body } => {
+                if matches!(*body, Body::Notice(_)) && !self.page_rate.notice(self.clock.millis()) {
+                    return;
+                }
                 if let (Body::Navigation(navigation), v1::Audience::EndUser) = (&*body, audience) {
                     self.last_url.clone_from(&navigation.url);
                 }

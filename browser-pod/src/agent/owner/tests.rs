@@ -2,6 +2,7 @@
 
 mod adjust;
 mod menus;
+mod page_rate;
 mod stand;
 
 use std::time::{Duration, Instant};

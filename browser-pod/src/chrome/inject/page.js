@@ -65,6 +65,42 @@
     },
   }).requestPointerLock);
 
+  // What a service worker answers comes by no request, so that nobody could look at it before it is seen. A profile that lives for one
+  // session has nothing of it; pages do without where there is none.
+  replace(globalThis.ServiceWorkerContainer?.prototype, "register", () => ({
+    register() {
+      return reject(new Refusal("There are no service workers in a shared browser.", "SecurityError"));
+    },
+  }).register);
+  delete Navigator.prototype.serviceWorker;
+
+  // A window that always lies on top could not be left.
+  replace(globalThis.HTMLVideoElement?.prototype, "requestPictureInPicture", () => ({
+    requestPictureInPicture() {
+      return reject(new Refusal("There is no picture in picture in a shared browser.", "NotSupportedError"));
+    },
+  }).requestPictureInPicture);
+
+  // A link to a program of the person's own machine leads nowhere here. Chrome would ask for it in a window of its own.
+  const inside = /^(https?|blob|data|javascript|about|file|chrome|view-source)?:/i;
+  const protocolOf = bound(Object.getOwnPropertyDescriptor(HTMLAnchorElement.prototype, "protocol").get);
+  const pathOf = bound(Event.prototype.composedPath);
+  const targetOf = bound(Object.getOwnPropertyDescriptor(HTMLAnchorElement.prototype, "target").get);
+  const isTrusted = (event) => event.isTrusted;
+  const refuseDefault = bound(Event.prototype.preventDefault);
+  const Anchor = HTMLAnchorElement;
+  const isAnchor = bound(Function.prototype[Symbol.hasInstance]);
+  const tested = bound(RegExp.prototype.test);
+  globalThis.addEventListener("click", (event) => {
+    const path = pathOf(event);
+    for (let at = 0; at < path.length; at++) {
+      if (!isAnchor(Anchor, path[at])) continue;
+      const pressed = isTrusted(event) || targetOf(path[at]) === "";
+      if (!tested(inside, protocolOf(path[at])) || (!pressed && !mayOpen())) refuseDefault(event);
+      return;
+    }
+  }, { capture: true });
+
   // Chrome does not tell of a title that a script changes.
   if (globalThis === globalThis.top) {
     const observe = bound(MutationObserver.prototype.observe);
@@ -80,10 +116,26 @@
     else if (tell) watch();
   }
 
+  // A page opens so many windows in so many milliseconds, and further ones are none. Each costs Chrome much, also one that is refused.
+  const WINDOWS = 20;
+  const TIME = 10_000;
+  const now = performance.now.bind(performance);
+  let opened = [];
+  const mayOpen = () => {
+    const at = now();
+    let left = [];
+    for (let i = 0; i < opened.length; i++) if (at - opened[i] < TIME) left[left.length] = opened[i];
+    opened = left;
+    if (opened.length >= WINDOWS) return false;
+    opened[opened.length] = at;
+    return true;
+  };
+
   // A window with a size of its own could not be brought to the front again; as a tab it can.
   replace(globalThis, "open", (before) => {
     const open = bound(before);
     return function (url, target, features) {
+      if (!mayOpen()) return null;
       const kept = `${features ?? ""}`.split(",").filter((one) => /^\s*(noopener|noreferrer)\b/i.test(one)).join(",");
       const self = this ?? globalThis;
       if (arguments.length === 0) return open(self);

@@ -77,6 +77,32 @@ impl Event {
             _ => return None,
         })
     }
+
+    /// Whether somebody wants events of this name.
+    pub(crate) fn is_wanted(method: &str) -> bool {
+        matches!(
+            method,
+            "Browser.downloadProgress"
+                | "Browser.downloadWillBegin"
+                | "Fetch.requestPaused"
+                | "Inspector.targetCrashed"
+                | "Page.fileChooserOpened"
+                | "Page.frameAttached"
+                | "Page.frameDetached"
+                | "Page.frameNavigated"
+                | "Page.frameStartedLoading"
+                | "Page.frameStoppedLoading"
+                | "Page.javascriptDialogClosed"
+                | "Page.javascriptDialogOpening"
+                | "Page.navigatedWithinDocument"
+                | "Runtime.bindingCalled"
+                | "Runtime.executionContextCreated"
+                | "Runtime.executionContextDestroyed"
+                | "Runtime.executionContextsCleared"
+                | "Target.attachedToTarget"
+                | "Target.detachedFromTarget"
+        )
+    }
 }
 
 /// A question to Chrome and the type of its answer.
@@ -731,6 +757,21 @@ pub(crate) mod page {
     impl Command for CaptureScreenshot {
         const METHOD: &'static str = "Page.captureScreenshot";
         type Answer = CaptureScreenshotAnswer;
+    }
+
+    /// `Page.crash`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct Crash {}
+
+    /// `Answer of Page.crash`.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(crate) struct CrashAnswer {}
+
+    impl Command for Crash {
+        const METHOD: &'static str = "Page.crash";
+        type Answer = CrashAnswer;
     }
 
     /// `Page.enable`.
