@@ -15,6 +15,7 @@ mod scopes;
 mod sizes;
 mod sleeps;
 mod source;
+mod threats;
 mod tls;
 
 use anyhow::{Result, bail};
@@ -62,6 +63,7 @@ pub(crate) fn run() -> Result<()> {
     faults.extend(edges::check()?);
     faults.extend(generated::check()?);
     faults.extend(hardening::check()?);
+    faults.extend(threats::check(&sources));
     let faults = exceptions::load()?.apply(faults);
     for fault in &faults {
         eprintln!("{}: [{}] {}", fault.place, fault.rule, fault.text);
