@@ -1,6 +1,8 @@
 //! Pages that mean harm, in the real Chrome of the real pod under `supervise`. Whatever a page tries: both people still see, stop, leave
 //! it and end, and it reaches nothing that is not its own.
 
+#![expect(clippy::print_stdout, reason = "figures, for who looks at them")]
+
 #[path = "hostile/asks.rs"]
 mod asks;
 #[path = "hostile/crowds.rs"]

@@ -54,7 +54,7 @@ fn found(name: &str, file: &EmbeddedFile, request: &Request) -> Response {
     // The program's own bytes are not copied: whoever asks for all files at once and reads none of them would fill memory.
     let body = match &file.data {
         _ if known => Bytes::new(),
-        Cow::Borrowed(bytes) => Bytes::from_static(*bytes),
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => Bytes::copy_from_slice(bytes),
     };
     let mut response = body.into_response();

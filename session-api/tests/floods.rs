@@ -2,6 +2,7 @@
 //! run. A program of its own, so that no other test runs beside it.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
+#![expect(clippy::print_stdout, reason = "figures, for who looks at them")]
 #![allow(dead_code, reason = "the stand serves other tests too, which use more of it")]
 
 #[path = "floods/attacks.rs"]

@@ -45,7 +45,6 @@ async fn nothing_of_chromes_own_opens() {
         ("/programs", "document.title = 'went on'; for (let i = 0; i < 50; i++) { const frame = document.createElement('iframe');
             frame.hidden = true; frame.src = `zoommtg:join${i}`; document.body.append(frame) }"),
         ("/share", "document.title = 'went on'; navigator.share?.({ text: 'x' }).catch(() => {})"),
-        ("/full", "document.title = 'went on'; await document.body.requestFullscreen().catch(() => {}); await navigator.keyboard?.lock().catch(() => {})"),
     ];
     let pages: Vec<_> = rows.iter().map(|(path, script)| (*path, trap(script))).collect();
     let mut people = People::on(&pages).await;

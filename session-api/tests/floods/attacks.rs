@@ -3,10 +3,9 @@
 
 use crate::door::TestDoor;
 use crate::frames;
-use crate::people::{Person, SHOP, agent, live, with};
+use crate::people::{Person, SHOP, agent, with};
 use crate::viewer::attach;
 use cobrowse_identity::{ServerName, door};
-use cobrowse_wire::v1::client_message::Body as Up;
 use cobrowse_wire::v1::session_service_client::SessionServiceClient;
 use cobrowse_wire::v1::*;
 use futures::future::BoxFuture;
@@ -51,27 +50,21 @@ pub(crate) enum Attack {
     Pins,
     /// Tickets guessed.
     Tickets,
-    /// Messages without end of a viewer who was let in elsewhere.
-    Messages,
-    /// The largest messages there may be.
-    BigMessages,
 }
 
-/// What attackers know: where the door is, and a session of their own.
+/// What attackers know: where the door is, and how an agent signs in.
 #[derive(Clone)]
 pub(crate) struct Target {
     address: SocketAddr,
     certificate: String,
     agent: Person,
-    own: Person,
 }
 
 impl Target {
     pub(crate) async fn of(door: &TestDoor) -> Self {
         let certificate = std::fs::read_to_string(door.data().join("door.crt")).expect("was made");
-        let (user, _) = live(door).await;
         let agent = agent(door, "ana@contoso.example").await;
-        Self { address: door.running.address, certificate, agent, own: user.person }
+        Self { address: door.running.address, certificate, agent }
     }
 
     async fn dial(&self, from: u8, protocol: &str) -> std::io::Result<TlsStream<TcpStream>> {
@@ -143,7 +136,7 @@ impl Flood {
 }
 
 impl Attack {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Silence,
         Self::SlowHeaders,
         Self::Handshakes,
@@ -152,8 +145,6 @@ impl Attack {
         Self::Starts,
         Self::Pins,
         Self::Tickets,
-        Self::Messages,
-        Self::BigMessages,
     ];
 
     pub(crate) fn start(self, target: &Target) -> Flood {
@@ -183,12 +174,6 @@ impl Attack {
             Self::Starts => starts(target, from, done).boxed(),
             Self::Pins => pins(target, from, done).boxed(),
             Self::Tickets => tickets(target, from, done).boxed(),
-            Self::Messages => messages(target, from, done, Up::Keepalive(Keepalive { sent_us: 1 })).boxed(),
-            Self::BigMessages => {
-                let chat = ChatMessage { text: "x".repeat(1_000_000) };
-                let body = Some(guidance::Body::Chat(chat));
-                messages(target, from, done, Up::Guidance(Guidance { participant_id: String::new(), body })).boxed()
-            }
         }
     }
 }
@@ -289,21 +274,4 @@ async fn viewer(target: &Target, from: u8, ticket: &str) -> Option<Socket> {
     let first = ClientMessage { body: Some(attach(ticket)) }.encode_to_vec();
     socket.send(Message::Binary(first.into())).await.ok()?;
     Some(socket)
-}
-
-/// Somebody who was let in, to a session of their own, says this without end. All but one are replaced at once and come again.
-async fn messages(mut target: Target, from: u8, done: Arc<Done>, body: Up) {
-    let bytes = bytes::Bytes::from(ClientMessage { body: Some(body) }.encode_to_vec());
-    loop {
-        let ticket = target.own.ticket().await.unwrap_or_default();
-        let Some(mut socket) = viewer(&target, from, &ticket).await else {
-            done.note(false);
-            tokio::task::yield_now().await;
-            continue;
-        };
-        while socket.send(Message::Binary(bytes.clone())).await.is_ok() {
-            done.note(true);
-        }
-        done.note(false);
-    }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Rounds of one measurement, and their pace: pictures come thirty times a second at most, here three times as often.
-const ROUNDS: usize = 120;
+const ROUNDS: usize = 60;
 const PACE: Duration = Duration::from_millis(10);
 /// A picture as a page that scrolls makes them.
 static PICTURE: [u8; 24 << 10] = [7; 24 << 10];
