@@ -66,7 +66,7 @@ pub(crate) fn files(others: &[u32]) -> Vec<Attempt> {
         "/var/lib/kubelet/config.yaml",
         "/etc/kubernetes/admin.conf",
         "/run/containerd/containerd.sock",
-        "/root/.bash_history",
+        "/etc/gshadow",
         "/etc/shadow",
         "/dev/mem",
         "/dev/kmsg",

@@ -53,14 +53,6 @@ fn what_does_not_go_together_is_refused_with_the_mend() {
             json!({"crds": {"enabled": true}}),
             &["crds.enabled and pool.create", "install the chart cobrowse-crds first"],
         ),
-        (
-            json!({"podAuthority": {"secondSecret": "cobrowse-pod-authority"}}),
-            &["podAuthority.secondSecret is the first one again", "take it away"],
-        ),
-        (
-            json!({"podAuthority": {"issuerRef": {"name": "house"}}}),
-            &["podAuthority.issuerRef is for source CertManager alone", "write that source"],
-        ),
         (json!({"pool": {"minWarm": 11}}), &["pool.minWarm is more than pool.maxWarm", "raise maxWarm"]),
         (json!({"pool": {"maxWarm": 51}}), &["pool.maxWarm is more than pool.maxTotal", "raise maxTotal"]),
         (
@@ -115,6 +107,20 @@ fn what_does_not_go_together_is_refused_with_the_mend() {
         (
             json!({"networkPolicy": {"database": {"namespaceLabels": null, "cidrs": ["192.0.2.1/32"], "podLabels": {"a": "b"}}}}),
             &["networkPolicy.database.podLabels is without namespaceLabels"],
+        ),
+    ]);
+}
+
+#[test]
+fn authorities_that_do_not_go_together_are_refused_with_the_mend() {
+    check(&[
+        (
+            json!({"podAuthority": {"secondSecret": "cobrowse-pod-authority"}}),
+            &["podAuthority.secondSecret is the first one again", "take it away"],
+        ),
+        (
+            json!({"podAuthority": {"issuerRef": {"name": "house"}}}),
+            &["podAuthority.issuerRef is for source CertManager alone", "write that source"],
         ),
     ]);
 }
