@@ -32,7 +32,7 @@ fn word(address: &str) -> &'static str {
 }
 
 pub(crate) fn all() -> Vec<Case> {
-    let mut all: Vec<Case> = CLOSED.iter().map(|address| case(&label(&[address]), word(address))).collect();
+    let mut all: Vec<Case> = CLOSED.iter().map(|address| case(&label(&[*address]), word(address))).collect();
     for (address, wanted) in [
         ("0.0.0.0", "Unspecified"),
         ("127.0.0.1", "Loopback"),

@@ -123,11 +123,11 @@ async fn rest(stream: &mut BufReader<TcpStream>) -> io::Result<Answer> {
 
 /// The last refusal of what was said; without one, the last answer.
 fn word(said: &str) -> String {
-    let named = said
+    let mut named = said
         .lines()
         .filter_map(|line| line.split_once(": "))
         .filter(|(name, _)| name.eq_ignore_ascii_case("cobrowse-reason"));
-    if let Some((_, reason)) = named.last() {
+    if let Some((_, reason)) = named.next_back() {
         return reason.trim().to_owned();
     }
     let status = said.lines().rev().find_map(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3));
