@@ -1,9 +1,11 @@
 //! A tenant as the code here goes by it: a company, its sites, what is masked there, and the limits of its sessions. Parsed
 //! from `kind::CoBrowseTenant`, the one description of what can be written.
 
+mod egress;
 mod invitation;
 mod policy;
 
+pub use egress::TenantEgress;
 pub use policy::Defaults;
 
 use std::sync::LazyLock;
@@ -162,6 +164,8 @@ pub struct Tenant {
     pub policy: SessionPolicy,
     /// What its sessions get that ask for nothing.
     pub defaults: Defaults,
+    /// Where its browsers may connect to, where an egress gateway holds it.
+    pub egress: TenantEgress,
     /// Sessions that may have a pod at once; none: no limit of its own.
     pub max_concurrent_sessions: Option<u32>,
     /// Whether demo accounts are made for it at the first start.
@@ -229,6 +233,7 @@ impl Tenant {
         let mask_selectors = parse_selectors(spec.masking.clone().unwrap_or_default().selectors)?;
         let policy = policy::parse(&spec.session.clone().unwrap_or_default())?;
         let defaults = policy::defaults(&spec.session_defaults.clone().unwrap_or_default())?;
+        let egress = egress::parse(&spec.egress.clone().unwrap_or_default())?;
         let max_concurrent_sessions = policy::concurrent(&spec.limits.clone().unwrap_or_default())?;
         let demo = spec.demo;
         Ok(Self {
@@ -239,6 +244,7 @@ impl Tenant {
             mask_selectors,
             policy,
             defaults,
+            egress,
             max_concurrent_sessions,
             demo,
             invitation: None,

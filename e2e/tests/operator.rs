@@ -12,6 +12,8 @@ mod claims;
 mod deaths;
 #[path = "operator/ends.rs"]
 mod ends;
+#[path = "operator/grants.rs"]
+mod grants;
 #[allow(dead_code, reason = "chaos asks more of it")]
 #[path = "operator/history.rs"]
 mod history;

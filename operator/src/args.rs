@@ -2,6 +2,7 @@
 
 use crate::{names, traces};
 use clap::{Parser, ValueEnum};
+use cobrowse_session::egress::Range;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -36,10 +37,26 @@ pub struct Arguments {
     /// Ranges of addresses that browsers never reach, besides all private, link-local and metadata ones: a cluster whose nodes, pods or
     /// services have public addresses names them here.
     #[arg(long, env = "COBROWSE_CLUSTER_RANGES", value_name = "CIDR", value_delimiter = ',')]
-    pub cluster_ranges: Vec<String>,
+    pub cluster_ranges: Vec<Range>,
+    /// Where the egress gateway listens, by name or address, as in `cobrowse-egress-gateway.cobrowse.svc:8710`. Browser pods then go out by
+    /// it alone, with the grants that this program signs. Without it they go out by themselves.
+    #[arg(long, env = "COBROWSE_GATEWAY", value_name = "HOST:PORT", requires = "grant_secret")]
+    pub gateway: Option<String>,
+    /// Secret in --lease-namespace with the key of grants: grants.key, the private one, and grants.pem, the public ones; PEM. An empty
+    /// one is filled.
+    #[arg(long, env = "COBROWSE_GRANT_SECRET", value_name = "NAME", requires = "gateway")]
+    pub grant_secret: Option<String>,
+    /// Secret in --lease-namespace that gets the egress gateway's certificate, of the pods' authority: tls.crt, tls.key and ca.crt. Made
+    /// anew in time. Without it somebody else makes that.
+    #[arg(long, env = "COBROWSE_GATEWAY_SECRET", value_name = "NAME", requires = "gateway")]
+    pub gateway_secret: Option<String>,
     /// Origin under which people reach the console, as in `https://help.example.com`: for the link of an administrator's invitation.
     #[arg(long, env = "COBROWSE_PUBLIC_ORIGIN", value_name = "ORIGIN")]
     pub public_origin: Option<String>,
+    /// ConfigMap in --namespace with policy.json: further policies of Chrome, for the authorities of private websites. Its name changes with
+    /// its content.
+    #[arg(long, env = "COBROWSE_BROWSER_POLICY", value_name = "NAME")]
+    pub browser_policy: Option<String>,
     /// Run browser pods in the node's user namespace: for nodes without user namespaces for pods.
     #[arg(long, env = "COBROWSE_HOST_USERS", default_value_t = false)]
     pub host_users: bool,

@@ -1,6 +1,7 @@
 //! The deciding task: it alone knows what was seen and what is being done, and says what to do next. It does nothing itself and waits
 //! for nothing, so that one decision never rests on half of another.
 
+mod grants;
 mod known;
 mod offers;
 mod pods;
@@ -12,6 +13,7 @@ mod timers;
 
 pub use known::Known;
 
+use crate::egress::Way;
 use crate::events::Events;
 use crate::metrics::Metrics;
 use crate::pool::dereference::Installation;
@@ -21,6 +23,7 @@ use crate::tenant;
 use crate::watch::Change;
 use crate::work::{Report, Trace, Work, Worker};
 use cobrowse_crds::kind::session::Phase;
+use cobrowse_identity::grant::GrantKey;
 use cobrowse_session::claim::{Progress, Turns};
 use cobrowse_session::{PodUid, SessionUid, TenantId, Timestamp};
 use pools::PoolState;
@@ -49,6 +52,8 @@ pub enum Event {
     Pools(Change<seen::Pool>),
     /// Of tenants.
     Tenants(Change<seen::Tenant>),
+    /// The way out of pods, first or changed.
+    Way(Way),
     /// A worker has done something, or not.
     Report(Box<Report>),
     /// Another authority signs pods from now on: its tag.
@@ -120,6 +125,9 @@ pub struct Decider {
     tenants: BTreeMap<TenantId, tenant::Known>,
     tenant_writes: HashMap<u128, tenants::Write>,
     enrollments: HashMap<PodUid, Enrollment>,
+    /// What signs grants, where there is an egress gateway.
+    grant_key: Option<Arc<GrantKey>>,
+    grants: HashMap<PodUid, grants::Renewal>,
     /// Pods that ran when this replica began to lead, and that it has not asked yet whether they are enrolled.
     unprobed: HashSet<PodUid>,
     /// Warm pods that are being claimed or deleted.
@@ -144,6 +152,8 @@ impl Decider {
             tenants: BTreeMap::new(),
             tenant_writes: HashMap::new(),
             enrollments: HashMap::new(),
+            grant_key: None,
+            grants: HashMap::new(),
             unprobed: HashSet::new(),
             taken: HashSet::new(),
             turns: Turns::new(),
@@ -173,7 +183,7 @@ impl Decider {
             for work in works {
                 worker.begin(work);
             }
-            self.metrics.synced.store(self.known.is_complete(), std::sync::atomic::Ordering::Relaxed);
+            self.metrics.synced.store(self.is_complete(), std::sync::atomic::Ordering::Relaxed);
         }
     }
 
@@ -191,6 +201,7 @@ impl Decider {
             Event::Pods(change) => self.pod_changed(change, now),
             Event::Pools(change) => self.pool_changed(change),
             Event::Tenants(change) => self.tenant_changed(change),
+            Event::Way(way) => self.way_changed(way),
             Event::Report(report) => self.reported(*report, now),
             Event::Authority(tag) => self.authority_changed(tag),
             Event::Lead => self.lead(true, now),
@@ -212,7 +223,7 @@ impl Decider {
             self.dirty = Dirty::default();
             return works;
         }
-        if !self.known.is_complete() {
+        if !self.is_complete() {
             return works;
         }
         if std::mem::take(&mut self.dirty.tenants) {
@@ -239,6 +250,11 @@ impl Decider {
             self.decide_pool(pool, now, &mut works);
         }
         works
+    }
+
+    /// Whether all was seen once, and the way out is known if there is to be one: no pod is made without it.
+    fn is_complete(&self) -> bool {
+        self.known.is_complete() && (self.installation.gateways.is_none() || self.grant_key.is_some())
     }
 
     /// Tells the metrics how many sessions there are in each phase, now and then.
@@ -285,6 +301,7 @@ impl Decider {
             (claim.told, claim.adjusted, claim.trace) = (None, None, Trace::new(claim.first_seen));
         }
         self.turns = Turns::new();
+        self.grants.clear();
         self.pools.values_mut().for_each(PoolState::forget);
         if !leading {
             self.claims.values().for_each(|claim| claim.abort.cancel());

@@ -7,6 +7,7 @@ pub mod authority;
 pub mod chores;
 pub mod cluster;
 pub mod decide;
+pub mod egress;
 pub mod events;
 pub mod lease;
 pub mod logs;

@@ -109,6 +109,13 @@ pub struct StepOutcome {
     pub outcome: &'static str,
 }
 
+/// How a renewal of a grant went.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct GrantOutcome {
+    /// Done or Failed.
+    pub outcome: &'static str,
+}
+
 /// Every metric of this program.
 pub struct Metrics {
     registry: Registry,
@@ -142,6 +149,7 @@ pub struct Metrics {
     deletions: Family<PoolReason, Counter>,
     ends: Family<Reason, Counter>,
     steps: Family<StepOutcome, Counter>,
+    grants: Family<GrantOutcome, Counter>,
     sessions: Family<InPhase, Gauge>,
     requests: Family<Request, Counter>,
     request_seconds: Timed<Asked>,
@@ -168,6 +176,7 @@ impl Default for Metrics {
             deletions: Family::default(),
             ends: Family::default(),
             steps: Family::default(),
+            grants: Family::default(),
             sessions: Family::default(),
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(seconds),
@@ -251,6 +260,11 @@ impl Metrics {
         self.steps.get_or_create(&StepOutcome { step, outcome }).inc();
     }
 
+    /// A grant was renewed, or not.
+    pub fn granted(&self, done: bool) {
+        self.grants.get_or_create(&GrantOutcome { outcome: if done { "Done" } else { "Failed" } }).inc();
+    }
+
     fn register(&mut self) {
         let r = &mut self.registry;
         let build =
@@ -278,6 +292,7 @@ impl Metrics {
         r.register("pool_deletions", "Warm pods deleted", self.deletions.clone());
         r.register("session_end", "Sessions ended", self.ends.clone());
         r.register("claim_steps", "Steps of claims", self.steps.clone());
+        r.register("grant_renewals", "Renewals of egress grants", self.grants.clone());
         r.register("apiserver_requests", "Requests of the API server", self.requests.clone());
         r.register(
             "apiserver_request_seconds",

@@ -26,6 +26,14 @@ pub const SESSION_UID: &str = "cobrowse.dev/session-uid";
 pub const WARM: &str = "warm";
 /// Of [`SLOT`]: a session's, for ever.
 pub const BOUND: &str = "bound";
+/// Label: by which way the pod's browser goes out. None: by itself.
+pub const EGRESS: &str = "cobrowse.dev/egress";
+/// Of [`EGRESS`]: by the egress gateway.
+pub const BY_GATEWAY: &str = "gateway";
+/// The value of [`COMPONENT`] of the egress gateway's pods.
+pub const EGRESS_GATEWAY: &str = "egress-gateway";
+/// The port of the egress gateway's pods.
+pub const GATEWAY_PORT: u16 = 8710;
 /// Audience of the token with which a pod proves who it is.
 pub const ENROLL_AUDIENCE: &str = "cobrowse-enroll";
 /// How the names of Secrets with an administrator's invitation begin.
@@ -58,4 +66,9 @@ pub fn launch(session: cobrowse_session::SessionUid, pod: &str) -> &'static str 
 /// The name of a pool's network policy.
 pub fn policy(pool: &str) -> String {
     format!("cobrowse-pool-{pool}")
+}
+
+/// The name of the network policy of a pool's pods from before there was an egress gateway.
+pub fn policy_of_old(pool: &str) -> String {
+    format!("{}-before-gateway", policy(pool))
 }

@@ -3,6 +3,7 @@
 use crate::args::Arguments;
 use crate::authority::Holding;
 use crate::decide::{Decider, Event};
+use crate::egress::secrets::Secrets;
 use crate::events::Events;
 use crate::lease::{self, Hold};
 use crate::metrics::Metrics;
@@ -11,9 +12,10 @@ use crate::pods::enroll::Enroller;
 use crate::pool::dereference::Installation;
 use crate::traces::Traces;
 use crate::work::Worker;
-use crate::{admin, authority, cluster, watch};
+use crate::{admin, authority, cluster, egress, watch};
 use anyhow::{Context, Result};
 use cobrowse_session::policy::LONGEST_LIFE;
+use kube::api::Api;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -52,7 +54,7 @@ pub async fn run(arguments: Arguments, traces: Option<Traces>) -> Result<()> {
 
 async fn begin(arguments: &Arguments, metrics: Arc<Metrics>) -> Result<(mpsc::Sender<Event>, Worker)> {
     let holding = authority::follow(arguments.authority.clone())?;
-    let mut installation = Installation::new(arguments)?;
+    let mut installation = Installation::new(arguments);
     installation.authority = signing(&holding);
     let listener = TcpListener::bind(arguments.metrics).await.context("failed to listen for --metrics")?;
     tokio::spawn(admin::serve(listener, metrics.clone()));
@@ -60,13 +62,24 @@ async fn begin(arguments: &Arguments, metrics: Arc<Metrics>) -> Result<(mpsc::Se
     let (events, taken) = mpsc::channel(EVENTS);
     tokio::spawn(tell_authority(holding.clone(), events.clone()));
     let dialer = Dialer::new(holding.clone(), arguments.pod_port);
-    let enroller = Enroller::new(holding, client.clone(), &arguments.namespace, CERTIFICATE_LIFE);
+    let enroller = Enroller::new(holding.clone(), client.clone(), &arguments.namespace, CERTIFICATE_LIFE);
     let worker = Worker::new(&client, &arguments.namespace, (dialer, enroller), events.clone());
     let told = Events::begin(client.clone(), &arguments.namespace, &arguments.identity);
     let decider = Decider::new(installation, metrics, told);
     tokio::spawn(decider.run(taken, worker.clone()));
     watch::begin(&client, &arguments.namespace, &events);
+    if let Some(source) = way_out(arguments, client, holding) {
+        tokio::spawn(egress::follow(source, events.clone()));
+    }
     Ok((events, worker))
+}
+
+/// Where pods' way out is looked up, if it is the egress gateway.
+fn way_out(arguments: &Arguments, client: kube::Client, holding: Holding) -> Option<egress::Source> {
+    let (gateway, grant) = arguments.gateway.clone().zip(arguments.grant_secret.clone())?;
+    let api = Api::namespaced(client, &arguments.lease_namespace);
+    let secrets = Secrets { api, grant, gateway: arguments.gateway_secret.clone(), holding };
+    Some(egress::Source { gateway, secrets })
 }
 
 /// By which authority new pods are signed.

@@ -5,6 +5,7 @@ pub mod apply;
 pub mod build;
 pub mod dereference;
 pub mod end;
+pub mod grant;
 pub mod read;
 pub mod update_status;
 pub mod validate;

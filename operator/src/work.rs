@@ -10,8 +10,10 @@ use crate::cluster::Untaken;
 use crate::pods::calls::Started;
 use crate::pods::dial::Dialer;
 use crate::pods::enroll::Enroller;
+use crate::pool::build::policy;
 use crate::seen;
 use crate::session::adjust::Adjusted;
+use crate::session::grant::Granting;
 use crate::session::read::{Asked, Found};
 use ahead::Ahead;
 use cobrowse_crds::kind::pool::PoolStatus;
@@ -39,6 +41,8 @@ const OTHERS: usize = 8;
 const AFTERWARDS: usize = 8;
 /// Enrollments at once.
 const ENROLLMENTS: usize = 32;
+/// Renewals of grants at once. Each is a TLS handshake, and nobody waits for it.
+const GRANTS: usize = 32;
 /// Calls of pods at once. `Start` waits for a website.
 const CALLS: usize = 1024;
 
@@ -102,6 +106,8 @@ pub enum Job {
     Start {
         /// Which.
         pod: seen::Pod,
+        /// Where its browser may connect to, if it goes out by the gateway.
+        granting: Option<Granting>,
         /// What to say.
         request: Box<StartRequest>,
     },
@@ -143,12 +149,19 @@ pub enum Work {
     },
     /// Enroll a pod.
     Enroll(Box<seen::Pod>),
-    /// Apply a pool's network policy.
+    /// Renew the grant of a pod that lives.
+    Grant {
+        /// Which.
+        pod: Box<seen::Pod>,
+        /// Where its browser may connect to.
+        granting: Box<Granting>,
+    },
+    /// Apply a pool's network policies.
     Policy {
         /// Whose.
         pool: String,
-        /// The policy.
-        policy: Box<NetworkPolicy>,
+        /// What is done with them, in this order.
+        changes: Vec<policy::Change>,
     },
     /// Delete the policy of a pool that is gone.
     NoPolicy(String),
@@ -249,6 +262,13 @@ pub enum Report {
         /// Why not.
         error: Option<String>,
     },
+    /// Of a renewed grant.
+    Granted {
+        /// Which pod.
+        pod: PodUid,
+        /// Why not.
+        error: Option<String>,
+    },
     /// Of a policy.
     Policy {
         /// Whose.
@@ -301,6 +321,7 @@ struct Inner {
     others: Semaphore,
     afterwards: Semaphore,
     enrollments: Semaphore,
+    grants: Semaphore,
     calls: Semaphore,
     reports: mpsc::Sender<crate::decide::Event>,
     tasks: TaskTracker,
@@ -328,6 +349,7 @@ impl Worker {
             others: Semaphore::new(OTHERS),
             afterwards: Semaphore::new(AFTERWARDS),
             enrollments: Semaphore::new(ENROLLMENTS),
+            grants: Semaphore::new(GRANTS),
             calls: Semaphore::new(CALLS),
             reports,
             tasks: TaskTracker::new(),

@@ -8,7 +8,7 @@ mod policy;
 mod range;
 mod target;
 
-pub use address::forbidden;
+pub use address::{closed, forbidden, public_v6};
 pub use limits::Limits;
 pub use network::{Dialable, Network, PrivateTarget, PrivateTargetError};
 pub use policy::{Admission, Mode, Policy, Protocol};

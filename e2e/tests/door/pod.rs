@@ -304,7 +304,7 @@ impl PodService for Inside {
     }
 
     async fn grant(&self, _: Request<GrantRequest>) -> Result<Response<GrantResponse>, Status> {
-        Err(Status::failed_precondition("started without a gateway"))
+        Ok(Response::new(GrantResponse {}))
     }
 
     type AttachStream = Stream<PodServiceAttachResponse>;

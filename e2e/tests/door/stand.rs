@@ -83,7 +83,7 @@ impl Stand {
     /// An operator at work, under this name.
     pub(crate) fn operator(&self, identity: &str) -> Program {
         let (folder, traces) = (self.folder.path(), self.traces.as_deref());
-        let place = Place { namespace: &self.namespace, folder, kubeconfig: None, traces };
+        let place = Place { namespace: &self.namespace, folder, kubeconfig: None, traces, gateway: false };
         Program::start(&place, identity).expect("the operator starts")
     }
 

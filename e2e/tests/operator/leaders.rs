@@ -1,6 +1,6 @@
 //! Leaders: who leads is clear within seconds, and two at once do no harm.
 
-use crate::program::{Place, Program, until};
+use crate::program::{Program, until};
 use crate::stand::{SOON, Stand};
 use cobrowse_e2e::must;
 use serde_json::json;
@@ -105,6 +105,5 @@ pub(crate) fn apart(stand: &Stand, identity: &str) -> Program {
     let elsewhere = stand.elsewhere();
     let _ = cobrowse_e2e::kubectl(&["delete", "namespace", &elsewhere, "--ignore-not-found", "--wait"], "");
     must(&["create", "namespace", &elsewhere], "").expect("a namespace");
-    let place = Place { namespace: &stand.namespace, folder: stand.folder.path(), kubeconfig: None, traces: None };
-    Program::start_with_lease_in(&place, identity, &elsewhere).expect("the operator starts")
+    Program::start_with_lease_in(&stand.place(None), identity, &elsewhere).expect("the operator starts")
 }

@@ -32,6 +32,8 @@ pub(crate) struct Inside {
     certified: Mutex<Option<Arc<ServerConfig>>>,
     pub(crate) bound: Mutex<Option<BindRequest>>,
     started: AtomicBool,
+    /// The grants that it got, in order.
+    pub(crate) granted: Mutex<Vec<Vec<u8>>>,
     /// What administrators wished, in order.
     pub(crate) adjusted: Mutex<Vec<AdjustRequest>>,
     /// A pod that answers nothing: its node is cut off.
@@ -49,6 +51,7 @@ impl Inside {
             certified: Mutex::default(),
             bound: Mutex::default(),
             started: AtomicBool::new(false),
+            granted: Mutex::default(),
             adjusted: Mutex::default(),
             frozen: AtomicBool::new(false),
             loads,
@@ -194,8 +197,14 @@ impl PodService for Inside {
         Ok(Response::new(AdjustResponse { expires_at: None }))
     }
 
-    async fn grant(&self, _: Request<GrantRequest>) -> Result<Response<GrantResponse>, Status> {
-        Err(Status::failed_precondition("started without a gateway"))
+    async fn grant(&self, request: Request<GrantRequest>) -> Result<Response<GrantResponse>, Status> {
+        let GrantRequest { session_id, grant } = request.into_inner();
+        let bound = self.bound.lock().expect("no panic holds it").clone();
+        if bound.is_none_or(|bound| bound.session_id != session_id) {
+            return Err(Status::permission_denied("another session's"));
+        }
+        self.granted.lock().expect("no panic holds it").push(grant);
+        Ok(Response::new(GrantResponse {}))
     }
 
     async fn attach(

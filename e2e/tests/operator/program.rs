@@ -22,7 +22,14 @@ pub(crate) struct Place<'a> {
     pub(crate) kubeconfig: Option<&'a Path>,
     /// Where its traces go, if anywhere.
     pub(crate) traces: Option<&'a str>,
+    /// Whether browser pods go out by an egress gateway.
+    pub(crate) gateway: bool,
 }
+
+/// The Secret with the key of grants, and that with the gateway's certificate, in the lease's namespace.
+pub(crate) const SECRETS: [&str; 2] = ["cobrowse-grant-key", "cobrowse-egress-gateway"];
+/// Where the gateway is that nobody dials.
+pub(crate) const GATEWAY: &str = "127.0.0.1:8710";
 
 impl Program {
     /// Starts one, under this name: the one built beside this test, or OPERATOR_PROGRAM.
@@ -44,6 +51,13 @@ impl Program {
         command.arg("--authority").arg(place.folder).args(["--metrics", &metrics]);
         command.args(["--log", "info,cobrowse_operator=debug", "--log-format", "human"]);
         command.args(place.traces.map(|collector| format!("--traces={collector}")));
+        if place.gateway {
+            // Empty, as the chart renders them; whoever comes second finds them there.
+            for secret in SECRETS {
+                cobrowse_e2e::kubectl(&["create", "secret", "generic", secret, "--namespace", leases], "")?;
+            }
+            command.args(["--gateway", GATEWAY, "--grant-secret", SECRETS[0], "--gateway-secret", SECRETS[1]]);
+        }
         if let Some(kubeconfig) = place.kubeconfig {
             command.env("KUBECONFIG", kubeconfig);
         }

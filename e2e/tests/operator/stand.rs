@@ -71,21 +71,24 @@ impl<N> Stand<N> {
         stand
     }
 
+    /// Where operators work, with the API server of the tests or another one.
+    pub(crate) fn place<'a>(&'a self, kubeconfig: Option<&'a std::path::Path>) -> Place<'a> {
+        Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig, traces: None, gateway: false }
+    }
+
     /// An operator at work.
     pub(crate) fn operator(&self, identity: &str) -> Program {
-        let place = Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: None, traces: None };
-        Program::start(&place, identity).expect("the operator starts")
+        Program::start(&self.place(None), identity).expect("the operator starts")
+    }
+
+    /// An operator whose pods go out by an egress gateway.
+    pub(crate) fn gated_operator(&self, identity: &str) -> Program {
+        Program::start(&Place { gateway: true, ..self.place(None) }, identity).expect("the operator starts")
     }
 
     /// An operator behind a proxy.
     pub(crate) fn operator_behind(&self, proxy: &Proxy, identity: &str) -> Program {
-        let place = Place {
-            namespace: &self.namespace,
-            folder: self.folder.path(),
-            kubeconfig: Some(&proxy.kubeconfig),
-            traces: None,
-        };
-        Program::start(&place, identity).expect("the operator starts")
+        Program::start(&self.place(Some(&proxy.kubeconfig)), identity).expect("the operator starts")
     }
 
     /// Where an operator has its lease that leads beside another one.

@@ -83,6 +83,11 @@ impl GrantKeys {
         if keys.is_empty() { Err(Error::Key("no public key in it".to_owned())) } else { Ok(Self(keys)) }
     }
 
+    /// Whether it accepts what this key signs.
+    pub fn has(&self, key: &GrantKey) -> bool {
+        self.0.iter().any(|(id, public)| *id == key.id && *public == key.pair.public_key_raw())
+    }
+
     /// Reads a grant that a pod of this UID shows at this time. Nothing of it is looked at before its signature is found right.
     pub fn verify(&self, bytes: &[u8], pod: &PodUid, now: SystemTime) -> Result<Grant, Error> {
         let grant = payload::read(self.payload(bytes)?)?;

@@ -1,4 +1,4 @@
-//! What is to be done for one pod: to enroll it. And where it is in its life, which the cluster alone cannot say.
+//! What is to be done for one pod: to enroll it, and `grants` then renews what it may reach. And where it is in its life, which the cluster alone cannot say.
 
 use super::Decider;
 use super::timers::Key;
@@ -35,7 +35,7 @@ impl Decider {
         own.or_else(|| self.is_in_binding(pod).then_some(pod.created_at))
     }
 
-    fn is_in_binding(&self, pod: &seen::Pod) -> bool {
+    pub(super) fn is_in_binding(&self, pod: &seen::Pod) -> bool {
         let session = pod.session.filter(|_| pod.slot == Slot::Bound).and_then(|uid| self.known.sessions.get(&uid));
         session.and_then(|session| session.binding.as_ref()).is_some_and(|binding| binding.pod == pod.uid)
     }
@@ -44,12 +44,12 @@ impl Decider {
         self.enrollments.get(&pod).is_some_and(|enrollment| enrollment.done_at.is_some())
     }
 
-    /// Enrolls a pod that runs.
+    /// Enrolls a pod that runs, and renews its grant.
     pub(super) fn decide_pod(&mut self, uid: PodUid, now: Timestamp) -> Option<Work> {
         let pod = self.known.pods.get(&uid)?;
         if !matches!(pod.stage, Stage::Running(_)) || self.enrolled_at(pod).is_some() {
             self.unprobed.remove(&uid);
-            return None;
+            return self.decide_grant(uid, now);
         }
         let pod = pod.clone();
         // It is told again when it has an address.

@@ -248,8 +248,9 @@ impl Decider {
             return;
         }
         state.policy_busy = true;
-        let policy = Box::new(policy::policy(name, &self.installation));
-        works.push(Work::Policy { pool: name.to_owned(), policy });
+        let pods = self.known.by_pool.get(name).into_iter().flatten().filter_map(|uid| self.known.pods.get(uid));
+        let changes = policy::changes(name, &self.installation, pods.into_iter().any(|pod| !pod.by_gateway));
+        works.push(Work::Policy { pool: name.to_owned(), changes });
     }
 
     fn plan_pool(&mut self, seen: &seen::Pool, now: Timestamp, works: &mut Vec<Work>) {

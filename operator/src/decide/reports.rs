@@ -43,6 +43,7 @@ impl Decider {
         let lost = self.known.lose_pod(uid);
         self.enrollments.remove(&uid);
         self.unprobed.remove(&uid);
+        self.grants.remove(&uid);
         self.taken.remove(&uid);
         let Some(pod) = lost else { return };
         self.dirty.pools.insert(pod.pool);
@@ -205,6 +206,7 @@ impl Decider {
                 }
             }
             Report::Enrolled { pod, error } => self.enrolled(pod, error.as_deref(), now),
+            Report::Granted { pod, error } => self.granted(pod, error.as_deref(), now),
             Report::Policy { pool, error } => self.policy_done(&pool, error, now),
             Report::NoPolicy { pool, error } => self.no_policy_done(&pool, error, now),
             Report::Policies(pools) => self.policies_found(pools),
@@ -267,6 +269,9 @@ impl Decider {
             self.metrics.alarms.inc();
         } else if outcome != Outcome::Done {
             tracing::debug!(session = name, ?step, ?outcome, error, "a step is looked at again");
+        }
+        if let (Step::Start(pod), Outcome::Done) = (step, outcome) {
+            self.note_started(pod, now);
         }
         self.metrics.stepped(&step, outcome);
         self.tell_of(uid, act, outcome, error);

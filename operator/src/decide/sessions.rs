@@ -150,7 +150,7 @@ impl Decider {
         validate(&self.found(session)?)
     }
 
-    fn found<'a>(&'a self, session: &'a seen::Session) -> Result<Found<'a>, dereference::Error> {
+    pub(super) fn found<'a>(&'a self, session: &'a seen::Session) -> Result<Found<'a>, dereference::Error> {
         // A session that has its pod needs the pool no more.
         let has_pool = session.binding.is_some() || self.known.pool(&session.pool).is_some();
         dereference(session, &self.tenants, has_pool)
@@ -209,7 +209,10 @@ impl Decider {
         let built = self.built(session)?;
         Ok(match step {
             Step::Bind(_) => Job::Bind { pod, request: Box::new(built.bind) },
-            _ => Job::Start { pod, request: Box::new(built.start) },
+            _ => {
+                let granting = self.granting(session, &pod);
+                Job::Start { pod, granting, request: Box::new(built.start) }
+            }
         })
     }
 

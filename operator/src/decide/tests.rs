@@ -9,11 +9,13 @@ use cobrowse_session::claim::{Doubt, Outcome, Step};
 use serde_json::{Value, json};
 
 mod changes;
+mod grants;
 
 const NOW: Timestamp = Timestamp::from_millis(1_767_225_700_000);
 const UID: &str = "00000000-0000-0000-0000-0000000000";
 
-fn decider() -> Decider {
+/// With an egress gateway, or without.
+fn decider(gateways: Option<Vec<std::net::SocketAddr>>) -> Decider {
     let installation = Installation {
         namespace: "cobrowse".to_owned(),
         system: "cobrowse-system".to_owned(),
@@ -22,7 +24,9 @@ fn decider() -> Decider {
         host_users: false,
         seccomp_profile: crate::names::CHROME_PROFILE.to_owned(),
         public_origin: None,
-        public: policy::public(&[]).expect("no ranges"),
+        public: policy::public(&[]),
+        gateways,
+        browser_policy: None,
     };
     Decider::new(installation, Arc::new(Metrics::default()), Events::none())
 }
@@ -85,7 +89,10 @@ fn pod_uid(number: u8) -> PodUid {
 
 /// Has seen these, and leads.
 fn leading(pods: Vec<seen::Pod>, sessions: Vec<seen::Session>, pool: seen::Pool) -> Decider {
-    let mut decider = decider();
+    leads(decider(None), pods, sessions, pool)
+}
+
+fn leads(mut decider: Decider, pods: Vec<seen::Pod>, sessions: Vec<seen::Session>, pool: seen::Pool) -> Decider {
     fn list<T>(decider: &mut Decider, event: fn(Change<T>) -> Event, objects: Vec<T>) {
         decider.take(event(Change::Begin), NOW);
         objects.into_iter().for_each(|object| decider.take(event(Change::Seen(object)), NOW));

@@ -1,4 +1,4 @@
-//! The two calls of a claim. What a refusal means for the claim is told here, once.
+//! The calls of a claim, and those of a pod's life. What a refusal means for the claim is told here, once.
 
 use super::Error;
 use super::dial::Dialer;
@@ -6,7 +6,7 @@ use crate::seen;
 use crate::traces::carry;
 use cobrowse_session::claim::Outcome;
 use cobrowse_wire::v1::pod_service_client::PodServiceClient;
-use cobrowse_wire::v1::{AdjustRequest, AdjustResponse, BindRequest, StartRequest, start_response};
+use cobrowse_wire::v1::{AdjustRequest, AdjustResponse, BindRequest, GrantRequest, StartRequest, start_response};
 use std::time::Duration;
 use tonic::Code;
 
@@ -15,6 +15,8 @@ use tonic::Code;
 const BIND: Duration = Duration::from_secs(1);
 /// `Adjust` takes a moment, and is tried again.
 const ADJUST: Duration = Duration::from_secs(2);
+/// `Grant` takes a moment, and is tried again.
+const GRANT: Duration = Duration::from_secs(3);
 /// The first picture of a slow website. The pod gives up before.
 const START: Duration = Duration::from_secs(75);
 
@@ -58,11 +60,30 @@ pub async fn adjust(dialer: &Dialer, pod: &seen::Pod, request: AdjustRequest) ->
     }
 }
 
-/// Has a pod load the start page, and waits for its first picture.
-pub async fn start(dialer: &Dialer, pod: &seen::Pod, request: StartRequest) -> (Outcome, Result<Started, Error>) {
+/// Renews the grant of a pod that lives.
+pub async fn grant(dialer: &Dialer, pod: &seen::Pod, request: GrantRequest) -> Result<(), Error> {
+    let called = async {
+        let mut client = PodServiceClient::new(dialer.channel(pod).await?);
+        client.grant(request).await.map_err(|status| Error::Call(Box::new(status)))
+    };
+    let answered = tokio::time::timeout(GRANT, called).await.map_err(|_| Error::Slow).and_then(|answer| answer);
+    dialer.forget(pod.uid);
+    answered.map(drop)
+}
+
+/// Has a pod load the start page, and waits for its first picture. Before, it is told where it may connect to, if it has a gateway.
+pub async fn start(
+    dialer: &Dialer,
+    pod: &seen::Pod,
+    grant: Option<GrantRequest>,
+    request: StartRequest,
+) -> (Outcome, Result<Started, Error>) {
     let called = async {
         let mut client = PodServiceClient::new(dialer.channel(pod).await?);
         let call = |status| Error::Call(Box::new(status));
+        if let Some(grant) = grant {
+            client.grant(carry(grant)).await.map_err(call)?;
+        }
         let mut answers = client.start(carry(request)).await.map_err(call)?.into_inner();
         answers.message().await.map_err(call)
     };

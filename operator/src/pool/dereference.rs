@@ -2,6 +2,7 @@
 
 use crate::args::Arguments;
 use k8s_openapi::api::networking::v1::IPBlock;
+use std::net::SocketAddr;
 
 /// What pools take from the installation.
 #[derive(Clone, Debug)]
@@ -20,14 +21,18 @@ pub struct Installation {
     pub seccomp_profile: String,
     /// Where people reach the console.
     pub public_origin: Option<String>,
-    /// Where browsers may go: public addresses.
+    /// Where browsers may go that have no gateway: public addresses.
     pub public: Vec<IPBlock>,
+    /// Where the egress gateway listens; empty before that is known. None: there is none, and browsers go out by themselves.
+    pub gateways: Option<Vec<SocketAddr>>,
+    /// ConfigMap with further policies of Chrome.
+    pub browser_policy: Option<String>,
 }
 
 impl Installation {
     /// From the command line.
-    pub fn new(arguments: &Arguments) -> Result<Self, super::build::policy::Error> {
-        Ok(Self {
+    pub fn new(arguments: &Arguments) -> Self {
+        Self {
             namespace: arguments.namespace.clone(),
             system: arguments.lease_namespace.clone(),
             pod_port: arguments.pod_port,
@@ -35,7 +40,9 @@ impl Installation {
             host_users: arguments.host_users,
             seccomp_profile: arguments.seccomp_profile.clone(),
             public_origin: arguments.public_origin.clone(),
-            public: super::build::policy::public(&arguments.cluster_ranges)?,
-        })
+            public: super::build::policy::public(&arguments.cluster_ranges),
+            gateways: arguments.gateway.as_ref().map(|_| Vec::new()),
+            browser_policy: arguments.browser_policy.clone(),
+        }
     }
 }

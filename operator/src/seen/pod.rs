@@ -26,6 +26,8 @@ pub struct Pod {
     pub session_name: Option<String>,
     /// What it was made of.
     pub revision: Revision,
+    /// Whether its browser goes out by the egress gateway.
+    pub by_gateway: bool,
     /// When it was created.
     pub created_at: Timestamp,
     /// When its node took it on; its deadline counts from there.
@@ -109,6 +111,7 @@ impl Pod {
             session: annotation(names::SESSION_UID).and_then(|text| SessionUid::parse(text).ok()),
             session_name: label(names::SESSION).cloned(),
             revision: Revision(label(names::REVISION).and_then(|hex| u64::from_str_radix(hex, 16).ok()).unwrap_or(0)),
+            by_gateway: label(names::EGRESS).is_some_and(|way| way == names::BY_GATEWAY),
             created_at,
             started_at: moment(status.start_time.as_ref()),
             deadline: spec.and_then(|spec| spec.active_deadline_seconds),

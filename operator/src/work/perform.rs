@@ -4,11 +4,13 @@ use super::{Act, Answer, Inner, Job, Report, Work, Worker, ahead};
 use crate::cluster::{Failure, Untaken};
 use crate::pods::{self, calls};
 use crate::session::adjust::Adjusted;
+use crate::session::grant::Granting;
 use crate::session::{apply, read};
 use crate::{chain, pool, seen, tenant};
 use cobrowse_crds::kind::CoBrowseTenant;
 use cobrowse_session::SessionUid;
 use cobrowse_session::claim::{Outcome, Step};
+use std::time::SystemTime;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -53,9 +55,15 @@ impl Worker {
                 }
                 Some(Report::Enrolled { pod: pod.uid, error: error.map(|error| chain(&error)) })
             }
-            Work::Policy { pool, policy } => {
+            Work::Grant { pod, granting } => {
+                let _turn = turn(&inner.grants).await;
+                inner.ahead.pass(ahead::SHORT).await;
+                let error = inner.grant(&pod, &granting).await.err();
+                Some(Report::Granted { pod: pod.uid, error })
+            }
+            Work::Policy { pool, changes } => {
                 let _turn = turn(&inner.others).await;
-                let error = pool::apply::policy(&inner.policies, &policy).await.err();
+                let error = pool::apply::policies(&inner.policies, &changes).await.err();
                 Some(Report::Policy { pool, error: error.map(|error| (chain(&error), error.untaken())) })
             }
             Work::NoPolicy(pool) => {
@@ -66,7 +74,7 @@ impl Worker {
             Work::Policies => {
                 let _turn = turn(&inner.others).await;
                 // What is not told now is looked for again in some minutes.
-                pool::apply::policies(&inner.policies).await.map(Report::Policies).ok()
+                pool::apply::pools_with_policies(&inner.policies).await.map(Report::Policies).ok()
             }
             Work::PoolStatus { .. } | Work::TenantStatus { .. } | Work::Invite { .. } | Work::Withdraw { .. } => {
                 inner.status(work).await
@@ -84,6 +92,12 @@ impl Inner {
         let turn = turn(&self.afterwards).await;
         self.ahead.pass(ahead::SHORT).await;
         turn
+    }
+
+    /// Signs now, since it is good for minutes only.
+    async fn grant(&self, pod: &seen::Pod, granting: &Granting) -> Result<(), String> {
+        let request = granting.request(SystemTime::now()).map_err(|error| chain(&error))?;
+        calls::grant(&self.dialer, pod, request).await.map_err(|error| chain(&error))
     }
 
     async fn status(&self, work: Work) -> Option<Report> {
@@ -127,10 +141,14 @@ impl Inner {
                     Err(error) => (Outcome::Unavailable, Answer::Nothing, Some(chain(&error))),
                 }
             }
-            Job::Start { pod, request } => {
+            Job::Start { pod, granting, request } => {
                 let _turn = turn(&self.calls).await;
+                let grant = match granting.map(|granting| granting.request(SystemTime::now())).transpose() {
+                    Ok(grant) => grant,
+                    Err(error) => return (Outcome::Unavailable, Answer::Nothing, Some(chain(&error))),
+                };
                 tokio::select! {
-                    (outcome, started) = calls::start(&self.dialer, &pod, *request) => match started {
+                    (outcome, started) = calls::start(&self.dialer, &pod, grant, *request) => match started {
                         Ok(started) => {
                             let error = started.failure.clone();
                             (outcome, Answer::Started(started), error)

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::Reason;
+use super::{Range, Reason};
 
 /// A range by its first address and the length of its prefix, 1 or more.
 struct V4(Ipv4Addr, u32, Reason);
@@ -73,8 +73,24 @@ const CLOSED_V6: [V6; 19] = [
     V6(v6([0x3000]), 4, Reason::Reserved),
 ];
 
+/// Those of [`stands_for`] that are ranges within what is for public use: Teredo, 6to4.
+const TRANSLATED: [(Ipv6Addr, u32); 2] = [(v6([0x2001]), 32), (v6([0x2002]), 16)];
+
 /// What is given out for public use (RFC 3587).
 const PUBLIC_V6: (Ipv6Addr, u32) = (v6([0x2000]), 3);
+
+/// Every range that is closed, and why. Those that stand for IPv4 addresses behind any prefix (ISATAP) are no range, and not among them.
+pub fn closed() -> impl Iterator<Item = (Range, Reason)> {
+    let v4 = CLOSED_V4.iter().map(|V4(base, prefix, why)| (Range::of(IpAddr::V4(*base), *prefix), *why));
+    let v6 = CLOSED_V6.iter().map(|V6(base, prefix, why)| (Range::of(IpAddr::V6(*base), *prefix), *why));
+    let translated = TRANSLATED.map(|(base, prefix)| (Range::of(IpAddr::V6(base), prefix), Reason::Translated));
+    v4.chain(v6).chain(translated)
+}
+
+/// The one range of IPv6 that has public addresses. Of IPv4 all that is not closed is public.
+pub fn public_v6() -> Range {
+    Range::of(IpAddr::V6(PUBLIC_V6.0), PUBLIC_V6.1)
+}
 
 /// Why no policy opens this address; nothing when it is a public one.
 pub fn forbidden(address: IpAddr) -> Option<Reason> {

@@ -33,6 +33,21 @@ impl Range {
         Ok(Self { base, prefix })
     }
 
+    /// A range that is right by its making.
+    pub(super) const fn of(base: IpAddr, prefix: u32) -> Self {
+        Self { base, prefix }
+    }
+
+    /// Whether it is of IPv4 addresses.
+    pub fn is_ipv4(&self) -> bool {
+        self.base.is_ipv4()
+    }
+
+    /// Whether the other one lies in it, or is the same.
+    pub fn covers(&self, other: &Self) -> bool {
+        other.prefix >= self.prefix && self.contains(other.base)
+    }
+
     /// Whether the address is in it. One of the other family never is.
     pub fn contains(&self, address: IpAddr) -> bool {
         let differs = aligned(self.base).0 ^ aligned(address).0;

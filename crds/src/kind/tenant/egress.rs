@@ -10,12 +10,13 @@ use crate::value::{HostPatternText, Label};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Egress {
-    /// Listed: the tenant's sites and allowedHosts, nothing else. Public: every host on public addresses; pages still open on
-    /// the tenant's sites alone. Private, link-local, metadata and cluster addresses are refused in both. Default Listed.
+    /// Strict: the tenant's sites alone. Listed: the sites and allowedHosts. Public: every host on public addresses; pages still
+    /// open on the tenant's sites alone. ReportOnly: as Public, and the gateway's log names each host that Listed would refuse, for
+    /// whoever writes a list. Private, link-local, metadata and cluster addresses are refused in all of them. Default Listed.
     #[serde(default)]
     pub mode: EgressMode,
     /// Host patterns that pages may load from besides the sites, such as a content network. At most 200. Of no effect when
-    /// mode is Public.
+    /// mode is Strict or Public.
     #[schemars(with = "Vec<HostPatternText>", length(max = 200))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_hosts: Vec<String>,
@@ -34,4 +35,8 @@ pub enum EgressMode {
     Listed,
     /// All public addresses.
     Public,
+    /// The sites.
+    Strict,
+    /// All public addresses, and what the list lacks is logged.
+    ReportOnly,
 }

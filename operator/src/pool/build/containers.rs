@@ -2,6 +2,7 @@
 
 use super::volumes;
 use crate::names;
+use crate::pool::dereference::Installation;
 use cobrowse_crds::kind::pool::PoolSpec;
 use k8s_openapi::api::core::v1::{
     Capabilities, Container, ContainerPort, ExecAction, Probe, ResourceRequirements, SeccompProfile, SecurityContext,
@@ -14,15 +15,20 @@ const PROGRAM: &str = "/usr/bin/browser-pod";
 const AGENT_ID: i64 = 10001;
 /// User and group of the browser side.
 const BROWSER_ID: i64 = 10002;
+/// Port on the pod's loopback of Chrome's proxy.
+const PROXY_PORT: u16 = 8701;
 /// The startup probe: once a second, for as long as any readiness grace lasts.
 const PROBES_MAX: i32 = 1800;
 
 /// The side that encodes, masks and holds the pod's key.
-pub fn agent(spec: &PoolSpec, port: u16) -> Container {
+pub fn agent(spec: &PoolSpec, installation: &Installation) -> Container {
+    let port = installation.pod_port;
     let listen = format!("[::]:{port}");
     let socket = socket();
     let token = format!("{}/token", volumes::TOKEN);
-    let args = [
+    let gateways: Vec<String> = installation.gateways.iter().flatten().map(ToString::to_string).collect();
+    let (gateways, proxy) = (gateways.join(","), PROXY_PORT.to_string());
+    let mut args = vec![
         "agent",
         "--listen",
         &listen,
@@ -33,6 +39,9 @@ pub fn agent(spec: &PoolSpec, port: u16) -> Container {
         "--termination-log",
         "/dev/termination-log",
     ];
+    if installation.gateways.is_some() {
+        args.extend(["--gateway", &gateways, "--proxy-port", &proxy]);
+    }
     let resources = &spec.resources.agent;
     Container {
         ports: Some(vec![ContainerPort {
@@ -56,23 +65,29 @@ pub fn agent(spec: &PoolSpec, port: u16) -> Container {
 }
 
 /// The side that is Chrome.
-pub fn browser(spec: &PoolSpec, profile: &str) -> Container {
-    let socket = socket();
+pub fn browser(spec: &PoolSpec, installation: &Installation) -> Container {
+    let (socket, proxy) = (socket(), PROXY_PORT.to_string());
+    let mut args = vec!["browser", "--socket", &socket];
+    if installation.gateways.is_some() {
+        args.extend(["--proxy-port", &proxy]);
+    }
     let resources = &spec.resources.browser;
     let mut container = container(
         names::BROWSER,
         spec,
-        &["browser", "--socket", &socket],
+        &args,
         BROWSER_ID,
         &resources.cpu,
         (&resources.memory, &resources.ephemeral_storage),
     );
     container.startup_probe = Some(probe(&["--chrome"]));
     container.termination_message_policy = Some("FallbackToLogsOnError".to_owned());
-    container.volume_mounts = Some(volumes::of_browser());
+    container.volume_mounts = Some(volumes::of_browser(installation.browser_policy.is_some()));
     if let Some(context) = &mut container.security_context {
-        context.seccomp_profile =
-            Some(SeccompProfile { type_: "Localhost".to_owned(), localhost_profile: Some(profile.to_owned()) });
+        context.seccomp_profile = Some(SeccompProfile {
+            type_: "Localhost".to_owned(),
+            localhost_profile: Some(installation.seccomp_profile.clone()),
+        });
     }
     container
 }

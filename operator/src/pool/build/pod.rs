@@ -16,7 +16,7 @@ const SHARED_GROUP: i64 = 10003;
 /// The pod serves its log until the recorder has it, at most 75 s, and tells its last words.
 const GRACE_SECONDS: i64 = 90;
 /// Counts what this file, and those beside it, make of a pool. To be raised with each change that old warm pods should not outlive.
-const TEMPLATE: u32 = 2;
+const TEMPLATE: u32 = 3;
 
 /// Whose pod it is from its creation on.
 #[derive(Clone, Debug)]
@@ -48,6 +48,8 @@ pub fn revision(object: &CoBrowsePool, installation: &Installation) -> Revision 
         installation.authority,
         installation.host_users,
         installation.seccomp_profile,
+        installation.gateways,
+        installation.browser_policy,
     ]);
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, parts.to_string().as_bytes());
     Revision(digest.as_ref().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte)))
@@ -72,6 +74,9 @@ fn metadata(object: &CoBrowsePool, installation: &Installation, owner: &Owner<'_
         (names::REVISION.to_owned(), format!("{:016x}", revision(object, installation).0)),
         (names::SLOT.to_owned(), names::WARM.to_owned()),
     ]);
+    if installation.gateways.is_some() {
+        labels.insert(names::EGRESS.to_owned(), names::BY_GATEWAY.to_owned());
+    }
     // A claim adds to the annotations, which a JSON patch can only if there are some.
     let mut annotations = BTreeMap::from([("cobrowse.dev/made-by".to_owned(), names::MANAGER.to_owned())]);
     let (name, generate_name, owner) = match owner {
@@ -130,11 +135,8 @@ fn pod_spec(object: &CoBrowsePool, installation: &Installation) -> core::PodSpec
             seccomp_profile: Some(core::SeccompProfile { type_: "RuntimeDefault".to_owned(), localhost_profile: None }),
             ..core::PodSecurityContext::default()
         }),
-        containers: vec![
-            containers::agent(spec, installation.pod_port),
-            containers::browser(spec, &installation.seccomp_profile),
-        ],
-        volumes: Some(volumes::volumes(&spec.resources)),
+        containers: vec![containers::agent(spec, installation), containers::browser(spec, installation)],
+        volumes: Some(volumes::volumes(&spec.resources, installation.browser_policy.as_deref())),
         image_pull_secrets: (!secrets.is_empty()).then_some(secrets),
         node_selector: (!scheduling.node_selector.is_empty()).then(|| scheduling.node_selector.clone()),
         tolerations: Some(scheduling.tolerations.iter().map(toleration).collect()),

@@ -3,7 +3,8 @@
 use crate::names;
 use cobrowse_crds::kind::pool::Resources;
 use k8s_openapi::api::core::v1::{
-    EmptyDirVolumeSource, ProjectedVolumeSource, ServiceAccountTokenProjection, Volume, VolumeMount, VolumeProjection,
+    ConfigMapVolumeSource, EmptyDirVolumeSource, ProjectedVolumeSource, ServiceAccountTokenProjection, Volume,
+    VolumeMount, VolumeProjection,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
@@ -13,6 +14,8 @@ pub const SOCKET: &str = "/run/cobrowse";
 pub const TOKEN: &str = "/run/secrets/cobrowse";
 /// Chrome's profile and downloads.
 const FOLDER: &str = "/run/browser";
+/// Further policies of Chrome.
+const POLICY: &str = "policy";
 const SHARED_MEMORY: &str = "/dev/shm";
 const TEMPORARY: &str = "/tmp";
 
@@ -23,16 +26,21 @@ const AGENT_TEMPORARY: &str = "64Mi";
 /// The token is used once, within minutes of the pod's start. Kubernetes grants no less than ten minutes.
 const TOKEN_SECONDS: i64 = 600;
 
-/// All volumes.
-pub fn volumes(resources: &Resources) -> Vec<Volume> {
-    vec![
+/// All volumes. Of further policies of Chrome the ConfigMap is named, if there is one.
+pub fn volumes(resources: &Resources, policy: Option<&str>) -> Vec<Volume> {
+    let mut all = vec![
         memory("socket", SOCKET_SIZE),
         memory("agent-tmp", AGENT_TEMPORARY),
         memory("browser-tmp", &resources.browser.scratch),
         memory("folder", &resources.browser.scratch),
         memory("shm", &resources.browser.shared_memory),
         token(),
-    ]
+    ];
+    all.extend(policy.map(|name| {
+        let source = ConfigMapVolumeSource { name: name.to_owned(), ..ConfigMapVolumeSource::default() };
+        Volume { name: POLICY.to_owned(), config_map: Some(source), ..Volume::default() }
+    }));
+    all
 }
 
 /// What the agent side sees.
@@ -42,8 +50,20 @@ pub fn of_agent() -> Vec<VolumeMount> {
 }
 
 /// What the browser side sees: never the token.
-pub fn of_browser() -> Vec<VolumeMount> {
-    vec![mount("socket", SOCKET), mount("browser-tmp", TEMPORARY), mount("folder", FOLDER), mount("shm", SHARED_MEMORY)]
+pub fn of_browser(has_policy: bool) -> Vec<VolumeMount> {
+    let mut all = vec![
+        mount("socket", SOCKET),
+        mount("browser-tmp", TEMPORARY),
+        mount("folder", FOLDER),
+        mount("shm", SHARED_MEMORY),
+    ];
+    // One file beside the image's own, which stay.
+    all.extend(has_policy.then(|| VolumeMount {
+        sub_path: Some("policy.json".to_owned()),
+        read_only: Some(true),
+        ..mount(POLICY, "/etc/chromium/policies/managed/installation.json")
+    }));
+    all
 }
 
 fn memory(name: &str, limit: &str) -> Volume {

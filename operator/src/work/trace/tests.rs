@@ -149,7 +149,7 @@ impl Claiming {
         self.work(Act::Claim(Step::WriteBinding(uid)), Job::Status(patch())).await;
         let start_url = format!("https://www.shop.example/?q={PLANTED}");
         let request = Box::new(StartRequest { start_url, ..StartRequest::default() });
-        self.work(Act::Claim(Step::Start(uid)), Job::Start { pod, request }).await;
+        self.work(Act::Claim(Step::Start(uid)), Job::Start { pod, granting: None, request }).await;
         self.work(Act::Claim(Step::WriteReady(uid)), Job::Status(patch())).await;
     }
 

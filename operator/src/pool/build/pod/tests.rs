@@ -14,7 +14,9 @@ fn installation() -> Installation {
         host_users: false,
         seccomp_profile: crate::names::CHROME_PROFILE.to_owned(),
         public_origin: None,
-        public: policy::public(&[]).expect("no ranges"),
+        public: policy::public(&[]),
+        gateways: None,
+        browser_policy: None,
     }
 }
 
@@ -176,4 +178,21 @@ fn other_kernels_keep_their_own_users() {
     assert_eq!(pod["spec"]["runtimeClassName"], json!("gvisor"));
     let none = validate(&pool(json!({"isolation": {"class": "Kata"}})));
     assert!(none.is_err());
+}
+
+#[test]
+fn further_policies_of_chrome_are_one_file_beside_our_own_and_make_other_pods() {
+    let more = Installation { browser_policy: Some("cobrowse-browser-policy-1".to_owned()), ..installation() };
+    let object = pool(json!({}));
+    assert_ne!(revision(&object, &more), revision(&object, &installation()));
+    let spec = validate(&object).expect("a pool");
+    let pod = serde_json::to_value(super::pod(&object, &spec, &more, &Owner::Pool)).expect("JSON");
+    let mounts = |at: usize| pod["spec"]["containers"][at]["volumeMounts"].as_array().cloned().unwrap_or_default();
+    let policy: Vec<_> = mounts(1).into_iter().filter(|mount| mount["name"] == "policy").collect();
+    let wanted = json!({"name": "policy", "mountPath": "/etc/chromium/policies/managed/installation.json",
+        "subPath": "policy.json", "readOnly": true});
+    assert_eq!(policy, [wanted]);
+    assert!(mounts(0).iter().all(|mount| mount["name"] != "policy"), "the agent side has no use for it");
+    let volumes = pod["spec"]["volumes"].as_array().expect("volumes");
+    assert!(volumes.iter().any(|volume| volume["configMap"]["name"] == "cobrowse-browser-policy-1"));
 }
