@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Names, and whether ours is shipped with it.
-const IMAGES: [&str; 5] = ["operator", "session-api", "browser-pod", "shop", "postgresql"];
+const IMAGES: [&str; 6] = ["operator", "session-api", "egress-gateway", "browser-pod", "shop", "postgresql"];
 /// Images that only programs of ours and a C library are in.
-const BARE: [&str; 2] = ["operator", "session-api"];
+const BARE: [&str; 3] = ["operator", "session-api", "egress-gateway"];
 /// Programs that help an intruder more than anybody else.
 const UNWANTED: [&str; 20] = [
     "apt",
@@ -182,6 +182,7 @@ fn the_list_of_parts_names_all_of_them() {
             "browser-pod" => &["pkg:deb/debian/chromium@", "pkg:cargo/cobrowse-browser-pod@", "pkg:cargo/tokio@"],
             "session-api" => &["pkg:cargo/cobrowse-session-api@", "pkg:cargo/aws-lc-rs@"],
             "operator" => &["pkg:cargo/cobrowse-operator@"],
+            "egress-gateway" => &["pkg:cargo/cobrowse-egress-gateway@", "pkg:cargo/aws-lc-rs@"],
             "shop" => &["pkg:deb/debian/nodejs@"],
             _ => &["pkg:deb/debian/postgresql-15@"],
         };
@@ -194,7 +195,7 @@ fn the_list_of_parts_names_all_of_them() {
 }
 
 #[test]
-fn the_browser_s_image_has_our_policy_and_no_other() {
+fn the_browser_s_image_has_our_policies_and_no_other() {
     let image = Image::read("browser-pod");
     let policies: Vec<String> = image
         .files()
@@ -202,10 +203,16 @@ fn the_browser_s_image_has_our_policy_and_no_other() {
         .map(|(_, _, path)| path)
         .filter(|path| path.starts_with("/etc/chromium/policies") && !path.ends_with('/'))
         .collect();
-    assert_eq!(policies, ["/etc/chromium/policies/managed/cobrowse.json"]);
+    let folder = "/etc/chromium/policies/managed";
+    let ours: [(&str, &[u8]); 2] = [
+        ("cobrowse.json", include_bytes!("../../browser-pod/src/launcher/policy.json")),
+        ("egress.json", include_bytes!("../../browser-pod/src/launcher/egress.json")),
+    ];
+    assert_eq!(policies, ours.map(|(name, _)| format!("{folder}/{name}")));
     let own = image.layers.last().expect("a layer");
-    let inside = image.on_layer(own, "tar -xOf - ./etc/chromium/policies/managed/cobrowse.json");
-    assert_eq!(inside, include_bytes!("../../browser-pod/src/launcher/policy.json"));
+    for (name, content) in ours {
+        assert_eq!(image.on_layer(own, &format!("tar -xOf - .{folder}/{name}")), content, "{name}");
+    }
     let sandbox = image.files().into_iter().find(|(_, _, path)| path.ends_with("chrome-sandbox"));
     assert_eq!(sandbox, None, "the helper with rights of root is of no use, and a risk");
     assert!(!tar(&["-tf"], &image.file).is_empty());

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 /// The clone.
 const CLONE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-const RECIPES: [(&str, &str); 5] = [
+const RECIPES: [(&str, &str); 6] = [
     ("operator", include_str!("../recipes/operator.toml")),
     ("session-api", include_str!("../recipes/session-api.toml")),
+    ("egress-gateway", include_str!("../recipes/egress-gateway.toml")),
     ("browser-pod", include_str!("../recipes/browser-pod.toml")),
     ("shop", include_str!("../recipes/shop.toml")),
     ("postgresql", include_str!("../recipes/postgresql.toml")),

@@ -1,4 +1,10 @@
-{{/* The arguments of both programs. */}}
+{{/* The arguments of our programs. */}}
+
+{{/* No browser reaches API server or database, also where these have public addresses. Everywhere is no range to leave out. */}}
+{{- define "cobrowse.clusterRanges" -}}
+{{- $policy := .Values.networkPolicy -}}
+{{- without (concat .Values.operator.clusterRanges $policy.apiServer.cidrs $policy.database.cidrs | uniq) "0.0.0.0/0" "::/0" | join "," -}}
+{{- end }}
 
 {{- define "cobrowse.operatorArgs" -}}
 - --namespace={{ .Values.sessions.namespace }}
@@ -13,10 +19,18 @@
 {{- with .Values.operator.traces }}
 - --traces={{ . }}
 {{- end }}
-{{- /* No browser reaches API server or database, also where these have public addresses. Everywhere is no range to leave out. */}}
-{{- $policy := .Values.networkPolicy }}
-{{- with without (concat .Values.operator.clusterRanges $policy.apiServer.cidrs $policy.database.cidrs | uniq) "0.0.0.0/0" "::/0" }}
-- --cluster-ranges={{ . | join "," }}
+{{- with include "cobrowse.clusterRanges" . }}
+- --cluster-ranges={{ . }}
+{{- end }}
+{{- if .Values.egressGateway.enabled }}
+- --gateway=cobrowse-egress-gateway.{{ .Release.Namespace }}.svc:8710
+- --grant-secret={{ include "cobrowse.grantSecret" . }}
+{{- if not .Values.egressGateway.certificate.existingSecret }}
+- --gateway-secret={{ include "cobrowse.gatewaySecret" . }}
+{{- end }}
+{{- end }}
+{{- if include "cobrowse.browserPolicy" . }}
+- --browser-policy={{ include "cobrowse.browserPolicyName" . }}
 {{- end }}
 {{- if .Values.operator.hostUsers }}
 - --host-users
@@ -59,4 +73,30 @@
 {{- with $values.traces }}
 - --traces={{ . }}
 {{- end }}
+{{- end }}
+
+{{- define "cobrowse.egressGatewayArgs" -}}
+{{- $values := .Values.egressGateway -}}
+- --listen=[::]:8710
+- --metrics=[::]:9090
+- --certificates=/run/secrets/cobrowse/certificates
+- --grant-keys=/run/secrets/cobrowse/grants/grants.pem
+{{- with include "cobrowse.clusterRanges" . }}
+- --cluster-ranges={{ . }}
+{{- end }}
+{{- with $values.privateTargets }}
+- --private-targets={{ . | join "," }}
+{{- end }}
+{{- $sources := list }}
+{{- range $class, $addresses := $values.sources }}
+{{- range $addresses }}
+{{- $sources = append $sources (printf "%s=%s" $class .) }}
+{{- end }}
+{{- end }}
+{{- with $sources }}
+- --sources={{ . | join "," }}
+{{- end }}
+- --drain={{ $values.drainSeconds }}
+- --log={{ $values.log }}
+- --log-format=json
 {{- end }}

@@ -41,10 +41,34 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 
+{{- define "cobrowse.gatewaySecret" -}}
+{{ .Values.egressGateway.certificate.existingSecret | default "cobrowse-egress-gateway" }}
+{{- end }}
+
+{{- define "cobrowse.grantSecret" -}}
+{{ .Values.egressGateway.grantKey.existingSecret | default "cobrowse-grant-key" }}
+{{- end }}
+
 {{- define "cobrowse.operatorUser" -}}
 system:serviceaccount:{{ .Release.Namespace }}:cobrowse-operator
 {{- end }}
 
 {{- define "cobrowse.podLabels" -}}
 app.kubernetes.io/name: cobrowse-browser-pod
+{{- end }}
+
+{{/* Chrome's policy with the authorities that the values name; nothing where they name none. */}}
+{{- define "cobrowse.browserPolicy" -}}
+{{- $certificates := list -}}
+{{- range regexFindAll "-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----" .Values.egressGateway.extraCertificates -1 -}}
+{{- $certificates = append $certificates (regexReplaceAll "-----[A-Z ]+-----|\\s" . "") -}}
+{{- end -}}
+{{- with $certificates -}}
+{{- toJson (dict "CACertificates" .) -}}
+{{- end -}}
+{{- end }}
+
+{{/* By its content, so that pods with another one are others. */}}
+{{- define "cobrowse.browserPolicyName" -}}
+cobrowse-browser-policy-{{ include "cobrowse.browserPolicy" . | sha256sum | trunc 10 }}
 {{- end }}

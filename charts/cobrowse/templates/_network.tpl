@@ -57,3 +57,28 @@
     - {protocol: TCP, port: {{ .port }}}
 {{- end }}
 {{- end }}
+
+{{/* Public addresses, without the cluster's own. An API server takes no exception that is not within its block. */}}
+{{- define "cobrowse.toPublic" -}}
+{{- $v4 := list -}}
+{{- $v6 := list -}}
+{{- range concat (.Files.Lines "files/closed-addresses.txt") (include "cobrowse.clusterRanges" . | splitList ",") -}}
+{{- if or (not .) (hasPrefix "#" .) -}}
+{{- else if contains "." . -}}
+{{- $v4 = append $v4 . -}}
+{{- else if regexMatch "^[23][0-9a-fA-F]{0,3}:" . -}}
+{{- $v6 = append $v6 . -}}
+{{- end -}}
+{{- end -}}
+- to:
+    - ipBlock:
+        cidr: 0.0.0.0/0
+        except:
+          {{- toYaml ($v4 | uniq) | nindent 10 }}
+    - ipBlock:
+        cidr: 2000::/3
+        except:
+          {{- toYaml ($v6 | uniq) | nindent 10 }}
+  ports:
+    - {protocol: TCP}
+{{- end }}

@@ -31,8 +31,9 @@ fn told(objects: &Objects) -> Vec<(String, String, Vec<String>)> {
     });
     let named = all.filter_map(|(name, container)| {
         let image = container["image"].as_str().expect("an image");
-        let program =
-            ["operator", "session-api"].into_iter().find(|program| image.contains(&format!("cobrowse/{program}")))?;
+        let program = ["operator", "session-api", "egress-gateway"]
+            .into_iter()
+            .find(|program| image.contains(&format!("cobrowse/{program}")))?;
         Some((name, program.to_owned(), texts(&container["args"])))
     });
     named.collect()
@@ -43,7 +44,7 @@ fn every_rendered_argument_is_one_that_the_program_takes() {
     let test = json!({"test": {"enabled": true, "tenant": "t", "site": "https://a.example.test"}});
     for objects in [render(&test), render_full(&json!({}))] {
         let told = told(&objects.expect("it renders"));
-        assert_eq!(told.len(), 5, "operator, session-api, installer, two hooks");
+        assert_eq!(told.len(), 6, "operator, session-api, gateway, installer, two hooks");
         for (name, program, arguments) in told {
             let output = read(&program, &arguments);
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -60,6 +61,9 @@ fn the_check_would_notice_a_wrong_one() {
         ("operator", vec!["--namespaces=x"]),
         ("operator", vec!["--pod-port=70000"]),
         ("operator", vec!["check-everything"]),
+        ("operator", vec!["--gateway=cobrowse-egress-gateway.cobrowse.svc:8710"]),
+        ("egress-gateway", vec!["--private-targets=wiki.example.test:443"]),
+        ("egress-gateway", vec!["--sources=203.0.113.7"]),
     ] {
         let arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
         assert!(!read(program, &arguments).status.success(), "{program} {arguments:?}");
@@ -69,7 +73,7 @@ fn the_check_would_notice_a_wrong_one() {
 #[test]
 fn ports_and_files_of_the_arguments_are_those_of_the_pod() {
     let objects = render(&json!({})).expect("it renders");
-    for name in ["cobrowse-operator", "cobrowse-session-api"] {
+    for name in ["cobrowse-operator", "cobrowse-session-api", "cobrowse-egress-gateway"] {
         let deployment = objects.one("Deployment", SYSTEM, name).expect("a deployment");
         let container = &deployment["spec"]["template"]["spec"]["containers"][0];
         let mounts = container["volumeMounts"].as_array().expect("mounts").iter();
@@ -96,5 +100,19 @@ fn ports_and_files_of_the_arguments_are_those_of_the_pod() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn what_tenants_may_be_given_comes_to_the_egress_gateway() {
+    let objects = render_full(&json!({})).expect("it renders");
+    let gateway = objects.one("Deployment", SYSTEM, "cobrowse-egress-gateway").expect("a deployment");
+    let arguments = texts(&gateway["spec"]["template"]["spec"]["containers"][0]["args"]);
+    for wanted in [
+        "--private-targets=wiki.example.test@10.1.2.0/24:443,files.example.test@fd00:1::/64:8443",
+        "--sources=europe=203.0.113.7,europe=2001:db8:3::7",
+        "--cluster-ranges=198.51.100.0/24,2001:db8:1::/48,172.18.0.2/32,2001:db8::2/128,192.0.2.5/32",
+    ] {
+        assert!(arguments.iter().any(|argument| argument == wanted), "no {wanted} in {arguments:?}");
     }
 }

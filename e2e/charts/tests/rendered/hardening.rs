@@ -1,7 +1,7 @@
 //! How hard the pods are: what Pod Security "restricted" asks, literally, and what the house asks besides.
 
 use cobrowse_charts::helm::{SESSIONS, SYSTEM, render, render_full};
-use cobrowse_charts::objects::{Objects, texts};
+use cobrowse_charts::objects::{Objects, called, texts};
 use serde_json::{Value, json};
 
 /// The one pod that is not restricted, as it writes to the node.
@@ -23,8 +23,8 @@ fn every_pod_is_restricted_but_the_one_that_writes_to_the_node() {
     let pods = objects.pods();
     assert_eq!(
         pods.len(),
-        5,
-        "operator, session-api, installer, two hooks: {:?}",
+        6,
+        "operator, session-api, gateway, installer, two hooks: {:?}",
         pods.iter().map(|pod| &pod.0).collect::<Vec<_>>()
     );
     for (name, pod) in pods {
@@ -108,7 +108,7 @@ fn browser_pods_are_told_the_profile_that_the_installer_brings() {
 #[test]
 fn each_program_has_two_replicas_spread_and_a_budget() {
     let objects = objects();
-    for name in ["cobrowse-operator", "cobrowse-session-api"] {
+    for name in ["cobrowse-operator", "cobrowse-session-api", "cobrowse-egress-gateway"] {
         let deployment = objects.one("Deployment", SYSTEM, name).expect("a deployment");
         assert_eq!(deployment["spec"]["replicas"], 2);
         assert_eq!(deployment["spec"]["strategy"]["rollingUpdate"], json!({"maxUnavailable": 0, "maxSurge": 1}));
@@ -158,9 +158,17 @@ fn the_namespace_of_sessions_is_restricted_and_stays() {
 }
 
 #[test]
-fn the_chart_makes_no_secret_and_puts_none_into_arguments_or_environment() {
+fn the_chart_makes_no_key_and_puts_none_into_arguments_or_environment() {
     let objects = render_full(&json!({})).expect("it renders");
-    assert!(objects.of("Secret").is_empty());
+    let secrets = objects.of("Secret");
+    let names: Vec<&Value> = secrets.iter().map(|secret| &secret["metadata"]["name"]).collect();
+    assert_eq!(names, ["cobrowse-egress-gateway", "cobrowse-grant-key"]);
+    for secret in secrets {
+        assert!(secret.get("data").is_none() && secret.get("stringData").is_none(), "the operator fills it: {secret}");
+    }
+    let brought =
+        json!({"egressGateway": {"certificate": {"existingSecret": "a"}, "grantKey": {"existingSecret": "b"}}});
+    assert!(render(&brought).expect("it renders").of("Secret").is_empty());
     for (name, pod) in objects.pods() {
         for container in pod["spec"]["containers"].as_array().expect("containers") {
             let environment = container["env"].as_array().into_iter().flatten();
@@ -209,4 +217,41 @@ fn session_api_gets_its_keys_and_the_pods_authority_in_one_folder() {
         database[1]["configMap"],
         json!({"name": "database-ca", "items": [{"key": "root.pem", "path": "ca.crt"}]})
     );
+}
+
+#[test]
+fn the_egress_gateway_has_no_right_no_token_and_the_public_half_of_the_key_of_grants() {
+    for (over, certificate, grants) in [
+        (json!({}), "cobrowse-egress-gateway", "cobrowse-grant-key"),
+        (
+            json!({"egressGateway": {"certificate": {"existingSecret": "a"}, "grantKey": {"existingSecret": "b"}}}),
+            "a",
+            "b",
+        ),
+    ] {
+        let objects = render(&over).expect("it renders");
+        let deployment = objects.one("Deployment", SYSTEM, "cobrowse-egress-gateway").expect("a deployment");
+        let spec = &deployment["spec"]["template"]["spec"];
+        assert_eq!(spec["automountServiceAccountToken"], false);
+        let account = objects.one("ServiceAccount", SYSTEM, "cobrowse-egress-gateway").expect("its account");
+        assert_eq!(account["automountServiceAccountToken"], false);
+        let volumes = spec["volumes"].as_array().expect("volumes");
+        let sources = volumes[0]["projected"]["sources"].as_array().expect("sources");
+        assert!(sources.iter().all(|source| source["secret"]["name"] == certificate), "{sources:?}");
+        assert_eq!(volumes[1]["secret"]["secretName"], grants);
+        assert_eq!(volumes[1]["secret"]["items"], json!([{"key": "grants.pem", "path": "grants.pem"}]));
+    }
+    let none = render(&json!({"egressGateway": {"enabled": false}})).expect("it renders");
+    let left: Vec<_> = none.0.iter().map(called).filter(|name| name.contains("egress")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn what_is_open_through_a_gateway_that_ends_has_its_time() {
+    let objects = render_full(&json!({})).expect("it renders");
+    let spec = &objects.one("Deployment", SYSTEM, "cobrowse-egress-gateway").expect("a deployment")["spec"]["template"]
+        ["spec"];
+    assert!(texts(&spec["containers"][0]["args"]).contains(&"--drain=60".to_owned()));
+    // And the five seconds of preStop, and some to say goodbye.
+    assert_eq!(spec["terminationGracePeriodSeconds"], 75);
 }

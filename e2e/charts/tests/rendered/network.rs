@@ -4,7 +4,7 @@
 use cobrowse_charts::helm::{SESSIONS, SYSTEM, render, render_full};
 use cobrowse_charts::objects::{Objects, texts};
 use cobrowse_charts::policy::{End, Labels, Pod, Port, reaches};
-use cobrowse_operator::pool::build::policy::{policy, public};
+use cobrowse_operator::pool::build::policy::{Change, changes, public};
 use cobrowse_operator::pool::dereference::Installation;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -40,6 +40,13 @@ fn targets(objects: &Objects) -> Vec<(String, End, Port<'static>)> {
     let udp = |number| Port { protocol: "UDP", number };
     let operator = rendered(objects, SYSTEM, "Deployment", "cobrowse-operator", "10.244.0.10");
     let api = rendered(objects, SYSTEM, "Deployment", "cobrowse-session-api", "10.244.0.11");
+    // As its template has it, also where there is none.
+    let gateway = [
+        ("app.kubernetes.io/name", "cobrowse-egress-gateway"),
+        ("app.kubernetes.io/part-of", "cobrowse"),
+        ("app.kubernetes.io/component", "egress-gateway"),
+    ];
+    let gateway = pod(SYSTEM, &gateway, "10.244.0.12");
     let dns = pod("kube-system", &[("k8s-app", "kube-dns")], "10.244.0.2");
     let database = pod("data", &[("app", "postgresql")], "10.244.0.30");
     let rows = [
@@ -50,6 +57,15 @@ fn targets(objects: &Objects) -> Vec<(String, End, Port<'static>)> {
         ("door other", api, tcp(8080)),
         ("browser pod", browser("10.244.0.20"), tcp(8700)),
         ("browser pod devtools", browser("10.244.0.20"), tcp(9222)),
+        ("egress gateway", gateway.clone(), tcp(8710)),
+        ("egress gateway's metrics", gateway.clone(), tcp(9090)),
+        ("egress gateway other", gateway, tcp(8080)),
+        ("website", address("151.101.1.69"), tcp(443)),
+        ("website by IPv6", address("2606:4700::1111"), tcp(443)),
+        ("website by UDP", address("151.101.1.69"), udp(443)),
+        ("private host", address("10.1.2.3"), tcp(443)),
+        ("private host's other port", address("10.1.2.3"), tcp(22)),
+        ("private host by IPv6", address("fd00:1::3"), tcp(8443)),
         ("stranger among sessions", pod(SESSIONS, &[("app", "x")], "10.244.0.21"), tcp(8700)),
         ("dns", dns.clone(), udp(53)),
         ("dns by tcp", dns.clone(), tcp(53)),
@@ -149,9 +165,10 @@ fn among_sessions_nothing_goes_out_by_the_chart_s_policies() {
     assert_eq!(open(&objects, &installer), set(&[]));
 }
 
-/// The objects, and the policy that the operator makes for the chart's pool.
-fn with_pool(objects: Objects, cluster: &[&str]) -> Objects {
-    let ranges: Vec<String> = cluster.iter().map(|range| (*range).to_owned()).collect();
+/// The objects, and the policies that the operator makes for the chart's pool: with a gateway, or without; while the pool has pods from
+/// before it, or when they are gone.
+fn with_pool(objects: Objects, cluster: &[&str], gateway: bool, has_old: bool) -> Objects {
+    let ranges: Vec<_> = cluster.iter().map(|range| range.parse().expect("a range")).collect();
     let installation = Installation {
         namespace: SESSIONS.to_owned(),
         system: SYSTEM.to_owned(),
@@ -160,23 +177,84 @@ fn with_pool(objects: Objects, cluster: &[&str]) -> Objects {
         host_users: false,
         seccomp_profile: "cobrowse/chrome.json".to_owned(),
         public_origin: None,
-        public: public(&ranges).expect("ranges"),
+        public: public(&ranges),
+        gateways: gateway.then(Vec::new),
+        browser_policy: None,
     };
-    let mut policy = serde_json::to_value(policy("default", &installation)).expect("a policy is JSON");
-    policy["kind"] = json!("NetworkPolicy");
-    Objects([objects.0, vec![policy]].concat())
+    let made = changes("default", &installation, has_old).into_iter().filter_map(|change| match change {
+        Change::Apply(policy) => Some(serde_json::to_value(policy).expect("a policy is JSON")),
+        Change::Delete(_) => None,
+    });
+    let made = made.map(|mut policy| {
+        policy["kind"] = json!("NetworkPolicy");
+        policy
+    });
+    Objects(objects.0.into_iter().chain(made).collect())
+}
+
+/// A browser pod that goes out by the gateway.
+fn gated(address: &str) -> End {
+    let mut end = browser(address);
+    let labels = end.pod.as_mut().map(|pod| &mut pod.labels).expect("a pod");
+    labels.insert("cobrowse.dev/egress".to_owned(), "gateway".to_owned());
+    end
+}
+
+/// What browsers reach that go out by themselves.
+const DIRECT: [&str; 10] = [
+    "dns",
+    "dns by tcp",
+    "public",
+    "public by IPv6",
+    "public dns",
+    "public 192.0.2.7",
+    "public 192.0.2.5",
+    "website",
+    "website by IPv6",
+    "website by UDP",
+];
+
+#[test]
+fn a_pool_s_pods_reach_the_egress_gateway_and_nothing_else() {
+    for objects in [render(&json!({})), render_full(&json!({}))] {
+        let objects = objects.expect("it renders");
+        let after = with_pool(Objects(objects.0.clone()), &[], true, false);
+        assert_eq!(open(&after, &gated("10.244.0.60")), set(&["egress gateway"]));
+        assert_eq!(open(&after, &browser("10.244.0.61")), set(&[]), "a pod from before, once they all should be gone");
+        let meanwhile = with_pool(objects, &[], true, true);
+        assert_eq!(open(&meanwhile, &gated("10.244.0.60")), set(&["egress gateway"]));
+        let old = open(&meanwhile, &browser("10.244.0.61"));
+        assert_eq!(old.difference(&set(&["egress gateway"])).cloned().collect::<BTreeSet<_>>(), set(&DIRECT));
+    }
 }
 
 #[test]
-fn a_pool_s_pods_reach_public_addresses_and_dns_and_are_reached_by_programs_alone() {
-    let objects = with_pool(render(&json!({})).expect("it renders"), &["203.0.113.0/24"]);
-    let wanted = ["dns", "dns by tcp", "public by IPv6", "public 192.0.2.7", "public 192.0.2.5"];
+fn the_egress_gateway_reaches_names_public_addresses_and_what_is_opened_by_name() {
+    let gateway = |objects: &Objects| system(objects, "Deployment", "cobrowse-egress-gateway");
+    let mut wanted = set(&["dns", "dns by tcp", "website", "website by IPv6"]);
+    assert_eq!(gateway(&render(&json!({})).expect("it renders")), wanted);
+    let ours = json!({"operator": {"clusterRanges": ["151.101.0.0/16"]}});
+    wanted.remove("website");
+    assert_eq!(gateway(&render(&ours).expect("it renders")), wanted);
+    let everywhere = json!({"networkPolicy": {"database": {"cidrs": ["0.0.0.0/0", "::/0"]}}});
+    wanted.insert("website".to_owned());
+    assert_eq!(gateway(&render(&everywhere).expect("it renders")), wanted);
+    // With everything said: two private hosts, each at its port, and a cache of names on the node.
+    wanted.extend(set(&["private host", "private host by IPv6", "node-local dns"]));
+    assert_eq!(gateway(&render_full(&json!({})).expect("it renders")), wanted);
+    let none = render(&json!({"egressGateway": {"enabled": false}})).expect("it renders");
+    assert!(none.one("NetworkPolicy", SYSTEM, "cobrowse-egress-gateway").is_err());
+}
+
+#[test]
+fn without_a_gateway_a_pool_s_pods_reach_public_addresses_and_dns_and_are_reached_by_programs_alone() {
+    let off = json!({"egressGateway": {"enabled": false}});
+    let objects = with_pool(render(&off).expect("it renders"), &["203.0.113.0/24"], false, false);
     // 203.0.113.0/24 is said to be the cluster's own.
-    assert_eq!(open(&objects, &browser("10.244.0.60")), set(&wanted));
-    let objects = with_pool(render(&json!({})).expect("it renders"), &[]);
-    let wanted =
-        ["dns", "dns by tcp", "public", "public by IPv6", "public dns", "public 192.0.2.7", "public 192.0.2.5"];
-    assert_eq!(open(&objects, &browser("10.244.0.60")), set(&wanted));
+    let wanted = &set(&DIRECT) - &set(&["public", "public dns"]);
+    assert_eq!(&open(&objects, &browser("10.244.0.60")) - &set(&["egress gateway"]), wanted);
+    let objects = with_pool(render(&off).expect("it renders"), &[], false, false);
+    assert_eq!(&open(&objects, &browser("10.244.0.60")) - &set(&["egress gateway"]), set(&DIRECT));
     for name in ["cobrowse-operator", "cobrowse-session-api"] {
         let reached = system(&objects, "Deployment", name);
         assert!(reached.contains("browser pod") && !reached.contains("browser pod devtools"), "{name}: {reached:?}");
@@ -201,7 +279,7 @@ fn an_api_server_and_a_database_with_public_addresses_are_closed_to_browsers() {
         let objects = render(over).expect("it renders");
         let ranges = told(&objects);
         let ranges: Vec<&str> = ranges.iter().map(String::as_str).collect();
-        let mut reached = open(&with_pool(objects, &ranges), &browser("10.244.0.60"));
+        let mut reached = open(&with_pool(objects, &ranges, false, false), &browser("10.244.0.60"));
         reached.retain(|name| name.starts_with("public"));
         reached
     };
@@ -223,7 +301,7 @@ fn an_api_server_and_a_database_with_public_addresses_are_closed_to_browsers() {
 #[test]
 fn from_elsewhere_only_the_door_is_open() {
     let objects = render(&json!({})).expect("it renders");
-    let ours = ["operator", "door", "browser", "stranger"];
+    let ours = ["operator", "door", "browser", "stranger", "egress"];
     for from in [
         pod("default", &[("app", "x")], "10.244.0.70"),
         // Labels of ours in a namespace of others say nothing.
@@ -256,11 +334,13 @@ fn with_everything_said_only_what_is_said_is_open_besides() {
 
     let ours = |from: &End| {
         let mut reached = open(&objects, from);
-        reached.retain(|name| ["operator", "door", "browser", "stranger"].iter().any(|part| name.starts_with(part)));
+        reached.retain(|name| {
+            ["operator", "door", "browser", "stranger", "egress"].iter().any(|part| name.starts_with(part))
+        });
         reached
     };
     let prometheus = pod("monitoring", &[("app.kubernetes.io/name", "prometheus")], "10.244.0.72");
-    assert_eq!(ours(&prometheus), set(&["operator metrics", "door metrics"]));
+    assert_eq!(ours(&prometheus), set(&["operator metrics", "door metrics", "egress gateway's metrics"]));
     assert_eq!(ours(&pod("monitoring", &[("app", "x")], "10.244.0.74")), set(&[]));
     assert_eq!(ours(&pod("gateway", &[("app", "envoy")], "10.244.0.75")), set(&["door"]));
     assert_eq!(ours(&address("203.0.113.10")), set(&["door"]));

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 const DOOR: &str = "cobrowse-session-api";
+const GATEWAY: &str = "cobrowse-egress-gateway";
 
 #[test]
 fn the_service_for_people_has_the_one_port_and_metrics_have_services_of_their_own() {
@@ -18,7 +19,11 @@ fn the_service_for_people_has_the_one_port_and_metrics_have_services_of_their_ow
     );
     assert_eq!(door["spec"]["type"], "LoadBalancer");
     assert_eq!(door["spec"]["externalTrafficPolicy"], "Local");
-    for service in objects.of("Service").into_iter().filter(|service| service["metadata"]["name"] != DOOR) {
+    let gateway = objects.one("Service", SYSTEM, GATEWAY).expect("the Service that browser pods dial");
+    assert_eq!(gateway["spec"]["type"], "ClusterIP");
+    assert_eq!(gateway["spec"]["ports"], json!([{"name": "pods", "port": 8710, "targetPort": "pods"}]));
+    let named = |service: &&Value| service["metadata"]["name"] != DOOR && service["metadata"]["name"] != GATEWAY;
+    for service in objects.of("Service").into_iter().filter(named) {
         assert_eq!(service["spec"]["clusterIP"], "None", "{service}");
         assert_eq!(service["spec"]["ports"].as_array().map(Vec::len), Some(1));
         assert_eq!(service["spec"]["ports"][0]["targetPort"], "metrics");
@@ -68,7 +73,7 @@ fn every_way_in_leads_to_the_door() {
 fn monitors_find_the_services_of_metrics() {
     let objects = render_full(&json!({})).expect("it renders");
     let monitors = objects.of("ServiceMonitor");
-    assert_eq!(monitors.len(), 2);
+    assert_eq!(monitors.len(), 3);
     for monitor in monitors {
         assert_eq!(monitor["metadata"]["labels"]["release"], "prometheus");
         let wanted = monitor["spec"]["selector"]["matchLabels"].as_object().expect("labels");
@@ -88,13 +93,17 @@ fn metrics(text: &str) -> BTreeSet<String> {
 /// Those that the programs register, as they are scraped: counters end in `_total`, histograms in three ways.
 fn registered() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for file in ["../../session-api/src/admin/metrics.rs", "../../operator/src/metrics.rs"] {
+    for (file, prefix) in [
+        ("../../session-api/src/admin/metrics.rs", "cobrowse"),
+        ("../../operator/src/metrics.rs", "cobrowse"),
+        ("../../egress-gateway/src/metrics.rs", "cobrowse_egress"),
+    ] {
         let text = std::fs::read_to_string(file).unwrap_or_default();
         let quoted =
             text.split('"').skip(1).step_by(2).filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
         for name in quoted {
             for end in ["", "_total", "_bucket", "_sum", "_count", "_info"] {
-                names.insert(format!("cobrowse_{name}{end}"));
+                names.insert(format!("{prefix}_{name}{end}"));
             }
         }
     }

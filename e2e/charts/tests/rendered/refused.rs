@@ -70,6 +70,14 @@ fn what_does_not_go_together_is_refused_with_the_mend() {
             &["sessionApi.disruptionBudget.minAvailable", "less than"],
         ),
         (
+            json!({"egressGateway": {"disruptionBudget": {"minAvailable": 2}}}),
+            &["egressGateway.disruptionBudget.minAvailable", "less than replicas"],
+        ),
+        (
+            json!({"egressGateway": {"podLabels": {"app.kubernetes.io/component": "x"}}}),
+            &["podLabels has app.kubernetes.io/component", "take it away"],
+        ),
+        (
             json!({"operator": {"podLabels": {"app.kubernetes.io/name": "x"}}}),
             &["podLabels has app.kubernetes.io/name", "take it away"],
         ),
@@ -130,6 +138,8 @@ fn unknown_values_are_refused_wherever_they_stand() {
     check(&[
         (json!({"replicaCount": 3}), &["replicaCount"]),
         (json!({"operator": {"replica": 3}}), &["operator", "replica"]),
+        (json!({"egressGateway": {"privateTarget": []}}), &["egressGateway", "privateTarget"]),
+        (json!({"egressGateway": {"grantKey": {"secret": "x"}}}), &["/egressGateway/grantKey", "secret"]),
         (json!({"sessionApi": {"database": {"password": "x"}}}), &["/sessionApi/database", "password"]),
         (json!({"networkPolicy": {"apiServer": {"cidr": "x"}}}), &["/networkPolicy/apiServer", "cidr"]),
         (json!({"operator": {"resources": {"limits": {"gpu": 1}}}}), &["/operator/resources/limits", "gpu"]),
@@ -189,5 +199,23 @@ fn wrong_shapes_and_ranges_are_refused_where_they_stand() {
         (json!({"ingress": {"hostnames": ["https://a.example"]}}), &["/ingress/hostnames/0"]),
         (json!({"extraObjects": [{"kind": "ConfigMap"}]}), &["/extraObjects/0", "apiVersion"]),
         (json!({"sessionApi": {"drainSeconds": -1}}), &["/sessionApi/drainSeconds"]),
+        (
+            json!({"egressGateway": {"privateTargets": ["wiki.example.test:443"]}}),
+            &["/egressGateway/privateTargets/0", "pattern"],
+        ),
+        (
+            json!({"egressGateway": {"privateTargets": ["wiki.example.test@10.1.2.0/0:443"]}}),
+            &["/egressGateway/privateTargets/0"],
+        ),
+        (
+            json!({"egressGateway": {"privateTargets": ["*.example.test@10.1.2.0/24:443"]}}),
+            &["/egressGateway/privateTargets/0"],
+        ),
+        (json!({"egressGateway": {"sources": {"Europe": ["203.0.113.7"]}}}), &["invalid propertyName 'Europe'"]),
+        (json!({"egressGateway": {"sources": {"europe": []}}}), &["/egressGateway/sources/europe"]),
+        (json!({"egressGateway": {"sources": {"europe": ["203.0.113.0/24"]}}}), &["/egressGateway/sources/europe/0"]),
+        (json!({"egressGateway": {"extraCertificates": "no certificate"}}), &["/egressGateway/extraCertificates"]),
+        (json!({"egressGateway": {"drainSeconds": 3601}}), &["/egressGateway/drainSeconds", "3,600"]),
+        (json!({"images": {"egressGateway": {"tag": "latest"}}}), &["/images/egressGateway/tag"]),
     ]);
 }

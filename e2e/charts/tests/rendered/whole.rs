@@ -118,3 +118,22 @@ fn further_objects_are_templates_and_a_pool_may_be_ones_own() {
     let arguments = cobrowse_charts::objects::texts(&api["spec"]["template"]["spec"]["containers"][0]["args"]);
     assert!(arguments.contains(&"--pool=large".to_owned()), "{arguments:?}");
 }
+
+#[test]
+fn authorities_of_private_websites_become_a_policy_of_chrome_with_a_name_of_its_own() {
+    let objects = render_full(&json!({})).expect("it renders");
+    let maps = objects.of("ConfigMap");
+    let policy = maps.iter().find(|map| map["metadata"]["namespace"] == SESSIONS).expect("the policy");
+    let text = policy["data"]["policy.json"].as_str().expect("a file");
+    let written: Value = serde_json::from_str(text).expect("JSON");
+    assert_eq!(written, json!({"CACertificates": ["AAECAwQFBgcICQ==", "CgsMDQ4P"]}));
+    let name = policy["metadata"]["name"].as_str().expect("a name");
+    let operator = objects.one("Deployment", SYSTEM, "cobrowse-operator").expect("a deployment");
+    let arguments = cobrowse_charts::objects::texts(&operator["spec"]["template"]["spec"]["containers"][0]["args"]);
+    assert!(arguments.contains(&format!("--browser-policy={name}")), "{arguments:?}");
+    let one = "-----BEGIN CERTIFICATE-----\nAAECAwQF\n-----END CERTIFICATE-----\n";
+    let other = render(&json!({"egressGateway": {"extraCertificates": one}})).expect("it renders");
+    assert!(other.one("ConfigMap", SESSIONS, name).is_err(), "another content has another name");
+    let none = render(&json!({})).expect("it renders");
+    assert!(none.of("ConfigMap").iter().all(|map| map["metadata"]["namespace"] != SESSIONS));
+}
