@@ -2,6 +2,7 @@
 
 mod browser;
 mod bucket;
+mod canary;
 mod clock;
 mod downlink;
 mod ending;
@@ -23,12 +24,13 @@ mod uploads;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use cobrowse_session::canary::{Reached, Target};
 use cobrowse_session::participant::EndReason;
 use cobrowse_session::pool::Trouble;
 use tokio_util::sync::CancellationToken;
 
 use crate::handover::{self, Meeting, Socket};
-use ending::{Ended, TerminationLog, say};
+use ending::{Ended, TerminationLog, Why, say};
 use owner::Outcome;
 use token::Token;
 
@@ -60,6 +62,10 @@ pub struct Args {
     /// The inherited file descriptor of the socket on which Chrome's proxy listens.
     #[arg(long, group = "proxy", requires = "gateway")]
     pub proxy_fd: Option<i32>,
+    /// What this pod must not reach, as in `ApiServer=192.0.2.1:443` or `Dns=192.0.2.10:53/udp`. It is tried before the pod serves and
+    /// every minute after; a pod that reaches it ends.
+    #[arg(long, value_name = "WHAT=ADDRESS:PORT", value_delimiter = ',')]
+    pub forbidden: Vec<Target>,
     /// Where the reason of the end is written, whatever the end.
     #[arg(long)]
     pub termination_log: Option<PathBuf>,
@@ -134,14 +140,16 @@ impl Error {
 pub fn run(args: &Args) -> Result<(), Error> {
     let log = TerminationLog::begin(args.termination_log.clone())?;
     let outcome = start(args);
-    let failed = |error: &Error| Outcome { reason: error.reason(), last_seq: 0, chrome_exit: None };
-    let told = outcome.as_ref().map_or_else(failed, |outcome| *outcome);
+    let failed = |error: &Error| (Outcome { reason: error.reason(), last_seq: 0, chrome_exit: None }, Reached::NOTHING);
+    let (told, reached) = outcome.as_ref().map_or_else(failed, |outcome| *outcome);
     say(&Ended::from(told));
-    log.end(told, outcome.as_ref().err().and_then(Error::trouble))?;
+    let trouble = outcome.as_ref().err().and_then(Error::trouble);
+    log.end(told, Why { trouble, reached })?;
     outcome.map(|_| ())
 }
 
-fn start(args: &Args) -> Result<Outcome, Error> {
+/// Runs to the end, and says what was reached that must not be, if that is why it ended.
+fn start(args: &Args) -> Result<(Outcome, Reached), Error> {
     lockdown::close().map_err(Error::Lockdown)?;
     let (join, token): (run::Join, _) = match (&args.socket, args.socket_fd) {
         (Some(path), _) => {
@@ -156,15 +164,16 @@ fn start(args: &Args) -> Result<Outcome, Error> {
     };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::Start)?;
+    let found = canary::Found::default();
     let outcome = runtime.block_on(async {
         let closed = CancellationToken::new();
         match args.socket {
             Some(_) => run::when_told(closed.clone()).map_err(Error::Start)?,
             None => run::when_input_ends(closed.clone()).map_err(Error::Start)?,
         }
-        run::run(args, join, token, closed).await
+        run::run(args, join, token, (closed, found.clone())).await
     });
     // Reads of standard input, or the wait for the browser side, may still block.
     runtime.shutdown_background();
-    outcome
+    Ok((outcome?, found.get().copied().unwrap_or_default()))
 }

@@ -2,6 +2,7 @@
 //! Pure: it does no I/O, reads no clock and draws no randomness; time and random bytes come in as arguments.
 
 pub mod attempts;
+pub mod canary;
 pub mod capacity;
 pub mod claim;
 pub mod egress;

@@ -110,11 +110,13 @@ pub enum EndReason {
     NoCapacity,
     /// The tenant was suspended.
     TenantSuspended,
+    /// The pod reached what it must not: the network holds no policies.
+    NetworkNotEnforced,
 }
 
 impl EndReason {
     /// Every reason, in the contract's order.
-    pub const ALL: [EndReason; 13] = [
+    pub const ALL: [EndReason; 14] = [
         EndReason::EndUser,
         EndReason::Agent,
         EndReason::Administrator,
@@ -128,6 +130,7 @@ impl EndReason {
         EndReason::PodLost,
         EndReason::NoCapacity,
         EndReason::TenantSuspended,
+        EndReason::NetworkNotEnforced,
     ];
 
     /// The stable CamelCase name, for stores, conditions and metrics.
@@ -146,6 +149,7 @@ impl EndReason {
             EndReason::PodLost => "PodLost",
             EndReason::NoCapacity => "NoCapacity",
             EndReason::TenantSuspended => "TenantSuspended",
+            EndReason::NetworkNotEnforced => "NetworkNotEnforced",
         }
     }
 

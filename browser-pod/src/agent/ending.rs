@@ -5,6 +5,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use cobrowse_session::canary::{Forbidden, Reached};
 use cobrowse_session::participant::EndReason;
 use cobrowse_session::pool::Trouble;
 use cobrowse_wire::v1;
@@ -50,6 +51,18 @@ struct Message {
     /// Why the pod could not start, by a word of a closed list.
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<&'static str>,
+    /// What was reached that must not be, where that is the reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reached: Vec<&'static str>,
+}
+
+/// What the reason alone does not say.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Why {
+    /// What kept the pod from starting.
+    pub(super) trouble: Option<Trouble>,
+    /// What was reached that must not be.
+    pub(super) reached: Reached,
 }
 
 /// The file that says the reason of the end, if there is one.
@@ -60,18 +73,19 @@ impl TerminationLog {
     /// Writes what holds if this process is killed.
     pub(super) fn begin(path: Option<PathBuf>) -> Result<Self, Error> {
         let log = Self(path);
-        log.write(EndReason::PodLost, 0, None)?;
+        log.write(EndReason::PodLost, 0, Why::default())?;
         Ok(log)
     }
 
     /// Writes what came of it.
-    pub(super) fn end(self, outcome: Outcome, trouble: Option<Trouble>) -> Result<(), Error> {
-        self.write(outcome.reason, outcome.last_seq, trouble)
+    pub(super) fn end(self, outcome: Outcome, why: Why) -> Result<(), Error> {
+        self.write(outcome.reason, outcome.last_seq, why)
     }
 
-    fn write(&self, reason: EndReason, last_seq: u64, trouble: Option<Trouble>) -> Result<(), Error> {
+    fn write(&self, reason: EndReason, last_seq: u64, why: Why) -> Result<(), Error> {
         let Some(path) = &self.0 else { return Ok(()) };
-        let message = Message { reason: reason.reason(), last_seq, trouble: trouble.map(Trouble::word) };
+        let reached = why.reached.iter().map(Forbidden::name).collect();
+        let message = Message { reason: reason.reason(), last_seq, trouble: why.trouble.map(Trouble::word), reached };
         let text = serde_json::to_string(&message).map_err(std::io::Error::from);
         text.and_then(|text| std::fs::write(path, text)).map_err(|error| Error::TerminationLog(path.clone(), error))
     }
@@ -95,12 +109,18 @@ mod tests {
         let read = || std::fs::read_to_string(&path).expect("written");
         let log = TerminationLog::begin(Some(path.clone())).expect("begun");
         assert_eq!(read(), r#"{"reason":"PodLost","lastSeq":0}"#);
-        log.end(Outcome { reason: EndReason::MaxDuration, last_seq: 7, chrome_exit: None }, None).expect("ended");
+        let outcome = |reason| Outcome { reason, last_seq: 7, chrome_exit: None };
+        log.end(outcome(EndReason::MaxDuration), Why::default()).expect("ended");
         assert_eq!(read(), r#"{"reason":"MaxDuration","lastSeq":7}"#);
         let log = TerminationLog::begin(Some(path.clone())).expect("begun");
         let crashed = Outcome { reason: EndReason::BrowserCrashed, last_seq: 0, chrome_exit: Some(1) };
-        log.end(crashed, Some(Trouble::SandboxUnavailable)).expect("ended");
+        let why = Why { trouble: Some(Trouble::SandboxUnavailable), ..Why::default() };
+        log.end(crashed, why).expect("ended");
         assert_eq!(read(), r#"{"reason":"BrowserCrashed","lastSeq":0,"trouble":"SandboxUnavailable"}"#);
+        let log = TerminationLog::begin(Some(path.clone())).expect("begun");
+        let reached = Reached::NOTHING.and(Forbidden::Metadata).and(Forbidden::ApiServer);
+        log.end(outcome(EndReason::NetworkNotEnforced), Why { reached, ..Why::default() }).expect("ended");
+        assert_eq!(read(), r#"{"reason":"NetworkNotEnforced","lastSeq":7,"reached":["ApiServer","Metadata"]}"#);
         assert!(TerminationLog::begin(Some(folder.path().join("no/such"))).is_err());
     }
 }

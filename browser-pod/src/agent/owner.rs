@@ -196,6 +196,8 @@ pub(super) struct Owner {
     last_url: String,
     told: watch::Sender<v1::WatchResponse>,
     ended_ms: Option<u64>,
+    /// Why it ends though there is no session.
+    ended_unbound: Option<EndReason>,
     chrome_exit: Option<i32>,
 }
 
@@ -233,6 +235,7 @@ impl Owner {
             last_url: String::new(),
             told,
             ended_ms: None,
+            ended_unbound: None,
             chrome_exit: None,
         }
     }
@@ -296,7 +299,7 @@ impl Owner {
     fn end_from_outside(&mut self, reason: EndReason) {
         match self.session {
             Some(_) => self.rule(live::Input::Ended(reason)),
-            None => self.ended_ms = Some(self.clock.millis()),
+            None => (self.ended_ms, self.ended_unbound) = (Some(self.clock.millis()), Some(reason)),
         }
     }
 
@@ -345,7 +348,8 @@ impl Owner {
     }
 
     fn farewell(mut self) -> Outcome {
-        let reason = self.session.as_ref().and_then(|session| session.live.ended()).unwrap_or(EndReason::PodLost);
+        let ended = self.session.as_ref().and_then(|session| session.live.ended());
+        let reason = ended.or(self.ended_unbound).unwrap_or(EndReason::PodLost);
         for link in std::mem::take(&mut self.links).into_values() {
             link.outbox.close("Ended", reason);
         }

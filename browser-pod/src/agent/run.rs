@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::browser::{self, ChromePage};
+use super::canary::{Found, Watch};
 use super::ending::{Listening, say};
 use super::enroll::{Configurations, Enrollment};
 use super::owner::{Inbox, Mailbox, Message, Outcome, Owner};
@@ -52,24 +53,34 @@ const LOST: Outcome = Outcome { reason: EndReason::PodLost, last_seq: 0, chrome_
 /// How the socket to the browser side is got. May block.
 pub(super) type Join = Box<dyn FnOnce() -> Result<Socket, handover::Error> + Send>;
 
-/// Runs to the end of the session; `closed` ends it.
-pub(super) async fn run(args: &Args, join: Join, token: Token, closed: CancellationToken) -> Result<Outcome, Error> {
+/// What reached something that it must not.
+const OPEN: Outcome = Outcome { reason: EndReason::NetworkNotEnforced, last_seq: 0, chrome_exit: None };
+
+/// Runs to the end of the session; `closed` ends it. `found` says what was reached where that is why.
+pub(super) async fn run(
+    args: &Args,
+    join: Join,
+    token: Token,
+    (closed, found): (CancellationToken, Found),
+) -> Result<Outcome, Error> {
     let listen = args.listen;
     let proxy = proxy(args).await?;
     let listener = TcpListener::bind(listen).await.map_err(|error| Error::Listen(listen, error))?;
     let address = listener.local_addr().map_err(|error| Error::Listen(listen, error))?;
     say(&Listening { address });
+    let mut canary = Watch::new(&args.forbidden, found);
     let ready = tokio::select! {
-        ready = ready(&listener, join, token) => ready?,
+        ready = ready(&listener, join, token, &mut canary) => ready?,
         () = closed.cancelled() => return Ok(LOST),
     };
     match ready {
         Ready::Both(config, taken) => {
             let Configurations { serve, dial } = config;
             let egress = proxy.map(|proxy| Egress::start(proxy, args.gateway.clone(), dial));
-            session(&listener, (serve, egress), taken, closed).await
+            session(&listener, (serve, egress), taken, (closed, canary)).await
         }
         Ready::NotEnrolled => Ok(LOST),
+        Ready::NetworkOpen => Ok(OPEN),
         Ready::ChromeGone(chrome_exit) => Ok(Outcome { reason: EndReason::BrowserCrashed, last_seq: 0, chrome_exit }),
     }
 }
@@ -96,11 +107,23 @@ async fn proxy(args: &Args) -> Result<Option<TcpListener>, Error> {
 enum Ready {
     Both(Configurations, Taken),
     NotEnrolled,
+    /// It reached what it must not, until the last try.
+    NetworkOpen,
     ChromeGone(Option<i32>),
 }
 
+/// The canary makes its first tries while Chrome starts. Until it knows, nobody is served.
+async fn ready(listener: &TcpListener, join: Join, token: Token, canary: &mut Watch) -> Result<Ready, Error> {
+    let (both, held) = (both(listener, join, token), canary.start());
+    tokio::pin!(both, held);
+    tokio::select! {
+        ready = &mut both => Ok(if held.await { ready? } else { Ready::NetworkOpen }),
+        held = &mut held => if held { both.await } else { Ok(Ready::NetworkOpen) },
+    }
+}
+
 /// Chrome starts while the pod is enrolled. It may wait for that for hours, so its end is noticed meanwhile.
-async fn ready(listener: &TcpListener, join: Join, token: Token) -> Result<Ready, Error> {
+async fn both(listener: &TcpListener, join: Join, token: Token) -> Result<Ready, Error> {
     let (enroll, taking) = (enroll(listener, token), take_over(join));
     tokio::pin!(enroll, taking);
     let (config, taken) = tokio::select! {
@@ -174,7 +197,7 @@ async fn session(
     listener: &TcpListener,
     (config, egress): (Arc<ServerConfig>, Option<Egress>),
     taken: Taken,
-    closed: CancellationToken,
+    (closed, canary): (CancellationToken, Watch),
 ) -> Result<Outcome, Error> {
     let Taken { display, shown, chrome, events } = taken;
     let (urgent, urgent_end) = mpsc::channel(URGENT);
@@ -192,6 +215,9 @@ async fn session(
     tokio::spawn(pass_on_display(shown, mailbox.clone()));
     tokio::spawn(pass_on_page(chrome, events, mailbox.clone()));
     tokio::spawn(end_when_closed(closed, mailbox.clone()));
+    let bound = facts.clone();
+    let is_bound = move || bound.borrow().phase() != v1::Phase::Unspecified;
+    tokio::spawn(canary.go_on(is_bound, mailbox.urgent.clone()));
     let stop = CancellationToken::new();
     let service = Service { mailbox, told: facts, page, egress };
     let inbox = Inbox { urgent: urgent_end, ordinary: ordinary_end, pictures };

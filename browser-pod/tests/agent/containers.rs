@@ -1,6 +1,7 @@
 //! The two sides as in two containers: nobody starts both, each is a user of its own and the first of its own processes, and
 //! all they share is a folder with a socket. No kubelet, no image, and no filter of system calls but Chrome's.
 
+use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -70,11 +71,15 @@ fn uids() -> (u32, u32) {
 }
 
 async fn agent(folders: &Folders, log: Stdio) -> Started {
+    agent_with(folders, log, &[]).await
+}
+
+async fn agent_with(folders: &Folders, log: Stdio, more: &[&str]) -> Started {
     let (own, other) = uids();
     let mut command = contained(own);
     command.args(["agent", "--listen", "[::]:0", "--peer-uid", &other.to_string(), "--socket"]);
     command.arg(folders.path("side.sock")).arg("--token-file").arg(folders.path("token"));
-    command.arg("--termination-log").arg(folders.path("end")).stdout(Stdio::piped()).stderr(log);
+    command.args(more).arg("--termination-log").arg(folders.path("end")).stdout(Stdio::piped()).stderr(log);
     Started::of(command.spawn().expect("an agent side")).await
 }
 
@@ -254,6 +259,42 @@ async fn a_page_outside_of_the_sandbox_keeps_a_pod_from_being_ready() {
     let told = never_ready(&folders, &mut agent).await;
     let wanted = serde_json::json!({"reason": "BrowserCrashed", "lastSeq": 0, "trouble": "NotSandboxed:Processes"});
     assert_eq!(told, wanted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pod_that_reaches_what_it_must_not_serves_nobody_and_says_what_it_was() {
+    let folders = Folders::new();
+    let open = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let place = |listener: &TcpListener| listener.local_addr().expect("an address").to_string();
+    let (server, closed) = (place(&open), place(&TcpListener::bind("127.0.0.1:0").expect("a port")));
+    let forbidden = format!("ApiServer={server},Metadata={closed}");
+    let mut started = agent_with(&folders, Stdio::inherit(), &["--forbidden", &forbidden]).await;
+    let mut browser = browser(&folders);
+    started.ended("END_REASON_NETWORK_NOT_ENFORCED").await;
+    tokio::time::timeout(PATIENCE, browser.wait()).await.expect("Chrome's side ends, too").expect("an exit");
+    let told = serde_json::json!({"reason": "NetworkNotEnforced", "lastSeq": 0, "reached": ["ApiServer"]});
+    assert_eq!(folders.told(), told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pod_serves_once_it_reaches_nothing_of_what_it_must_not() {
+    let (folders, site) = (Folders::new(), red());
+    let late = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let place = late.local_addr().expect("an address").to_string();
+    let started = agent_with(&folders, Stdio::inherit(), &["--forbidden", &format!("Pod={place}")]).await;
+    let browser = browser(&folders);
+    // The policy comes after its first try, as it may on a node that has much to do.
+    let late = tokio::task::spawn_blocking(move || late.accept().map(drop));
+    late.await.expect("waited for").expect("a try");
+    let mut pod = Pod::of(started).await;
+    pod.bind(&[site.host("shop")]).await;
+    let mut end_user = pod.attach(END_USER, v1::Codec::H264).await;
+    pod.open(&site.url("shop", "/")).await.expect("a first picture");
+    end_user.wait_for_colour((640, 360), RED).await;
+    let left = below(browser.id());
+    assert!(end_user.command(command::Body::End(v1::EndCommand {})).await.ok);
+    pod.ended("END_REASON_END_USER").await;
+    wait_until_gone(&left).await;
 }
 
 fn red() -> Site {

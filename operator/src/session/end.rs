@@ -63,6 +63,7 @@ fn by_word(said: EndReason) -> FinishReason {
         EndReason::PodLost => FinishReason::PodLost,
         EndReason::NoCapacity => FinishReason::NoCapacity,
         EndReason::TenantSuspended => FinishReason::TenantSuspended,
+        EndReason::NetworkNotEnforced => FinishReason::NetworkNotEnforced,
     }
 }
 

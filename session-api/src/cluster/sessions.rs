@@ -121,6 +121,7 @@ fn end_reason(reason: FinishReason) -> EndReason {
         FinishReason::PodLost | FinishReason::Evicted => EndReason::PodLost,
         FinishReason::NoCapacity => EndReason::NoCapacity,
         FinishReason::TenantSuspended => EndReason::TenantSuspended,
+        FinishReason::NetworkNotEnforced => EndReason::NetworkNotEnforced,
     }
 }
 

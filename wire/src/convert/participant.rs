@@ -99,6 +99,7 @@ impl From<EndReason> for v1::EndReason {
             EndReason::PodLost => v1::EndReason::PodLost,
             EndReason::NoCapacity => v1::EndReason::NoCapacity,
             EndReason::TenantSuspended => v1::EndReason::TenantSuspended,
+            EndReason::NetworkNotEnforced => v1::EndReason::NetworkNotEnforced,
         }
     }
 }
@@ -122,6 +123,7 @@ impl TryFrom<v1::EndReason> for EndReason {
             v1::EndReason::PodLost => Ok(EndReason::PodLost),
             v1::EndReason::NoCapacity => Ok(EndReason::NoCapacity),
             v1::EndReason::TenantSuspended => Ok(EndReason::TenantSuspended),
+            v1::EndReason::NetworkNotEnforced => Ok(EndReason::NetworkNotEnforced),
         }
     }
 }

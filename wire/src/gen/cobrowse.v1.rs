@@ -112,6 +112,8 @@ pub enum EndReason {
     PodLost = 11,
     NoCapacity = 12,
     TenantSuspended = 13,
+    /// The browser's network was open where it must be closed.
+    NetworkNotEnforced = 14,
 }
 impl EndReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -134,6 +136,7 @@ impl EndReason {
             Self::PodLost => "END_REASON_POD_LOST",
             Self::NoCapacity => "END_REASON_NO_CAPACITY",
             Self::TenantSuspended => "END_REASON_TENANT_SUSPENDED",
+            Self::NetworkNotEnforced => "END_REASON_NETWORK_NOT_ENFORCED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -153,6 +156,7 @@ impl EndReason {
             "END_REASON_POD_LOST" => Some(Self::PodLost),
             "END_REASON_NO_CAPACITY" => Some(Self::NoCapacity),
             "END_REASON_TENANT_SUSPENDED" => Some(Self::TenantSuspended),
+            "END_REASON_NETWORK_NOT_ENFORCED" => Some(Self::NetworkNotEnforced),
             _ => None,
         }
     }

@@ -18,6 +18,7 @@ export const enMessages = {
   "end.POD_LOST": "The secure browser was lost. We are sorry.",
   "end.NO_CAPACITY": "There was no secure browser free. Please try again in a few minutes.",
   "end.TENANT_SUSPENDED": "This service is not available at the moment.",
+  "end.NETWORK_NOT_ENFORCED": "The secure browser was not shielded as it must be, so the session was closed. We are sorry.",
   "end.UNSPECIFIED": "Thank you for using CoBrowse.",
   "end.wiped": "The secure browser and everything in it has been deleted.",
   "end.return": "Go to {site}",

@@ -20,6 +20,7 @@ export const nlMessages: Record<keyof typeof enMessages, string> = {
   "end.POD_LOST": "De veilige browser is weggevallen. Onze excuses.",
   "end.NO_CAPACITY": "Er was geen veilige browser vrij. Probeer het over een paar minuten opnieuw.",
   "end.TENANT_SUSPENDED": "Deze dienst is op dit moment niet beschikbaar.",
+  "end.NETWORK_NOT_ENFORCED": "De veilige browser was niet afgeschermd zoals het hoort, dus de sessie is gesloten. Onze excuses.",
   "end.UNSPECIFIED": "Bedankt voor het gebruik van CoBrowse.",
   "end.wiped": "De veilige browser en alles wat erin stond is verwijderd.",
   "end.return": "Naar {site}",

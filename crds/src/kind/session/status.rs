@@ -66,7 +66,7 @@ pub enum Phase {
 /// Why the session ended. Written once. EndUser, Agent, Administrator: that person ended it. Stopped: Stop without a choice
 /// in time. Disconnected, Idle, MaxDuration: a limit was reached. PinExpired, PinLocked: nobody was allowed in time.
 /// BrowserCrashed, PodLost, Evicted: its browser, pod or node went. NoCapacity: no pod in time. TenantSuspended: the tenant
-/// went. Requested: desiredState Ended.
+/// went. NetworkNotEnforced: pods reached what the network policies forbid. Requested: desiredState Ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum FinishReason {
     /// The end user ended it.
@@ -95,6 +95,8 @@ pub enum FinishReason {
     NoCapacity,
     /// The tenant was suspended.
     TenantSuspended,
+    /// The network holds no policies.
+    NetworkNotEnforced,
     /// `desiredState` is Ended.
     Requested,
     /// The cluster took the pod away.
