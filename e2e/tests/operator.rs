@@ -23,6 +23,8 @@ mod impostors;
 mod kubelet;
 #[path = "operator/leaders.rs"]
 mod leaders;
+#[path = "operator/network.rs"]
+mod network;
 #[path = "operator/pod.rs"]
 mod pod;
 #[path = "operator/pools.rs"]

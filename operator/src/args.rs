@@ -1,9 +1,11 @@
 //! The command line.
 
+use crate::pool::canary;
 use crate::{names, traces};
 use clap::{Parser, ValueEnum};
+use cobrowse_session::canary::{Forbidden, Target};
 use cobrowse_session::egress::Range;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// Makes a cluster match its CoBrowseSessions, CoBrowsePools and CoBrowseTenants.
@@ -63,6 +65,17 @@ pub struct Arguments {
     /// The seccomp profile of Chrome's sandbox, in the kubelets' folder for profiles.
     #[arg(long, env = "COBROWSE_SECCOMP_PROFILE", value_name = "PATH", default_value = names::CHROME_PROFILE)]
     pub seccomp_profile: String,
+    /// What each browser pod tries to reach before it serves and every minute after, and must not: any of ApiServer, Metadata, Pod and Dns. A
+    /// pod that does ends, and its pool serves nobody until one does not. Without any, nothing is tried.
+    #[arg(long, env = "COBROWSE_CANARY", value_name = "WHAT", value_delimiter = ',', value_parser = canary::what)]
+    pub canary: Vec<Forbidden>,
+    /// Further addresses that pods must not reach, as in `Outside=203.0.113.10:443`, or `Dns=192.0.2.53:53/udp`. They count where --canary
+    /// names any.
+    #[arg(long, env = "COBROWSE_CANARY_TARGETS", value_name = "WHAT=ADDRESS:PORT", value_delimiter = ',')]
+    pub canary_targets: Vec<Target>,
+    /// This replica's own address, which is another pod's to a browser pod: it must not be reached there at the port of --metrics.
+    #[arg(long, env = "COBROWSE_POD_ADDRESS", value_name = "ADDRESS")]
+    pub pod_address: Option<IpAddr>,
     /// Which log lines are written, for example info or cobrowse_operator=debug.
     #[arg(long, env = "COBROWSE_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,

@@ -3,6 +3,7 @@
 
 mod grants;
 mod known;
+mod network;
 mod offers;
 mod pods;
 mod pools;
@@ -12,6 +13,7 @@ mod tenants;
 mod timers;
 
 pub use known::Known;
+pub(crate) use network::{Network, told as network_told};
 
 use crate::egress::Way;
 use crate::events::Events;
@@ -303,10 +305,12 @@ impl Decider {
         self.turns = Turns::new();
         self.grants.clear();
         self.pools.values_mut().for_each(PoolState::forget);
+        self.metrics.network_enforced.clear();
         if !leading {
             self.claims.values().for_each(|claim| claim.abort.cancel());
             return;
         }
+        self.look_at_networks(now);
         let running = self.known.pods.iter().filter(|(_, pod)| matches!(pod.stage, seen::Stage::Running(_)));
         self.unprobed = running.map(|(uid, _)| *uid).filter(|uid| !self.is_enrolled(*uid)).collect();
         (self.dirty.tenants, self.dirty.policies) = (true, true);

@@ -73,6 +73,15 @@ pub struct PoolReason {
     pub reason: String,
 }
 
+/// A pool, and what its pods reached.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct PoolReached {
+    /// Name of the pool.
+    pub pool: String,
+    /// As in a pool's status: ApiServer, Metadata, Dns, Pod, Node or Outside.
+    pub what: &'static str,
+}
+
 /// What the API server was asked, and what it said.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Request {
@@ -141,6 +150,10 @@ pub struct Metrics {
     pub refill_tokens: Family<Pool, Gauge>,
     /// From a pod's creation to its enrollment; whole seconds, as the API server has them.
     pub warm_seconds: Histogram,
+    /// 1 where the network holds a pool's policy, 0 where a pod reached what it must not.
+    pub network_enforced: Family<Pool, Gauge>,
+    /// Pods that reached what they must not, by what it was.
+    pub network_reached: Family<PoolReached, Counter>,
     /// Failures that never should be.
     pub alarms: Counter,
     /// Sessions that wait since their tenant has as many as it may.
@@ -170,6 +183,8 @@ impl Default for Metrics {
             pool_empty: Family::default(),
             refill_tokens: Family::default(),
             warm_seconds: Histogram::new(BUCKETS),
+            network_enforced: Family::default(),
+            network_reached: Family::default(),
             alarms: Counter::default(),
             over_limit: Gauge::default(),
             pool_pods: Family::default(),
@@ -287,6 +302,8 @@ impl Metrics {
         r.register("round_seconds", "One round of the deciding task", self.round_seconds.clone());
         r.register("events_waiting", "Events that are not taken yet", self.events_waiting.clone());
         r.register("pool_pods", "Pods of a pool", self.pool_pods.clone());
+        r.register("pool_network_enforced", "1 where the network holds a pool's policy", self.network_enforced.clone());
+        r.register("network_reached", "Pods that reached what they must not", self.network_reached.clone());
         r.register("pool_empty", "Times that sessions began to wait for a pod", self.pool_empty.clone());
         r.register("pool_refill_tokens", "Pods that may be started at once", self.refill_tokens.clone());
         r.register("pool_deletions", "Warm pods deleted", self.deletions.clone());

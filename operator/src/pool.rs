@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod build;
+pub mod canary;
 pub mod dereference;
 pub mod update_status;
 pub mod validate;

@@ -9,6 +9,7 @@ use crate::lease::{self, Hold};
 use crate::metrics::Metrics;
 use crate::pods::dial::Dialer;
 use crate::pods::enroll::Enroller;
+use crate::pool::canary::Place;
 use crate::pool::dereference::Installation;
 use crate::traces::Traces;
 use crate::work::Worker;
@@ -54,7 +55,7 @@ pub async fn run(arguments: Arguments, traces: Option<Traces>) -> Result<()> {
 
 async fn begin(arguments: &Arguments, metrics: Arc<Metrics>) -> Result<(mpsc::Sender<Event>, Worker)> {
     let holding = authority::follow(arguments.authority.clone())?;
-    let mut installation = Installation::new(arguments);
+    let mut installation = Installation::new(arguments, &Place::of_this_process())?;
     installation.authority = signing(&holding);
     let listener = TcpListener::bind(arguments.metrics).await.context("failed to listen for --metrics")?;
     tokio::spawn(admin::serve(listener, metrics.clone()));

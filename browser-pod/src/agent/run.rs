@@ -117,7 +117,10 @@ async fn ready(listener: &TcpListener, join: Join, token: Token, canary: &mut Wa
     let (both, held) = (both(listener, join, token), canary.start());
     tokio::pin!(both, held);
     tokio::select! {
-        ready = &mut both => Ok(if held.await { ready? } else { Ready::NetworkOpen }),
+        ready = &mut both => {
+            let ready = ready?;
+            Ok(if held.await { ready } else { Ready::NetworkOpen })
+        }
         held = &mut held => if held { both.await } else { Ok(Ready::NetworkOpen) },
     }
 }

@@ -32,6 +32,13 @@
 {{- if include "cobrowse.browserPolicy" . }}
 - --browser-policy={{ include "cobrowse.browserPolicyName" . }}
 {{- end }}
+{{- /* Its own address it has by its environment. */}}
+{{- with $policy.canary.forbids }}
+- --canary={{ . | join "," }}
+{{- end }}
+{{- with $policy.canary.targets }}
+- --canary-targets={{ . | join "," }}
+{{- end }}
 {{- if .Values.operator.hostUsers }}
 - --host-users
 {{- end }}

@@ -39,6 +39,11 @@ impl Program {
 
     /// The same, with its lease in this namespace.
     pub(crate) fn start_with_lease_in(place: &Place<'_>, identity: &str, leases: &str) -> anyhow::Result<Self> {
+        Self::start_with(place, identity, leases, &[])
+    }
+
+    /// The same, with further arguments.
+    pub(crate) fn start_with(place: &Place<'_>, identity: &str, leases: &str, more: &[&str]) -> anyhow::Result<Self> {
         let test = std::env::current_exe()?;
         let beside = test.parent().and_then(Path::parent).context("a target folder")?.join("operator");
         let program = std::env::var_os("OPERATOR_PROGRAM").map_or(beside, PathBuf::from);
@@ -58,6 +63,7 @@ impl Program {
             }
             command.args(["--gateway", GATEWAY, "--grant-secret", SECRETS[0], "--gateway-secret", SECRETS[1]]);
         }
+        command.args(more);
         if let Some(kubeconfig) = place.kubeconfig {
             command.env("KUBECONFIG", kubeconfig);
         }

@@ -86,6 +86,13 @@ impl<N> Stand<N> {
         Program::start(&Place { gateway: true, ..self.place(None) }, identity).expect("the operator starts")
     }
 
+    /// An operator at work, with further arguments.
+    #[allow(dead_code, reason = "tests with another operator ask for none")]
+    pub(crate) fn operator_told(&self, identity: &str, more: &[&str]) -> Program {
+        let place = Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: None, traces: None };
+        Program::start_with(&place, identity, &self.namespace, more).expect("the operator starts")
+    }
+
     /// An operator behind a proxy.
     pub(crate) fn operator_behind(&self, proxy: &Proxy, identity: &str) -> Program {
         Program::start(&self.place(Some(&proxy.kubeconfig)), identity).expect("the operator starts")
@@ -192,6 +199,17 @@ impl<N> Stand<N> {
     /// The pool's status.
     pub(crate) async fn pool_status(&self) -> Value {
         self.api("CoBrowsePool").get("pool").await.expect("a pool").data["status"].clone()
+    }
+
+    /// Waits until the pool says this of a condition, and gives the condition.
+    #[allow(dead_code, reason = "not all tests look at a pool's conditions")]
+    pub(crate) async fn pool_says(&self, kind: &str, status: &str, most: Duration) -> Value {
+        until(&format!("the pool's {kind} is {status}"), most, || async {
+            let conditions = self.pool_status().await["conditions"].clone();
+            let told = conditions.as_array()?.iter().find(|one| one["type"] == kind)?.clone();
+            (told["status"] == status).then_some(told)
+        })
+        .await
     }
 
     /// Pods that are there, with this slot.

@@ -15,7 +15,10 @@ impl Decider {
     /// What this pool has for each of the sessions that wait for it.
     pub(super) fn offer(&mut self, pool: &str, now: Timestamp, offers: &mut HashMap<SessionUid, Offer>) {
         let wanting = self.wanting(pool, now);
-        let free = self.free(pool, wanting.len());
+        self.restore_network(pool);
+        // Where the network is open, its warm pods are nobody's.
+        let open = self.network_refusal(pool).is_some();
+        let free = self.free(pool, if open { 0 } else { wanting.len() });
         let waiting: Vec<Waiting<'_>> = wanting
             .iter()
             .map(|(session, tenant, since)| Waiting { session: *session, tenant, since: *since })
@@ -130,6 +133,6 @@ impl Decider {
         let total = pods.filter(|pod| !matches!(pod.stage, seen::Stage::Exited(_))).count();
         let total = u32::try_from(total).unwrap_or(u32::MAX);
         let coming = state.in_flight.saturating_add(state.promised).saturating_add(state.cold);
-        state.may_create(now) && total.saturating_add(coming) < spec.max_total
+        state.may_create(now) && self.may_try_network(pool, now) && total.saturating_add(coming) < spec.max_total
     }
 }

@@ -24,6 +24,8 @@ impl Decider {
                 Some(since) => Life::Ready { since },
                 None => Life::Starting { since },
             },
+            // In a network that is open one pod after another would end at once.
+            Stage::Exited(at) if !pod.over.reached.is_nothing() => Life::Exited { at, was_ready: false },
             Stage::Exited(at) => Life::Exited { at, was_ready: pod.over.was_started || self.is_enrolled(pod.uid) },
             Stage::Leaving(_) => Life::Leaving,
         }
@@ -76,7 +78,7 @@ impl Decider {
     /// What came of an enrollment.
     pub(super) fn enrolled(&mut self, uid: PodUid, error: Option<&str>, now: Timestamp) {
         self.unprobed.remove(&uid);
-        let Some(pod) = self.known.pods.get(&uid) else {
+        let Some(pod) = self.known.pods.get(&uid).cloned() else {
             self.enrollments.remove(&uid);
             return;
         };
@@ -89,6 +91,7 @@ impl Decider {
             let pool = pod.pool.clone();
             self.metrics.warm_seconds.observe(now.since(pod.created_at).as_secs_f64());
             self.pool_state(&pool).trouble = None;
+            self.note_held(&pod);
             return;
         };
         enrollment.failures = enrollment.failures.saturating_add(1);

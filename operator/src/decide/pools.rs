@@ -1,6 +1,7 @@
 //! What is to be done for one pool: its policy first, then its pods, then its status.
 
 use super::Decider;
+use super::network::Network;
 use super::timers::Key;
 use crate::cluster::Untaken;
 use crate::metrics;
@@ -47,7 +48,7 @@ pub(super) struct PoolState {
     pub(super) over_limit: HashSet<SessionUid>,
     /// Some session found no pod at the last look.
     pub(super) empty: bool,
-    policy_at: Option<Timestamp>,
+    pub(super) policy_at: Option<Timestamp>,
     policy_busy: bool,
     /// A policy of a pool that nobody of this program has seen: it went while no operator was there.
     policy_left: bool,
@@ -55,6 +56,8 @@ pub(super) struct PoolState {
     refused: Option<(&'static str, String)>,
     /// Requests in a row that had no answer.
     unanswered: Backoff,
+    /// Whether the network holds its policy.
+    pub(super) network: Network,
     facts: Option<Facts>,
     /// What kept a pod from starting, since the last one that did.
     pub(super) trouble: Option<Trouble>,
@@ -82,6 +85,7 @@ impl PoolState {
             refusals: Backoff::new(),
             refused: None,
             unanswered: Backoff::new(),
+            network: Network::Unknown,
             facts: None,
             trouble: None,
             planned_at: Timestamp::default(),
@@ -140,6 +144,7 @@ impl Decider {
     pub(super) fn decide_pool(&mut self, name: &str, now: Timestamp, works: &mut Vec<Work>) {
         let Some(seen) = self.known.pool(name).cloned() else { return self.decide_no_pool(name, now, works) };
         self.read_pool(&seen, now);
+        self.restore_network(name);
         self.decide_policy(name, now, works);
         let pods = self.known.by_pool.get(name).map_or(0, std::collections::BTreeSet::len);
         let every = PLAN_EVERY.max(PLAN_EVERY_POD * u32::try_from(pods).unwrap_or(u32::MAX));
@@ -306,15 +311,19 @@ impl Decider {
     }
 
     fn decide_pool_status(&mut self, seen: &seen::Pool, now: Timestamp, works: &mut Vec<Work>) {
+        let has_canary = self.has_canary();
         let state = self.pool_state(seen.name());
         if state.status_busy {
             return;
         }
         let spec = state.spec.as_ref().map_err(|message| ("Malformed", message.clone()));
         let (facts, refused, trouble) = (state.facts, state.refused.clone(), state.trouble);
-        let known = Known { spec, facts, revision: format!("{:016x}", state.revision.0), refused, trouble };
+        let network = has_canary.then_some(state.network);
+        let revision = format!("{:016x}", state.revision.0);
+        let known = Known { spec, facts, revision, refused, trouble, network };
         let status = update_status::status(&seen.object, &known);
         self.count_pods(seen.name(), facts);
+        self.count_network(seen.name(), network.unwrap_or_default());
         if seen.object.status.as_ref() == Some(&status) {
             return;
         }

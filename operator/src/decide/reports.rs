@@ -26,10 +26,14 @@ impl Decider {
     pub(super) fn saw_pod(&mut self, pod: seen::Pod) {
         let (uid, session, pool) = (pod.uid, pod.session, pod.pool.clone());
         let (name, trouble) = (pod.session_name.clone(), pod.trouble);
+        let told = (!pod.over.reached.is_nothing()).then(|| pod.clone());
         if !self.known.see_pod(pod) {
             return;
         }
         self.note_trouble(&pool, uid, trouble);
+        if let Some(told) = told {
+            self.note_reached(&told, &told.over, crate::now());
+        }
         self.dirty.pods.insert(uid);
         self.dirty.pools.insert(pool);
         if let Some(session) = session {
@@ -46,6 +50,7 @@ impl Decider {
         self.grants.remove(&uid);
         self.taken.remove(&uid);
         let Some(pod) = lost else { return };
+        self.note_reached(&pod, &last.unwrap_or(pod.over), now);
         self.dirty.pools.insert(pod.pool);
         if let Some(session) = pod.session {
             let claim = self.claim_entry(session, pod.session_name.as_deref().unwrap_or_default(), now);

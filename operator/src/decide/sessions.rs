@@ -228,7 +228,8 @@ impl Decider {
                 let built = self.built(session).ok();
                 let limited = built.as_ref().map(|built| built.limited.as_str()).unwrap_or_default();
                 let lasts = (built.as_ref().map(|built| built.max_duration), limited);
-                Some(status::ready(session, guards, first_picture, lasts, claim.told.map(|(_, told)| told)))
+                let told = (claim.told.map(|(_, told)| told), self.has_canary());
+                Some(status::ready(session, guards, first_picture, lasts, told))
             }
         }
     }
@@ -268,10 +269,10 @@ impl Decider {
         let error = known.and_then(|(session, _)| self.page(session).err());
         match finish {
             Finish::Ended => (FinishReason::Requested, String::new()),
-            Finish::PoolEmpty => (FinishReason::NoCapacity, "the pool has no warm pod".to_owned()),
+            Finish::PoolEmpty => self.no_pod(uid, "the pool has no warm pod"),
             Finish::ClaimDeadline => match error {
                 Some(error) => (reason_of(&error).unwrap_or(FinishReason::NoCapacity), crate::chain(&error)),
-                None => (FinishReason::NoCapacity, "no pod within spec.claimDeadline".to_owned()),
+                None => self.no_pod(uid, "no pod within spec.claimDeadline"),
             },
             Finish::PodLost(pod) => {
                 let seen = self.known.pods.get(&pod).map(|pod| pod.over);
@@ -371,7 +372,10 @@ impl Decider {
             Err(error) => (error.reason(), crate::chain(&error)),
             Ok(_) if self.known.by_session.contains_key(&uid) => ("PodStarts", String::new()),
             Ok(_) if over_limit => ("TenantLimit", "the tenant has as many sessions as it may at once".to_owned()),
-            Ok(_) => ("PoolEmpty", "the pool has no warm pod yet".to_owned()),
+            Ok(_) => match self.network_refusal(&session.pool) {
+                Some(why) => ("NetworkNotEnforced", why),
+                None => ("PoolEmpty", "the pool has no warm pod yet".to_owned()),
+            },
         };
         self.tell_waiting(uid, reason, &message, now)
     }

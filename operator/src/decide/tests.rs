@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 mod changes;
 mod grants;
+mod network;
 
 const NOW: Timestamp = Timestamp::from_millis(1_767_225_700_000);
 const UID: &str = "00000000-0000-0000-0000-0000000000";
@@ -27,6 +28,7 @@ fn decider(gateways: Option<Vec<std::net::SocketAddr>>) -> Decider {
         public: policy::public(&[]),
         gateways,
         browser_policy: None,
+        forbidden: Vec::new(),
     };
     Decider::new(installation, Arc::new(Metrics::default()), Events::none())
 }

@@ -1,6 +1,8 @@
 //! What a pool's object stands for besides itself: the settings of the installation.
 
+use super::canary::{self, Place};
 use crate::args::Arguments;
+use cobrowse_session::canary::Target;
 use k8s_openapi::api::networking::v1::IPBlock;
 use std::net::SocketAddr;
 
@@ -27,12 +29,14 @@ pub struct Installation {
     pub gateways: Option<Vec<SocketAddr>>,
     /// ConfigMap with further policies of Chrome.
     pub browser_policy: Option<String>,
+    /// What pods try to reach and must not.
+    pub forbidden: Vec<Target>,
 }
 
 impl Installation {
-    /// From the command line.
-    pub fn new(arguments: &Arguments) -> Self {
-        Self {
+    /// From the command line, and what the program finds around it.
+    pub fn new(arguments: &Arguments, place: &Place) -> anyhow::Result<Self> {
+        Ok(Self {
             namespace: arguments.namespace.clone(),
             system: arguments.lease_namespace.clone(),
             pod_port: arguments.pod_port,
@@ -43,6 +47,7 @@ impl Installation {
             public: super::build::policy::public(&arguments.cluster_ranges),
             gateways: arguments.gateway.as_ref().map(|_| Vec::new()),
             browser_policy: arguments.browser_policy.clone(),
-        }
+            forbidden: canary::targets(arguments, place)?,
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! What a pool's status tells.
 
 use crate::cluster::{Failure, answer};
+use crate::decide::{Network, network_told};
 use crate::names;
 use crate::session::update_status::{Told, with_condition};
 use cobrowse_crds::kind::CoBrowsePool;
@@ -8,6 +9,12 @@ use cobrowse_crds::kind::pool::PoolStatus;
 use cobrowse_session::pool::{Facts, HeldBack, PoolSpec, Trouble};
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
+
+/// The condition that tells what pods found of the network.
+const NETWORK: &str = "NetworkEnforced";
+/// Why a pool is not ready whose pods reached what they must not.
+const NETWORK_OPEN: (&str, &str) =
+    ("NetworkNotEnforced", "pods reached what the pool's network policy closes: see NetworkEnforced");
 
 /// What is known of a pool.
 #[derive(Clone, Debug)]
@@ -22,6 +29,8 @@ pub struct Known<'a> {
     pub refused: Option<(&'static str, String)>,
     /// What kept a pod from starting, since the last one that did.
     pub trouble: Option<Trouble>,
+    /// What its pods found of the network; none where they do not try.
+    pub(crate) network: Option<Network>,
 }
 
 /// The status that a pool should have.
@@ -31,9 +40,13 @@ pub fn status(object: &CoBrowsePool, known: &Known<'_>) -> PoolStatus {
     let name = object.metadata.name.as_deref().unwrap_or_default();
     let count = |value: Option<u32>| value.map_or(0, |value| i32::try_from(value).unwrap_or(i32::MAX));
     let facts = known.facts;
+    let mut kept = before.conditions;
+    // Nobody looks any more.
+    kept.retain(|told| known.network.is_some() || told.type_ != NETWORK);
     let conditions = conditions(known)
         .into_iter()
-        .fold(before.conditions, |conditions, told| with_condition(conditions, &told, generation));
+        .chain(enforced(known.network))
+        .fold(kept, |conditions, told| with_condition(conditions, &told, generation));
     PoolStatus {
         observed_generation: Some(generation),
         conditions,
@@ -47,6 +60,15 @@ pub fn status(object: &CoBrowsePool, known: &Known<'_>) -> PoolStatus {
     }
 }
 
+/// What another leader told stays as it is.
+fn enforced(network: Option<Network>) -> Option<Told> {
+    match network? {
+        Network::Unknown | Network::Open { reached: None, .. } => None,
+        Network::Held => Some(Told::yes(NETWORK, "Held", "")),
+        Network::Open { reached, .. } => Some(Told::no(NETWORK, "Reached", network_told(reached))),
+    }
+}
+
 fn conditions(known: &Known<'_>) -> Vec<Told> {
     let (spec, facts) = match (&known.spec, known.facts) {
         (Err((reason, message)), _) => return vec![Told::no("Ready", reason, message.clone())],
@@ -56,12 +78,14 @@ fn conditions(known: &Known<'_>) -> Vec<Told> {
         return vec![Told::no("Ready", reason, message.clone())];
     }
     let Some(facts) = facts else { return Vec::new() };
-    let ready = facts.warm.saturating_sub(facts.stale) >= spec.min_warm || facts.warm >= spec.min_warm;
-    let held = facts.held_back.map(held_back);
-    let (reason, message) = held.unwrap_or(("Refilling", "warm pods are being made"));
+    let enough = facts.warm.saturating_sub(facts.stale) >= spec.min_warm || facts.warm >= spec.min_warm;
+    let open = matches!(known.network, Some(Network::Open { .. }));
+    let ready = enough && !open;
+    let (reason, message) = facts.held_back.map_or(("Refilling", "warm pods are being made"), held_back);
     let refilling = facts.warming > 0;
     let quota = matches!(facts.held_back, Some(HeldBack::Quota | HeldBack::Total));
     let missing = || match known.trouble {
+        _ if open => Told::no("Ready", NETWORK_OPEN.0, NETWORK_OPEN.1.to_owned()),
         Some(trouble) => Told::no("Ready", trouble.word(), trouble.to_string()),
         None => Told::no("Ready", reason, message.to_owned()),
     };

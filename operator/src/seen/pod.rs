@@ -2,6 +2,7 @@
 
 use super::{Error, moment, uid, version};
 use crate::names;
+use cobrowse_session::canary::Reached;
 use cobrowse_session::pool::{Revision, Slot, Trouble};
 use cobrowse_session::{EndReason, PodUid, SessionUid, Timestamp};
 use k8s_openapi::api::core::v1 as core;
@@ -66,6 +67,8 @@ pub enum Stage {
 pub struct Over {
     /// What the pod said itself.
     pub said: Option<EndReason>,
+    /// What it reached that it must not.
+    pub reached: Reached,
     /// The cluster took it away: eviction, drain, preemption, a node that was lost or shut down.
     pub disrupted: bool,
     /// It was active for too long.
@@ -82,6 +85,8 @@ struct LastWords {
     reason: String,
     #[serde(default)]
     trouble: Option<String>,
+    #[serde(default)]
+    reached: Vec<String>,
 }
 
 /// Reasons in a pod's status by which the cluster says that it took the pod away.
@@ -178,8 +183,11 @@ fn condition<'a>(status: &'a core::PodStatus, kind: &str) -> Option<&'a core::Po
 fn over(status: &core::PodStatus) -> Over {
     let reason = status.reason.as_deref().unwrap_or_default();
     let target = condition(status, DISRUPTION).is_some_and(|condition| condition.status == "True");
+    let words = last_words(status);
+    let names = words.iter().flat_map(|words| words.reached.iter().map(String::as_str));
     Over {
-        said: last_words(status).and_then(|words| EndReason::from_reason(&words.reason)),
+        said: words.as_ref().and_then(|words| EndReason::from_reason(&words.reason)),
+        reached: Reached::of_names(names),
         disrupted: target || TAKEN.contains(&reason),
         too_long: reason == TOO_LONG,
         exited: is_over(status),
@@ -292,6 +300,20 @@ mod tests {
         assert_eq!(waits("CreateContainerError", "no space left"), Some(Trouble::ContainerRefused));
         assert_eq!(waits("ImagePullBackOff", "Back-off pulling image"), Some(Trouble::ImageUnavailable));
         assert_eq!(waits("ContainerCreating", ""), None);
+    }
+
+    #[test]
+    fn a_pod_says_what_it_reached_by_known_names() {
+        let reached = |message: &str| {
+            let status =
+                json!({"phase": "Failed", "containerStatuses": [exited(json!({"exitCode": 0, "message": message}))]});
+            let over = read(status, json!({})).over;
+            (over.said, over.reached.to_string())
+        };
+        let open = r#"{"reason":"NetworkNotEnforced","lastSeq":0,"reached":["Metadata","<b>","ApiServer"]}"#;
+        assert_eq!(reached(open), (Some(EndReason::NetworkNotEnforced), "ApiServer, Metadata".to_owned()));
+        assert_eq!(reached(r#"{"reason":"Idle"}"#), (Some(EndReason::Idle), String::new()));
+        assert_eq!(reached(r#"{"reason":"Idle","reached":"all"}"#), (None, String::new()));
     }
 
     #[test]

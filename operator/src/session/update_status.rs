@@ -150,7 +150,7 @@ pub fn ready(
     guards: impl Iterator<Item = Guard>,
     first_picture: Option<Duration>,
     (max_duration, limited): (Option<Duration>, &str),
-    told: Option<i64>,
+    (told, tried): (Option<i64>, bool),
 ) -> Value {
     let mut patch = Patch::new(session, guards);
     // The pod goes by what it was bound with. What changed meanwhile, or is not known, it is told next.
@@ -165,7 +165,12 @@ pub fn ready(
         patch.add("/status/expiresAt", json!(Time(ends)));
     }
     let reason = if first_picture.is_some() { "FirstPicture" } else { "AddressFollows" };
-    patch.tell(Phase::Active, &[Told::yes("Ready", reason, limited)]);
+    let mut conditions = vec![Told::yes("Ready", reason, limited)];
+    if tried {
+        // A pod that reaches what it must not serves nobody.
+        conditions.push(Told::yes("NetworkEnforced", "Held", ""));
+    }
+    patch.tell(Phase::Active, &conditions);
     patch.done()
 }
 
@@ -207,7 +212,11 @@ pub fn finished(
     let word = word.as_str().unwrap_or("Ended").to_owned();
     patch.add("/status/finishReason", json!(reason));
     let phase = if session.ready || reason == FinishReason::Requested { Phase::Finished } else { Phase::Failed };
-    patch.tell(phase, &[Told::yes("Finished", &word, message), Told::no("Ready", &word, message.to_owned())]);
+    let mut conditions = vec![Told::yes("Finished", &word, message), Told::no("Ready", &word, message.to_owned())];
+    if reason == FinishReason::NetworkNotEnforced {
+        conditions.push(Told::no("NetworkEnforced", "Reached", message.to_owned()));
+    }
+    patch.tell(phase, &conditions);
     patch.done()
 }
 

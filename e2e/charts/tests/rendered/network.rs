@@ -180,6 +180,7 @@ fn with_pool(objects: Objects, cluster: &[&str], gateway: bool, has_old: bool) -
         public: public(&ranges),
         gateways: gateway.then(Vec::new),
         browser_policy: None,
+        forbidden: Vec::new(),
     };
     let made = changes("default", &installation, has_old).into_iter().filter_map(|change| match change {
         Change::Apply(policy) => Some(serde_json::to_value(policy).expect("a policy is JSON")),

@@ -4,6 +4,7 @@ use super::volumes;
 use crate::names;
 use crate::pool::dereference::Installation;
 use cobrowse_crds::kind::pool::PoolSpec;
+use cobrowse_session::canary::Target;
 use k8s_openapi::api::core::v1::{
     Capabilities, Container, ContainerPort, ExecAction, Probe, ResourceRequirements, SeccompProfile, SecurityContext,
 };
@@ -42,6 +43,8 @@ pub fn agent(spec: &PoolSpec, installation: &Installation) -> Container {
     if installation.gateways.is_some() {
         args.extend(["--gateway", &gateways, "--proxy-port", &proxy]);
     }
+    let forbidden: Vec<String> = installation.forbidden.iter().map(|target| format!("--forbidden={target}")).collect();
+    let args: Vec<&str> = args.into_iter().chain(forbidden.iter().map(String::as_str)).collect();
     let resources = &spec.resources.agent;
     Container {
         ports: Some(vec![ContainerPort {

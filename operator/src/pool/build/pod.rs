@@ -6,6 +6,7 @@ use crate::pool::dereference::Installation;
 use crate::pool::validate::longest_life;
 use cobrowse_crds::kind::CoBrowsePool;
 use cobrowse_crds::kind::pool::{Effect, IsolationClass, Operator, Scheduling, Spread, Toleration};
+use cobrowse_session::canary::Forbidden;
 use cobrowse_session::pool::{PoolSpec, Revision};
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};
@@ -35,6 +36,9 @@ pub enum Owner<'a> {
 /// What makes two pods of a pool differ, as a hash.
 pub fn revision(object: &CoBrowsePool, installation: &Installation) -> Revision {
     let spec = &object.spec;
+    // Who leads is another pod from one leader to the next; no warm pod is to go for that.
+    let lasting = installation.forbidden.iter().filter(|target| target.what != Forbidden::Pod);
+    let forbidden: Vec<String> = lasting.map(ToString::to_string).collect();
     let parts = serde_json::json!([
         TEMPLATE,
         spec.image,
@@ -50,6 +54,7 @@ pub fn revision(object: &CoBrowsePool, installation: &Installation) -> Revision 
         installation.seccomp_profile,
         installation.gateways,
         installation.browser_policy,
+        forbidden,
     ]);
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, parts.to_string().as_bytes());
     Revision(digest.as_ref().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte)))

@@ -17,6 +17,7 @@ fn installation() -> Installation {
         public: policy::public(&[]),
         gateways: None,
         browser_policy: None,
+        forbidden: Vec::new(),
     }
 }
 

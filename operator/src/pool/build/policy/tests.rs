@@ -19,6 +19,7 @@ fn installation(gateways: Option<Vec<std::net::SocketAddr>>) -> Installation {
         public: public(&[]),
         gateways,
         browser_policy: None,
+        forbidden: Vec::new(),
     }
 }
 
