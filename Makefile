@@ -125,7 +125,7 @@ ON_CLUSTER := --workspace --features cobrowse-e2e/node,cobrowse-charts/cluster,c
 # The operator, the door, the kinds and the charts against a real API server; pods as a real kubelet runs them.
 AT_API_SERVER := --test kinds --test operator --test door --test served --test chaos
 AT_SCALE := --test scale
-ON_NODE := --test pods --test images --test browser_pod --test sandbox --test chromes
+ON_NODE := --test pods --test images --test browser_pod --test sandbox --test chromes --test canary
 
 .PHONY: test-cluster
 test-cluster: ## What must hold on a cluster: makes the images, starts one, tests, and ends it
@@ -141,6 +141,9 @@ test-cluster-as-root: images
 	@$(MAKE) cluster-up PROFILE=api
 	@$(STAGE) 'operator at scale' 300 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(AT_SCALE) -- --nocapture; code=$$?; \
 		$(MAKE) cluster-down; exit $$code
+	@$(MAKE) cluster-up PROFILE=node
+	@$(STAGE) 'a network that holds no policies' 240 .ci/on-cluster env CANARY_NETWORK=open $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test canary; \
+		code=$$?; $(MAKE) cluster-down; exit $$code
 	@$(MAKE) cluster-up PROFILE=policy
 	@$(MAKE) on-node; code=$$?; $(MAKE) cluster-down; exit $$code
 	@$(STAGE) 'life of a cluster' 300 $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test life -- --nocapture
@@ -160,7 +163,7 @@ bench-cluster: tools build ## Claims at 75 a second and 10,000 sessions on nodes
 
 .PHONY: on-node
 on-node: # as root, on a cluster with a node and network policies that is up
-	@$(STAGE) 'tests on a node' 300 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(ON_NODE)
+	@$(STAGE) 'tests on a node' 420 .ci/on-cluster $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) $(ON_NODE)
 	@$(STAGE) 'installation on a cluster' 300 bash -c 'e2e/installation/load && e2e/installation/up https://cobrowse.example.test:30443 previous'
 	@$(STAGE) 'upgrade of an installation' 300 e2e/installation/upgrade
 	@$(STAGE) 'helm test of an installation' 300 e2e/installation/check

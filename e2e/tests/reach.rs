@@ -11,8 +11,8 @@ mod stand;
 #[path = "reach/ways.rs"]
 mod ways;
 
-use pod::Pod;
-use stand::Stand;
+use pod::{Pod, get};
+use stand::{SESSIONS, Stand};
 use ways::{Way, check};
 
 /// The port of browser pods.
@@ -29,6 +29,7 @@ fn only_what_is_named_is_reached_from_a_pod_s_first_packet_on() {
     }
     wrong.extend(into_a_session(&stand, &stand.browser, &first.pods[0]));
     wrong.extend(programs(&stand));
+    wrong.extend(found_out());
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
@@ -64,6 +65,15 @@ fn into_a_session(stand: &Stand, pod: &Pod, other: &Pod) -> Vec<String> {
         wrong.extend(check(name, from, "silent", &[at(PORT), at(9222)]));
     }
     wrong
+}
+
+/// The pods of the chart's pool have found out the same themselves.
+fn found_out() -> Vec<String> {
+    let pool = get(&["cobrowsepool", "default", "--namespace", SESSIONS]);
+    let conditions = pool[0]["status"]["conditions"].as_array().cloned().unwrap_or_default();
+    let told = conditions.iter().find(|one| one["type"] == "NetworkEnforced");
+    let holds = told.is_some_and(|one| one["status"] == "True");
+    if holds { Vec::new() } else { vec![format!("the pool's NetworkEnforced is {told:?}")] }
 }
 
 /// Our programs go to the API server, to names, to browsers and to their database; nobody reads metrics who is not named.
