@@ -89,8 +89,7 @@ impl<N> Stand<N> {
     /// An operator at work, with further arguments.
     #[allow(dead_code, reason = "tests with another operator ask for none")]
     pub(crate) fn operator_told(&self, identity: &str, more: &[&str]) -> Program {
-        let place = Place { namespace: &self.namespace, folder: self.folder.path(), kubeconfig: None, traces: None };
-        Program::start_with(&place, identity, &self.namespace, more).expect("the operator starts")
+        Program::start_with(&self.place(None), identity, &self.namespace, more).expect("the operator starts")
     }
 
     /// An operator behind a proxy.

@@ -95,18 +95,6 @@ fn what_does_not_go_together_is_refused_with_the_mend() {
             &["gateway.httpRoute is without parentRefs or hostnames"],
         ),
         (json!({"ingress": {"enabled": true}}), &["ingress.hostnames is empty"]),
-        (
-            json!({"seccomp": {"namespace": SYSTEM}}),
-            &["seccomp.namespace is the release's or the sessions'", "privileged"],
-        ),
-        (
-            json!({"seccomp": {"namespace": "cobrowse-sessions"}}),
-            &["seccomp.namespace is the release's or the sessions'"],
-        ),
-        (
-            json!({"seccomp": {"localhostProfile": "operator/mine.json"}}),
-            &["seccomp.localhostProfile is another", "leave it empty"],
-        ),
         (json!({"test": {"enabled": true, "tenant": "northwind"}}), &["test.tenant or test.site is empty"]),
         (
             json!({"networkPolicy": {"monitoring": {"podLabels": {"a": "b"}}}}),
@@ -120,8 +108,20 @@ fn what_does_not_go_together_is_refused_with_the_mend() {
 }
 
 #[test]
-fn authorities_that_do_not_go_together_are_refused_with_the_mend() {
+fn authorities_and_profiles_that_do_not_go_together_are_refused_with_the_mend() {
     check(&[
+        (
+            json!({"seccomp": {"namespace": SYSTEM}}),
+            &["seccomp.namespace is the release's or the sessions'", "privileged"],
+        ),
+        (
+            json!({"seccomp": {"namespace": "cobrowse-sessions"}}),
+            &["seccomp.namespace is the release's or the sessions'"],
+        ),
+        (
+            json!({"seccomp": {"localhostProfile": "operator/mine.json"}}),
+            &["seccomp.localhostProfile is another", "leave it empty"],
+        ),
         (
             json!({"podAuthority": {"secondSecret": "cobrowse-pod-authority"}}),
             &["podAuthority.secondSecret is the first one again", "take it away"],

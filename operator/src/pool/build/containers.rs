@@ -4,7 +4,6 @@ use super::volumes;
 use crate::names;
 use crate::pool::dereference::Installation;
 use cobrowse_crds::kind::pool::PoolSpec;
-use cobrowse_session::canary::Target;
 use k8s_openapi::api::core::v1::{
     Capabilities, Container, ContainerPort, ExecAction, Probe, ResourceRequirements, SeccompProfile, SecurityContext,
 };
