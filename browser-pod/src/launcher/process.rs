@@ -12,12 +12,15 @@ use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 /// The name of the Wayland socket in the runtime folder.
 pub(super) const SCREEN: &str = "wayland-0";
 /// Bytes of a pipe. A page's dialog or picker list should not block Chrome.
 const PIPE: usize = 1 << 20;
+/// How long its log may take to be read when it is gone: others than its first process may hold it open.
+const LAST_LINES: Duration = Duration::from_millis(500);
 /// Bytes of one line of Chrome's log that are looked at.
 const MAX_LINE: u64 = 4_096;
 
@@ -62,6 +65,8 @@ pub(super) struct Chrome {
     child: Child,
     ends: Option<Ends>,
     wrong: Wrong,
+    /// Ends when Chrome's log was read to its end.
+    log: mpsc::Receiver<()>,
 }
 
 impl Chrome {
@@ -84,12 +89,16 @@ impl Chrome {
             .spawn()
             .map_err(Error::Spawn)?;
         let wrong = Wrong::default();
+        let (reading, read) = mpsc::channel();
         if let Some(log) = child.stderr.take() {
             let wrong = wrong.clone();
-            let watched = std::thread::Builder::new().name("log".into()).spawn(move || watch(log, &wrong));
+            let watched = std::thread::Builder::new().name("log".into()).spawn(move || {
+                watch(log, &wrong);
+                drop(reading);
+            });
             watched.map_err(Error::Spawn)?;
         }
-        Ok(Self { child, ends: Some(Ends { wayland: wayland.into(), cdp_in, cdp_out }), wrong })
+        Ok(Self { child, ends: Some(Ends { wayland: wayland.into(), cdp_in, cdp_out }), wrong, log: read })
     }
 
     /// The ends for the agent side, once.
@@ -110,6 +119,8 @@ impl Chrome {
     /// Waits for the end.
     pub(super) fn wait(self) -> Note {
         let status = end_of(self.group());
+        // What it said at last is read by another thread, and may say why. It says nothing more, or is gone.
+        let _ = self.log.recv_timeout(LAST_LINES);
         let trouble = self.wrong.seen();
         let of = |status: WaitStatus| (status.exit_status(), status.terminating_signal());
         let (code, signal) = status.map_or((None, None), of);
