@@ -66,7 +66,7 @@ pub struct Arguments {
     #[arg(long, env = "COBROWSE_SECCOMP_PROFILE", value_name = "PATH", default_value = names::CHROME_PROFILE)]
     pub seccomp_profile: String,
     /// What each browser pod tries to reach before it serves and every minute after, and must not: any of ApiServer, Metadata, Pod and Dns. A
-    /// pod that does ends, and its pool serves nobody until one does not. Without any, nothing is tried.
+    /// pod that does ends, and its pool serves nobody until one does not. With --gateway Dns is one of them. Without any, nothing is tried.
     #[arg(long, env = "COBROWSE_CANARY", value_name = "WHAT", value_delimiter = ',', value_parser = canary::what)]
     pub canary: Vec<Forbidden>,
     /// Further addresses that pods must not reach, as in `Outside=203.0.113.10:443`, or `Dns=192.0.2.53:53/udp`. They count where --canary

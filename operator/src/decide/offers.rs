@@ -125,6 +125,14 @@ impl Decider {
         !self.unprobed.is_empty() && { warm }.any(|uid| self.unprobed.contains(uid))
     }
 
+    /// A pod of a session's own is on its way, or no more.
+    pub(super) fn count_cold(&mut self, uid: SessionUid, change: i32) {
+        if let Some(pool) = self.known.sessions.get(&uid).map(|session| session.pool.clone()) {
+            let state = self.pool_state(&pool);
+            state.cold = state.cold.saturating_add_signed(change);
+        }
+    }
+
     /// Whether the pool may have one more pod.
     fn has_room(&self, pool: &str, now: Timestamp) -> bool {
         let Some(state) = self.pools.get(pool) else { return false };

@@ -102,14 +102,6 @@ impl Decider {
         Work::Session { uid, name, act, job: Box::new(job), trace, abort }
     }
 
-    /// A pod of a session's own is on its way, or no more.
-    pub(super) fn count_cold(&mut self, uid: SessionUid, change: i32) {
-        if let Some(pool) = self.known.sessions.get(&uid).map(|session| session.pool.clone()) {
-            let state = self.pool_state(&pool);
-            state.cold = state.cold.saturating_add_signed(change);
-        }
-    }
-
     /// The session as the rules of the claim go by it.
     pub(super) fn view(&self, session: &seen::Session) -> claim::Session {
         let (claim_deadline, when) = session.patience();

@@ -64,9 +64,12 @@ pub fn targets(arguments: &Arguments, place: &Place) -> Result<Vec<Target>, Erro
     if arguments.canary.is_empty() {
         return Ok(Vec::new());
     }
+    // Behind a gateway a pod needs no names, and its policy closes them.
+    let names = arguments.gateway.is_some() && !arguments.canary.contains(&Forbidden::Dns);
+    let named = arguments.canary.iter().copied().chain(names.then_some(Forbidden::Dns));
     let mut targets = Vec::new();
-    for what in &arguments.canary {
-        targets.extend(of(*what, arguments, place)?);
+    for what in named {
+        targets.extend(of(what, arguments, place)?);
     }
     targets.extend(&arguments.canary_targets);
     match targets.iter().find(|target| target.address.ip().is_loopback()) {
@@ -135,6 +138,9 @@ mod tests {
         );
         let closed = told(&["--canary=Dns", "--canary-targets=Outside=203.0.113.10:443"]).expect("targets");
         assert_eq!(closed, "Dns=192.0.2.10:53/udp Dns=192.0.2.10:53 Outside=203.0.113.10:443");
+        let gateway = ["--canary=Metadata", "--gateway=gateway.example:8710", "--grant-secret=grant"];
+        assert!(told(&gateway).expect("targets").ends_with(" Dns=192.0.2.10:53/udp Dns=192.0.2.10:53"));
+        assert_eq!(told(&gateway[1..]).expect("none"), "");
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub struct Installation {
 
 impl Installation {
     /// From the command line, and what the program finds around it.
-    pub fn new(arguments: &Arguments, place: &Place) -> anyhow::Result<Self> {
+    pub fn new(arguments: &Arguments, place: &Place) -> Result<Self, canary::Error> {
         Ok(Self {
             namespace: arguments.namespace.clone(),
             system: arguments.lease_namespace.clone(),

@@ -28,6 +28,7 @@ pub fn agent(spec: &PoolSpec, installation: &Installation) -> Container {
     let token = format!("{}/token", volumes::TOKEN);
     let gateways: Vec<String> = installation.gateways.iter().flatten().map(ToString::to_string).collect();
     let (gateways, proxy) = (gateways.join(","), PROXY_PORT.to_string());
+    let forbidden: Vec<String> = installation.forbidden.iter().map(|target| format!("--forbidden={target}")).collect();
     let mut args = vec![
         "agent",
         "--listen",
@@ -39,11 +40,10 @@ pub fn agent(spec: &PoolSpec, installation: &Installation) -> Container {
         "--termination-log",
         "/dev/termination-log",
     ];
+    args.extend(forbidden.iter().map(String::as_str));
     if installation.gateways.is_some() {
         args.extend(["--gateway", &gateways, "--proxy-port", &proxy]);
     }
-    let forbidden: Vec<String> = installation.forbidden.iter().map(|target| format!("--forbidden={target}")).collect();
-    let args: Vec<&str> = args.into_iter().chain(forbidden.iter().map(String::as_str)).collect();
     let resources = &spec.resources.agent;
     Container {
         ports: Some(vec![ContainerPort {
