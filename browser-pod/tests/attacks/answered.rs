@@ -48,7 +48,7 @@ pub(crate) fn all() -> Vec<Case> {
         ("fe80::1", "LinkLocal"),
         ("fec0::1", "Private"),
         ("ff02::fb", "Multicast"),
-        ("2001:0:a00:1::1", "Translated"),
+        ("2001:0:a00:1::1", "Reserved"),
         ("3fff::1", "Documentation"),
         ("5f00::1", "Reserved"),
         ("4000::1", "Reserved"),

@@ -101,7 +101,7 @@ pub(crate) fn ports() -> Vec<Case> {
         ("shop.example.com:65979", "InvalidTarget"),
         ("shop.example.com:", "InvalidTarget"),
         ("shop.example.com", "InvalidTarget"),
-        ("shop.example.com:443:80", "InvalidTarget"),
+        ("shop.example.com:443:80", "400"),
     ])
 }
 
@@ -133,7 +133,7 @@ pub(crate) fn addresses() -> Vec<Case> {
             "OPTIONS * HTTP/1.1\r\nHost: plain.example.com\r\nConnection: close\r\n\r\n",
             "UnknownRequest",
         ),
-        ("HTTP/2 to the proxy", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400"),
+        ("HTTP/2 to the proxy", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "Ended"),
         (
             "the gateway's own path",
             "PUT /v1/grant HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",

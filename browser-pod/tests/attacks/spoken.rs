@@ -82,7 +82,7 @@ fn plain() -> Vec<Case> {
             "HostMismatch",
         ),
         ("HTTP before it had versions", "GET /EVIL\r\n".to_owned(), "400"),
-        ("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), "400"),
+        ("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), "Ended"),
         ("a folded Host", "GET / HTTP/1.1\r\nHost: plain.example.com\r\n evil.example.org\r\n\r\n".to_owned(), "400"),
         (
             "a Host with a blank before its colon",

@@ -33,10 +33,10 @@
 - --browser-policy={{ include "cobrowse.browserPolicyName" . }}
 {{- end }}
 {{- /* Its own address it has by its environment. */}}
-{{- with $policy.canary.forbids }}
+{{- with .Values.networkPolicy.canary.forbids }}
 - --canary={{ . | join "," }}
 {{- end }}
-{{- with $policy.canary.targets }}
+{{- with .Values.networkPolicy.canary.targets }}
 - --canary-targets={{ . | join "," }}
 {{- end }}
 {{- if .Values.operator.hostUsers }}

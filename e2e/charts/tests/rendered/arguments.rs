@@ -61,7 +61,7 @@ fn the_check_would_notice_a_wrong_one() {
         ("operator", vec!["--namespaces=x"]),
         ("operator", vec!["--pod-port=70000"]),
         ("operator", vec!["check-everything"]),
-        ("operator", vec!["--gateway=cobrowse-egress-gateway.cobrowse.svc:8710"]),
+        ("operator", vec!["--canary=Everything"]),
         ("egress-gateway", vec!["--private-targets=wiki.example.test:443"]),
         ("egress-gateway", vec!["--sources=203.0.113.7"]),
     ] {
