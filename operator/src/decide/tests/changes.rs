@@ -182,6 +182,7 @@ fn a_pool_says_why_its_pods_do_not_start_until_one_does() {
     };
     let mut decider = leading(vec![], vec![], pool(json!({})));
     decider.decide(NOW);
+    report(&mut decider, Report::PoolStatus { pool: "pool".to_owned(), written: None });
     decider.take(Event::Pods(Change::Seen(crashed(1))), NOW);
     let later = NOW + std::time::Duration::from_secs(2);
     let (status, reason, message) = pool_ready(&decider.decide(later)).expect("a status");
