@@ -91,6 +91,8 @@ impl Sandbox {
             command.data(path, content)?;
         }
         command.args(["--ro-bind".as_ref(), self.program.as_os_str(), mounts::PROGRAM.as_ref()]);
+        // An ordinary user's side owns the root that bubblewrap made, and could add policies of Chrome's to it.
+        command.args(["--remount-ro", "/"]);
         #[cfg(target_arch = "x86_64")]
         command.filter(&super::filter::bytes())?;
         command.args(["--chdir", "/tmp", "--"]);
