@@ -1,7 +1,7 @@
 //! A pod that has a gateway: the real one, with the real Chrome. What the grant opens loads; nothing else is reached, not even what
 //! listens on the same machine.
 
-use std::net::{TcpListener, UdpSocket};
+use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -76,68 +76,6 @@ async fn a_browser_reaches_what_its_grant_opens_and_nothing_beside_the_gateway()
     assert!(site.asked("elsewhere").is_empty(), "{:?}", site.asked("elsewhere"));
     let nobody = listener.accept().map(drop).expect_err("nobody came");
     assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
-}
-
-/// Every side way that a page has, towards a listener of TCP and one of UDP. Green when all of them came to their end.
-const SIDE_WAYS: &str = "<!doctype html><title>Shop</title>
-    <link rel=dns-prefetch href='//elsewhere.localhost:1'><link rel=preconnect href='https://TCP/'><link rel=prefetch href='https://TCP/p'>
-    <link rel=modulepreload href='https://TCP/m.js'><link rel=stylesheet href='https://TCP/s.css'><link rel=icon href='https://TCP/i.png'>
-    <script type=speculationrules>{\"prefetch\":[{\"urls\":[\"https://TCP/q\"]}],\"prerender\":[{\"urls\":[\"https://TCP/r\"]}]}</script>
-    <body style='margin:0;height:100vh;background:#f00'><iframe name=frame hidden></iframe><iframe src='https://TCP/f' hidden></iframe>
-    <form id=form method=post action='https://TCP/form' target=frame></form><a id=ping href='#x' ping='https://TCP/ping'></a><script>
-    const within = (promise) => Promise.race([promise, new Promise((done) => setTimeout(done, 4000))]).catch(() => 0);
-    const loaded = (tag, name, url) => new Promise((done) => {
-      const one = document.createElement(tag); one.onload = one.onerror = done; one[name] = url; document.body.append(one); });
-    const asked = (init) => new Promise((done) => { const one = init(); one.onerror = one.onclose = one.onmessage = done; });
-    const worker = (code) => asked(() => new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' }))));
-    const calls = (servers, policy) => new Promise((done) => {
-      const call = new RTCPeerConnection({ iceServers: servers, iceTransportPolicy: policy });
-      call.createDataChannel('x'); call.onicegatheringstatechange = () => call.iceGatheringState === 'complete' && done();
-      call.createOffer().then((offer) => call.setLocalDescription(offer)); });
-    const account = { username: 'u', credential: 'c' };
-    const served = async () => {
-      await navigator.serviceWorker.register('/sw.js'); const ready = await navigator.serviceWorker.ready;
-      await new Promise((done) => { navigator.serviceWorker.onmessage = done; ready.active.postMessage('https://TCP/sw'); }); };
-    document.getElementById('form').submit(); document.getElementById('ping').click(); navigator.sendBeacon('https://TCP/b', 'x');
-    fetch('https://TCP/k', { method: 'POST', mode: 'no-cors', keepalive: true }).catch(() => 0);
-    Promise.all([
-      loaded('img', 'src', 'https://TCP/1'), loaded('img', 'src', 'ftp://TCP/2'), loaded('video', 'src', 'https://TCP/3'),
-      loaded('object', 'data', 'https://TCP/4'), loaded('embed', 'src', 'https://TCP/5'), loaded('script', 'src', 'https://TCP/6'),
-      asked(() => new EventSource('https://TCP/7')), asked(() => new WebSocket('wss://TCP/8')), asked(() => new WebSocket('ws://TCP/9')),
-      worker('fetch(\"https://TCP/10\").catch(() => 0).then(() => postMessage(0))'), served(),
-      calls([{ urls: 'stun:UDP' }]), calls([{ urls: 'turn:UDP', ...account }], 'relay'),
-      calls([{ urls: 'turn:TCP?transport=tcp', ...account }], 'relay'), calls([{ urls: 'turns:TCP', ...account }], 'relay'),
-      typeof WebTransport === 'function' ? new WebTransport('https://UDP/').ready : 0,
-      fetch('https://UDP/11', { mode: 'no-cors' }), fetch('http://[::1]:PORT/12', { mode: 'no-cors' }), fetch('http://0.0.0.0:PORT/13', { mode: 'no-cors' }),
-    ].map(within)).then(() => document.body.style.background = '#0f0');</script>";
-
-const SERVICE_WORKER: &[u8] = b"self.addEventListener('message', (asked) =>
-    fetch(asked.data, { mode: 'no-cors' }).catch(() => 0).then(() => asked.source.postMessage(0)));";
-
-#[tokio::test(flavor = "multi_thread")]
-async fn no_side_way_of_a_page_leads_past_the_gateway() {
-    let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
-    tcp.set_nonblocking(true).and_then(|()| udp.set_nonblocking(true)).expect("set");
-    let (to_tcp, to_udp) = (tcp.local_addr().expect("an address"), udp.local_addr().expect("an address"));
-    let page = SIDE_WAYS.replace("TCP", &to_tcp.to_string()).replace("UDP", &to_udp.to_string());
-    let worker = Page::Kind("text/javascript", SERVICE_WORKER.to_vec());
-    let site = Site::start(&[("/", Page::Html(Box::leak(page.into_boxed_str()))), ("/sw.js", worker)]);
-    let gateway = Gateway::start(&site.host("shop")).await;
-    let started = Started::spawn(Stdio::inherit(), &["--gateway", &gateway.address().to_string()]).await;
-    let (certificate, key) = gateway.authority.to_pem();
-    let mut pod = Pod::certified(started, Authority::from_pem(&certificate, &key).expect("the same")).await;
-    pod.bind(&[site.host("shop")]).await;
-    let signed = gateway.sign(&grant(&[&site.host("shop")], LIFE));
-    assert_eq!(granted(&mut pod, "s-test", signed).await, Ok(()));
-    let mut end_user = pod.attach(END_USER, v1::Codec::H264).await;
-    pod.open(&site.url("shop", "/")).await.expect("a first picture");
-    end_user.wait_for_colour((640, 360), GREEN).await;
-    // Green says that the page ran to its end; there are no service workers to ask for.
-    assert!(!site.asked("shop").contains(&"/sw.js".to_owned()), "{:?}", site.asked("shop"));
-    let nobody = std::io::ErrorKind::WouldBlock;
-    assert_eq!(tcp.accept().map(drop).expect_err("nobody came").kind(), nobody);
-    assert_eq!(udp.recv(&mut [0; 64]).map(drop).expect_err("nobody sent").kind(), nobody);
 }
 
 #[tokio::test(flavor = "multi_thread")]
