@@ -21,6 +21,7 @@ use tokio_util::task::TaskTracker;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const PATIENCE: Duration = Duration::from_secs(40);
+const LOOKS: Duration = Duration::from_millis(50);
 
 /// Beside the tests' own program, where `cargo build --workspace` puts it.
 fn program() -> PathBuf {
@@ -63,7 +64,7 @@ fn running() -> Option<(i32, String)> {
     Some((pid, uid))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn it_greets_pods_comes_again_when_it_dies_and_goes_at_the_end() {
     let authority = Authority::generate(SystemTime::now()).expect("an authority");
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -79,8 +80,13 @@ async fn it_greets_pods_comes_again_when_it_dies_and_goes_at_the_end() {
         assert_eq!(uid, "212345", "a user id of its own");
     }
     kill_process(Pid::from_raw(pid).expect("a pid"), Signal::KILL).expect("killed");
-    let again =
-        async { while running().is_none_or(|(now, _)| now == pid) || greets(address, &authority).await.is_err() {} };
+    let again = async {
+        // What is asked without a pause leaves no time for what it asks for.
+        let mut looks = tokio::time::interval(LOOKS);
+        while running().is_none_or(|(now, _)| now == pid) || greets(address, &authority).await.is_err() {
+            looks.tick().await;
+        }
+    };
     timeout(PATIENCE, again).await.expect("it comes again at the same port");
 
     stop.cancel();
