@@ -74,8 +74,9 @@ impl Decider {
             _ => now,
         };
         let state = self.pool_state(&pod.pool);
-        // The same end is seen more than once.
-        if matches!(state.network, Network::Open { since, reached: Some(_) } if since >= at) {
+        // The same end is seen more than once, and what pods from before it say is known: only one made later says more.
+        if matches!(state.network, Network::Open { since, reached: Some(_) } if since >= at || pod.created_at <= since)
+        {
             return;
         }
         state.network = Network::Open { since: at, reached: Some(over.reached) };
