@@ -262,10 +262,10 @@ struct Head {
     rest: serde_json::Map<String, serde_json::Value>,
 }
 
-/// Refuses what embedded mode would have to break: it has one egress, no recording and local accounts alone.
+/// Refuses what embedded mode would have to break: it has one source address, no recording and local accounts alone.
 fn check_embedded(spec: &TenantSpec) -> Result<(), Error> {
     let fields = [
-        ("spec.egress", spec.egress.is_some()),
+        ("spec.egress.addressClass", spec.egress.as_ref().is_some_and(|egress| egress.address_class.is_some())),
         ("spec.sessionDefaults", spec.session_defaults.is_some()),
         ("spec.limits", spec.limits.is_some()),
         ("spec.recording", spec.recording.is_some()),

@@ -127,7 +127,7 @@ fn what_no_definition_would_let_through_is_refused_all_the_same() {
 
 /// Whether embedded mode has no such thing and says so, whatever is written there.
 fn cluster_only(row: &Row) -> bool {
-    ["spec.egress", "spec.recording", "spec.signIn", "spec.region", "spec.branding", "spec.documents", "spec.webhooks"]
+    ["spec.recording", "spec.signIn", "spec.region", "spec.branding", "spec.documents", "spec.webhooks"]
         .iter()
         .any(|field| row.at.starts_with(field))
 }

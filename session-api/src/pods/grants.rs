@@ -4,7 +4,7 @@ use cobrowse_crds::{Tenant, Tenants};
 use cobrowse_identity::grant::{Grant, GrantLimits, GrantMode, LIFE_MAX};
 use cobrowse_identity::name::PodUid;
 use cobrowse_session::SessionId;
-use cobrowse_session::egress::Limits;
+use cobrowse_session::egress::{Limits, Mode};
 use cobrowse_session::site::{HostPattern, Origin};
 use std::collections::BTreeSet;
 use std::time::SystemTime;
@@ -21,9 +21,14 @@ pub fn grant(tenant: &Tenant, session: &SessionId, pod: &PodUid, now: SystemTime
         session: session.to_string(),
         pod: pod.clone(),
         tenant: tenant.id.to_string(),
-        mode: GrantMode::Listed,
+        mode: match tenant.egress.mode {
+            Mode::Strict => GrantMode::Strict,
+            Mode::Listed => GrantMode::Listed,
+            Mode::Open => GrantMode::Open,
+            Mode::ReportOnly => GrantMode::ReportOnly,
+        },
         sites: tenant.sites.iter().map(HostPattern::to_string).collect(),
-        listed: Vec::new(),
+        listed: tenant.egress.listed.iter().map(HostPattern::to_string).collect(),
         ports: PORTS.to_vec(),
         limits: GrantLimits { connections, bytes_per_second, bytes, connection_seconds },
         address_class: None,
@@ -32,10 +37,10 @@ pub fn grant(tenant: &Tenant, session: &SessionId, pod: &PodUid, now: SystemTime
     }
 }
 
-/// Sites of this very machine, by their names, as private targets of the gateway: each by its exact name and port, and nothing else
-/// that listens here. They are what is tried out in embedded mode.
+/// Sites and listed hosts of this very machine, by their names, as private targets of the gateway: each by its exact name and port, and
+/// nothing else that listens here. They are what is tried out in embedded mode.
 pub fn own_sites(tenants: &Tenants) -> Vec<String> {
-    let patterns = tenants.iter().flat_map(|(tenant, _)| &tenant.sites);
+    let patterns = tenants.iter().flat_map(|(tenant, _)| tenant.sites.iter().chain(&tenant.egress.listed));
     // A pattern with a star is no origin: what it may cover is not known before.
     let origins = patterns.filter_map(|pattern| Origin::of_address(&pattern.to_string()).ok());
     let local: BTreeSet<Origin> = origins.filter(|origin| origin.host().is_local()).collect();
