@@ -100,8 +100,9 @@ fn mounts(pid: u32) {
         if OF_THE_KUBELET.contains(&place.as_str()) {
             continue;
         }
-        // In a user namespace nobody makes devices: the container runtime binds the machine's own, each by itself.
-        if kind == "devtmpfs" && OF_THE_RUNTIME.contains(&place.as_str()) {
+        // In a user namespace nobody makes devices: the container runtime binds the machine's own, each by itself, and /dev/null over what
+        // it hides of /proc.
+        if kind == "devtmpfs" && (OF_THE_RUNTIME.contains(&place.as_str()) || place.starts_with("/proc/")) {
             continue;
         }
         assert!(FILE_SYSTEMS.contains(&kind.as_str()), "{place} is {kind}");
