@@ -139,7 +139,7 @@ pub async fn attach(
     tokio::spawn(sight::watch(Arc::downgrade(&inner)));
     let version = inner.cdp.ask_within(transport::START, None, browser::GetVersion {}).await?;
     inner.state().user_agent = version.user_agent;
-    inner.cdp.ask(None, dispatch::auto_attach(&["page", "service_worker"])).await?;
+    inner.cdp.ask(None, dispatch::auto_attach(&["page"])).await?;
     inner.first_tab().await?;
     // It knows no tenant's selectors yet. A session without any starts about 50 ms sooner than if it were loaded at Bind.
     inner.load_masking(&[]).await?;

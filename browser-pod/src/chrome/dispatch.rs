@@ -156,9 +156,6 @@ fn loading(inner: &Arc<Inner>, frame: &str, now: bool) {
 }
 
 fn crashed(inner: &Arc<Inner>, session: &Arc<str>) {
-    if inner.worker_crashed(session) {
-        return;
-    }
     inner.documents_crashed(session);
     let mut state = inner.state();
     let active = state.active.clone();

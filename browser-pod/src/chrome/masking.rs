@@ -9,8 +9,8 @@
 //!    `Extensions.loadUnpacked {path}` and await it. It takes about 30 ms; loading the same folder again replaces what was loaded.
 //!    A browser loads [`EXTENSION_FILES`] while it is warm, and again when it learns of selectors. Documents that
 //!    were there before keep what they had, so navigate only afterwards.
-//!    The extension has a service worker, without which every document stays blank: let its target run when it is attached
-//!    (`Runtime.runIfWaitingForDebugger`), stay attached so that it does not end when it is idle, and do not close it. A
+//!    The extension has a service worker, without which every document stays blank. Do not attach to its target (documents in
+//!    frames were not answered in one page of five then), and do not close it; it keeps itself from ending when it is idle. A
 //!    document is blank until it was answered, 15 to 60 ms.
 //! 2. *Listening.* In every session of a page or frame, before `Runtime.runIfWaitingForDebugger`: `Runtime.enable` and
 //!    `Runtime.addBinding {name: BINDING, executionContextName: EXTENSION_NAME}`; `Target.setAutoAttach {autoAttach,

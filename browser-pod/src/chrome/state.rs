@@ -65,8 +65,6 @@ pub(super) struct State {
     pub(super) picker: Option<Waiting>,
     /// Documents with the masking extension.
     pub(super) worlds: Vec<World>,
-    /// The session of the masking extension's worker.
-    pub(super) worker: Option<Arc<str>>,
     /// The frame around each frame.
     pub(super) parents: HashMap<String, String>,
     /// Who acts, as the documents were told.

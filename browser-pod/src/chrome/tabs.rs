@@ -12,8 +12,6 @@ use super::transport::START;
 use super::view;
 use std::sync::Arc;
 
-/// What addresses in an extension begin with. No other than ours is ever installed.
-const EXTENSION: &str = "chrome-extension://";
 /// Frames in other processes that are followed, in all tabs.
 const MAX_FRAMES: usize = 1_024;
 
@@ -36,29 +34,8 @@ impl Inner {
                 drop(state);
                 self.prepare_later(session, false);
             }
-            ("service_worker", _) => self.new_worker(info, &session),
             _ => self.cdp.tell(Some(&session), runtime::RunIfWaitingForDebugger {}),
         }
-    }
-
-    /// While we are attached to the extension's, Chrome lets it run: it would end half a minute after its last document, and the next
-    /// one would wait for its start. Those of websites are left alone.
-    fn new_worker(&self, info: &target::TargetInfo, session: &Arc<str>) {
-        self.cdp.tell(Some(session), runtime::RunIfWaitingForDebugger {});
-        if info.url.starts_with(EXTENSION) {
-            self.state().worker = Some(Arc::clone(session));
-        } else {
-            self.cdp.tell(None, target::DetachFromTarget { session_id: Some(session.to_string()) });
-        }
-    }
-
-    /// Whether this is the extension's worker, whose process is gone. Chrome starts another one when a document asks for it, and has
-    /// that wait for us without a word as long as we are attached.
-    pub(super) fn worker_crashed(&self, session: &Arc<str>) -> bool {
-        let gone = self.state().worker.take_if(|worker| worker == session);
-        let Some(gone) = gone else { return false };
-        self.cdp.tell(None, target::DetachFromTarget { session_id: Some(gone.to_string()) });
-        true
     }
 
     fn new_tab(self: &Arc<Self>, info: &target::TargetInfo, session: &Arc<str>) {

@@ -10,3 +10,7 @@ chrome.runtime.onMessage.addListener((_message, { tab, documentId }, answer) => 
   // The answer comes later.
   return true;
 });
+
+// Chrome ends a worker that did nothing for 30 s, and the next document would wait for its start. A call of the browser counts as doing
+// something. Staying attached to it by DevTools would keep it, too; but then a document in a frame is not answered now and then.
+setInterval(() => chrome.runtime.getPlatformInfo(), 20_000);

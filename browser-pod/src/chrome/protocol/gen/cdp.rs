@@ -1248,24 +1248,6 @@ pub(crate) mod target {
         type Answer = CreateTargetAnswer;
     }
 
-    /// `Target.detachFromTarget`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct DetachFromTarget {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(crate) session_id: Option<SessionID>,
-    }
-
-    /// `Answer of Target.detachFromTarget`.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct DetachFromTargetAnswer {}
-
-    impl Command for DetachFromTarget {
-        const METHOD: &'static str = "Target.detachFromTarget";
-        type Answer = DetachFromTargetAnswer;
-    }
-
     /// `Target.setAutoAttach`.
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
