@@ -4,9 +4,10 @@ use super::event::Event;
 use super::protocol::{Event as Seen, fetch, page, target};
 use super::refused;
 use super::sites::Verdict;
-use super::state::Inner;
+use super::state::{Coming, Inner};
 use super::transport::Arrived;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 use tokio::sync::mpsc;
 
 /// Attaches to all targets of these kinds, and has new ones wait until they are prepared.
@@ -83,6 +84,7 @@ fn paused_on_its_way(inner: &Arc<Inner>, session: &Arc<str>, paused: fetch::Requ
     }
     let top = inner.state().tab(session).is_some_and(|tab| tab.target == paused.frame_id);
     if top {
+        inner.coming(session, &paused.frame_id, Coming::Answered(Instant::now()));
         inner.document_arrives(session);
     }
     if top && paused.response_error_reason.is_some() && refused::answer(inner, session, &paused) {
@@ -115,6 +117,7 @@ fn admit(inner: &Arc<Inner>, session: &Arc<str>, paused: fetch::RequestPaused) {
     };
     match verdict {
         Verdict::Site | Verdict::Blank => {
+            inner.coming(session, &paused.frame_id, Coming::Asked);
             inner.cdp.tell(Some(session), fetch::ContinueRequest { request_id: paused.request_id });
         }
         Verdict::Foreign(host) => {
@@ -150,6 +153,7 @@ fn loading(inner: &Arc<Inner>, frame: &str, now: bool) {
     if now {
         inner.dirty.notify_one();
     } else {
+        inner.nothing_comes(&session);
         inner.document_stays(&session);
         inner.read_history_later(&session);
     }
@@ -161,7 +165,7 @@ fn crashed(inner: &Arc<Inner>, session: &Arc<str>) {
     let active = state.active.clone();
     if let Some(tab) = state.tab(session) {
         tab.loading = false;
-        tab.crashed = true;
+        (tab.crashed, tab.coming) = (true, Coming::Nothing);
         inner.tabs_changed.notify_waiters();
         if tab.target == active {
             inner.tell(Event::Crashed);

@@ -6,7 +6,7 @@ use super::event::{Event, Navigation};
 use super::masking::PlacedField;
 use super::protocol::{page, runtime};
 use super::sites::{Verdict, host_of};
-use super::state::{Inner, Tab};
+use super::state::{Coming, Inner, Tab};
 use super::view::Edit;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -102,6 +102,7 @@ impl Inner {
             tab.hosts.clear();
             tab.crashed = false;
         }
+        self.coming(session, &frame.id, Coming::Nothing);
         if self.active_session().is_ok_and(|active| active == *session) {
             self.show(session);
         }

@@ -12,6 +12,7 @@ use super::{Error, Refusals, Settings};
 use crate::handover::Browser;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 use tokio::sync::{Notify, mpsc};
 
 /// Websites that the frames of one page may be of. Chrome gives each of them a process of its own, of some 20 MiB at least.
@@ -86,6 +87,16 @@ pub(super) struct State {
     last_id: u64,
 }
 
+/// How far the next page of a tab is. From its request on until it is there, Chrome holds back what the page that is shown is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coming {
+    Nothing,
+    /// Its website has not answered yet.
+    Asked,
+    /// It has, then; or it was told to stop.
+    Answered(Instant),
+}
+
 /// One tab.
 #[derive(Debug)]
 pub(super) struct Tab {
@@ -102,6 +113,8 @@ pub(super) struct Tab {
     pub(super) fresh: bool,
     /// Its page's process has ended, and no other page has come.
     pub(super) crashed: bool,
+    /// How far its next page is.
+    pub(super) coming: Coming,
     /// Title and history are about to be read.
     pub(super) reading: bool,
     /// Questions of the page so far.
@@ -132,6 +145,7 @@ impl Tab {
             prepared: false,
             fresh: opened_by_page,
             crashed: false,
+            coming: Coming::Nothing,
             reading: false,
             dialogs: 0,
             hosts: BTreeSet::new(),

@@ -150,6 +150,23 @@ async fn a_site_that_never_answers_is_an_error_and_the_next_page_opens() {
     assert!(agent.command(to(&site.url("shop", "/green"))).await.ok);
     for viewer in [&mut end_user, &mut agent] {
         viewer.wait_for_colour((640, 360), GREEN).await;
+        assert!(!viewer.was_told("PageCrashed"), "the page before it is not to blame");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_takes_its_time_is_not_waited_for_when_another_page_is_wanted() {
+    let site = site(&[("/silent", Page::Silent)]);
+    let (_pod, mut end_user, mut agent) = watched(&site).await;
+    end_user.send_command(to(&site.url("shop", "/silent"))).await;
+    let loads = |body: &event::Body| matches!(body, event::Body::Navigation(now) if now.loading);
+    agent.fact(|body| loads(body).then_some(())).await;
+    let asked = Instant::now();
+    assert!(agent.command(to(&site.url("shop", "/green"))).await.ok);
+    assert!(asked.elapsed() < PATIENCE / 2, "{:?}", asked.elapsed());
+    for viewer in [&mut end_user, &mut agent] {
+        viewer.wait_for_colour((640, 360), GREEN).await;
+        assert!(!viewer.was_told("PageCrashed"), "a page that answers is not ended");
     }
 }
 

@@ -140,6 +140,11 @@ impl Viewer {
         self.shown = Shown { width: picture.width as usize, planes, strides: [y, u, v] };
     }
 
+    /// Whether a notice of this kind, or anything else by this name, came so far.
+    pub(crate) fn was_told(&self, code: &str) -> bool {
+        self.heard.contains(code)
+    }
+
     /// Waits until this pixel has this colour.
     pub(crate) async fn wait_for_colour(&mut self, at: (usize, usize), colour: Colour) {
         let found = async {
