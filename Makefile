@@ -102,6 +102,10 @@ bench-egress: tools ## The egress gateway beside squid: set-up, throughput, memo
 	@$(STAGE) 'Debian package of the peer' 300 .ci/tools proxy
 	@$(STAGE) 'egress gateway beside squid' 2400 env EGRESS_TABLE=$(CURDIR)/e2e/figures/egress.md $(CARGO) bench $(LOCKED) --quiet --package cobrowse-egress-gateway --bench peers
 
+.PHONY: bench-floods
+bench-floods: tools console-build ## What live sessions notice of floods at the door, held to twice what they have without
+	@$(STAGE) 'live sessions under floods' 900 env FLOODS_BARS=1 $(CARGO) test $(LOCKED) --quiet $(ON_CLUSTER) --test floods -- --nocapture
+
 # How much of a cluster: api, node or policy.
 PROFILE ?= policy
 .PHONY: cluster-up

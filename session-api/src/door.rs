@@ -37,6 +37,8 @@ const SAID: Duration = Duration::from_secs(5);
 const HEADER_BYTES: usize = 16 * 1024;
 /// Calls and streams at once on one HTTP/2 connection: a page has fewer than ten.
 const STREAMS: u32 = 64;
+/// Streams beyond those, or wrong in themselves, before their connection is ended. Who counts to [`STREAMS`] has none; hyper would bear 1,024.
+const WRONG_STREAMS: usize = 32;
 /// Bytes per HTTP/2 stream that people may send ahead of us.
 const STREAM_WINDOW: u32 = 256 * 1024;
 /// HTTP/2 bytes queued for one slow reader before the stream waits for it.
@@ -141,6 +143,7 @@ fn builder() -> Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS)
+        .max_local_error_reset_streams(WRONG_STREAMS)
         .max_header_list_size(u32::try_from(HEADER_BYTES).unwrap_or(u32::MAX))
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(STREAM_WINDOW * 4)

@@ -1,5 +1,6 @@
-//! Floods at the door, over real TLS: what two people in a live session notice of each, beside what they notice without it, in the same
-//! run. A program of its own, so that no other test runs beside it.
+//! Floods at the door, over real TLS: two people in a live session go on while each lasts. How much slower than without it, in the same
+//! run, is held to the bar of twice their own with FLOODS_BARS=1 (`make bench-floods`), on a machine that does nothing else. A program
+//! of its own, so that no other test runs beside it.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
 #![expect(clippy::print_stdout, reason = "figures, for who looks at them")]
@@ -31,8 +32,10 @@ use std::time::Duration;
 
 /// Below this, twice a figure says nothing: one turn of a busy scheduler is as long. The design allows 22 ms from a press to its pixel.
 const FLOOR: Duration = Duration::from_millis(6);
-/// A machine that does something else meanwhile is given another chance. What the door does wrong it does each time.
+/// What the scheduler adds differs from one time to the next. What the door does wrong it does each time.
 const TRIES: usize = 3;
+/// A word that takes longer than this to come back is noticed by people. A door that gives a flood its turn before theirs takes seconds.
+const NOTICED: Duration = Duration::from_millis(200);
 
 /// The limits that an installation has by itself.
 async fn door() -> TestDoor {
@@ -50,6 +53,8 @@ async fn live_sessions_keep_their_pace_whatever_floods_the_door() {
     let door = door().await;
     let mut pair = Pair::live(&door).await;
     let target = Target::of(&door).await;
+    let bars = std::env::var_os("FLOODS_BARS").is_some();
+    let allowed = |own: Duration| if bars { (own * 2).max(FLOOR) } else { NOTICED };
     let mut missed = Vec::new();
     for attack in Attack::ALL {
         let mut tried = Vec::new();
@@ -62,7 +67,7 @@ async fn live_sessions_keep_their_pace_whatever_floods_the_door() {
             println!("{attack:?}: own p95 {own:?}, under the flood {under:?}; {done}");
             assert!(done.count.load(Ordering::Relaxed) > 0, "{attack:?} was no flood");
             tried.push((own, under));
-            if under <= (own * 2).max(FLOOR) {
+            if under <= allowed(own) {
                 tried.clear();
                 break;
             }

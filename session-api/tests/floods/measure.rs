@@ -58,7 +58,7 @@ impl Pair {
     pub(crate) async fn goes_on(&mut self, door: &TestDoor) {
         self.own.stops_in_time(&mut self.sees).await;
         let mut again = Person { client: door.sessions().await, ..self.user.person.clone() };
-        assert_eq!(again.get().await.expect("is in").phase(), Phase::Paused);
+        again.until(Phase::Paused).await;
         self.agent.ticket().await.expect("may come back");
     }
 }
