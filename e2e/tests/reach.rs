@@ -28,21 +28,31 @@ fn only_what_is_named_is_reached_from_a_pod_s_first_packet_on() {
         wrong.extend(out_of_a_session(&stand, name, from));
     }
     wrong.extend(into_a_session(&stand, &stand.browser, &first.pods[0]));
+    wrong.extend(out_of_the_gateway(&stand));
     wrong.extend(programs(&stand));
     wrong.extend(found_out());
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Public addresses and names alone, and none that is the cluster's.
+/// To the egress gateway alone, at one port: no website, no names, nothing of the cluster's.
 fn out_of_a_session(stand: &Stand, name: &str, from: &Pod) -> Vec<String> {
-    let closed = ways::closed_to_sessions(stand);
-    let open = ways::open_to_sessions();
+    let closed = [ways::closed_to_sessions(stand), ways::outside()].concat();
     let mut wrong = check(name, from, "silent", &closed);
-    wrong.extend(check(name, from, "open", &open));
-    wrong.extend(check("a stranger", &stand.stranger, "open", &[closed, open].concat()));
-    for (name, from) in [(name, from), ("a stranger", &stand.stranger)] {
-        wrong.extend((!from.resolves("shop.example.test")).then(|| format!("{name} finds no names")));
-    }
+    wrong.extend(check(name, from, "open", &ways::gateway(stand)));
+    wrong.extend(check("a stranger", &stand.stranger, "open", &closed));
+    wrong.extend(check("a stranger", &stand.stranger, "silent", &ways::gateway(stand)));
+    wrong.extend(from.resolves("shop.example.test").then(|| format!("{name} finds names")));
+    wrong.extend((!stand.stranger.resolves("shop.example.test")).then(|| "a stranger finds no names".to_owned()));
+    wrong
+}
+
+/// To names, and to what is outside; of what is private, to what was opened by name.
+fn out_of_the_gateway(stand: &Stand) -> Vec<String> {
+    let closed = ways::closed_to_gateway(stand);
+    let mut wrong = check("the gateway", &stand.gateway, "open", &ways::open_to_gateway());
+    wrong.extend(check("the gateway", &stand.gateway, "silent", &closed));
+    wrong.extend(check("a stranger", &stand.stranger, "open", &[ways::open_to_gateway(), closed].concat()));
+    wrong.extend((!stand.gateway.resolves("shop.example.test")).then(|| "the gateway finds no names".to_owned()));
     wrong
 }
 
@@ -82,11 +92,14 @@ fn programs(stand: &Stand) -> Vec<String> {
     let database = ways::database(stand);
     let elsewhere = ways::closed_to_programs(stand);
     let metrics = Way::new("the operator's metrics", format!("{}:9090", stand.operator.address));
+    let gateways = Way::new("the gateway's metrics", format!("{}:9090", stand.gateway.address));
     let mut wrong = check("operator", &stand.operator, "open", &[server.clone(), metrics.clone()]);
     wrong.extend(check("session-api", &stand.session_api, "open", &[vec![server], database.clone()].concat()));
     wrong.extend(check("operator", &stand.operator, "silent", &[database.clone(), elsewhere.clone()].concat()));
     wrong.extend(check("session-api", &stand.session_api, "silent", &elsewhere));
-    wrong.extend(check("a stranger", &stand.stranger, "silent", &[metrics]));
+    wrong.extend(check("the gateway", &stand.gateway, "open", std::slice::from_ref(&gateways)));
+    wrong.extend(check("a stranger", &stand.stranger, "silent", &[metrics, gateways]));
+    wrong.extend(check("operator", &stand.operator, "silent", &ways::gateway(stand)));
     wrong.extend(check("a stranger", &stand.stranger, "open", &[database, elsewhere].concat()));
     wrong
 }

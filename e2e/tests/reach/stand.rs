@@ -16,6 +16,7 @@ pub(crate) const SERVED: u16 = 8080;
 pub(crate) struct Stand {
     pub(crate) operator: Pod,
     pub(crate) session_api: Pod,
+    pub(crate) gateway: Pod,
     pub(crate) database: Pod,
     /// A warm browser.
     pub(crate) browser: Pod,
@@ -54,6 +55,7 @@ impl Stand {
         Self {
             operator: Pod::one(SYSTEM, "app.kubernetes.io/name=cobrowse-operator"),
             session_api: Pod::one(SYSTEM, "app.kubernetes.io/name=cobrowse-session-api"),
+            gateway: Pod::one(SYSTEM, "app.kubernetes.io/name=cobrowse-egress-gateway"),
             database: Pod::one("cobrowse-database", "app=database"),
             browser: Pod::one(SESSIONS, "cobrowse.dev/pool=default,cobrowse.dev/slot=warm"),
             stranger: Pod::one(STRANGERS, "reach=stranger"),

@@ -3,7 +3,8 @@
 use crate::pod::{Pod, get, text};
 use crate::stand::{SERVED, Stand};
 
-/// Public addresses at which something answers; the second is one that the installation's values call the cluster's own.
+/// Public-looking addresses at which something answers. The first is the gateway's to reach at port 443, by the installation's values; the
+/// second is one that they call the cluster's own.
 const PUBLIC: &str = "203.0.113.10";
 const PUBLIC_BUT_OURS: &str = "198.51.100.200";
 const METADATA: &str = "169.254.169.254";
@@ -73,13 +74,36 @@ pub(crate) fn closed_to_sessions(stand: &Stand) -> Vec<Way> {
     ways
 }
 
-/// What a page needs.
-pub(crate) fn open_to_sessions() -> Vec<Way> {
+/// What is for the egress gateway alone: websites, and names.
+pub(crate) fn outside() -> Vec<Way> {
     vec![
         Way::new("a website", format!("{PUBLIC}:443")),
         Way::new("a website without TLS", format!("{PUBLIC}:80")),
         Way::new("names, by TCP", format!("{}:53", service("kube-system", "kube-dns"))),
     ]
+}
+
+/// The only way out of a session.
+pub(crate) fn gateway(stand: &Stand) -> Vec<Way> {
+    vec![
+        Way::new("the egress gateway's service", format!("{}:8710", service("cobrowse", "cobrowse-egress-gateway"))),
+        Way::new("the egress gateway's pod", format!("{}:8710", stand.gateway.address)),
+    ]
+}
+
+/// What the gateway may dial: names, and of what is private the host that the installation's values open, at its port.
+pub(crate) fn open_to_gateway() -> Vec<Way> {
+    vec![
+        Way::new("a private host", format!("{PUBLIC}:443")),
+        Way::new("names, by TCP", format!("{}:53", service("kube-system", "kube-dns"))),
+    ]
+}
+
+/// What it may not, whatever a tenant opens.
+pub(crate) fn closed_to_gateway(stand: &Stand) -> Vec<Way> {
+    let mut ways = closed_to_sessions(stand);
+    ways.push(Way::new("a private host's other port", format!("{PUBLIC}:80")));
+    ways
 }
 
 /// What the product's programs have no business with.
