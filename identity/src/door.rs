@@ -4,11 +4,13 @@ use crate::authority::{named, params};
 use crate::policy::{self, Side};
 use crate::{Error, mutual, strength};
 use rcgen::{ExtendedKeyUsagePurpose, KeyPair, SanType};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ServerConfig};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 use zeroize::Zeroizing;
 
@@ -27,14 +29,43 @@ pub fn self_signed(hosts: &[&str], now: SystemTime) -> Result<(String, Zeroizing
     Ok((certificate.pem(), Zeroizing::new(key.serialize_pem())))
 }
 
-/// What the door serves: TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1.
-pub fn server(certificates: &str, key: &str) -> Result<Arc<ServerConfig>, Error> {
+/// The door's certificate and key. They may be replaced while the door is open: new connections go by the new ones.
+#[derive(Debug)]
+pub struct Certificate(RwLock<Arc<CertifiedKey>>);
+
+impl Certificate {
+    /// From PEM: a chain, leaf first, and its key.
+    pub fn new(certificates: &str, key: &str) -> Result<Self, Error> {
+        certified(certificates, key).map(|certified| Self(RwLock::new(certified)))
+    }
+
+    /// Puts others in its place, or leaves it where those cannot be gone by.
+    pub fn replace(&self, certificates: &str, key: &str) -> Result<(), Error> {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = certified(certificates, key)?;
+        Ok(())
+    }
+}
+
+impl ResolvesServerCert for Certificate {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+}
+
+fn certified(certificates: &str, key: &str) -> Result<Arc<CertifiedKey>, Error> {
     let chain = read_certificates(certificates)?;
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|e| Error::Pem(e.to_string()))?;
-    let config = policy::server(Side::Outside)?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(Error::Configuration)?;
+    CertifiedKey::from_der(chain, key, &policy::provider()).map(Arc::new).map_err(Error::Configuration)
+}
+
+/// What the door serves: TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1.
+pub fn server(certificates: &str, key: &str) -> Result<Arc<ServerConfig>, Error> {
+    server_with(Arc::new(Certificate::new(certificates, key)?))
+}
+
+/// The same with a certificate that its holder may replace.
+pub fn server_with(certificate: Arc<Certificate>) -> Result<Arc<ServerConfig>, Error> {
+    let config = policy::server(Side::Outside)?.with_no_client_auth().with_cert_resolver(certificate);
     Ok(policy::serving(config, Side::Outside, &["h2", "http/1.1"]))
 }
 

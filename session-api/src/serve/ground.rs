@@ -58,7 +58,7 @@ impl Ground {
             Backend::Embedded(embedded) => Some(tenants::read(&embedded.tenants).map_err(Error::Tenants)?),
             Backend::Kubernetes(_) => None,
         };
-        let tls = door::certificate(config.certificate.as_ref(), &data).map_err(Error::Tls)?;
+        let tls = door::certificate(config.certificate.as_ref(), &data, stop.clone()).map_err(Error::Tls)?;
         let store = open(config, &data).await?;
         let key = |name| data.key(name).map_err(Error::DataDir);
         let keys = Keys { pin: PinKey::new(&*key("pin.key")?), seal: Sealer::new(&*key("seal.key")?) };
