@@ -190,6 +190,11 @@ impl Chrome {
         self.inner.navigate(url).await
     }
 
+    /// The same, and a page that says in the website's place why it cannot be reached is an error.
+    pub async fn open_first(&self, url: &str) -> Result<(), Error> {
+        self.inner.open_first(url).await
+    }
+
     /// One page back; nothing at the first.
     pub async fn back(&self) -> Result<(), Error> {
         self.inner.step(-1).await

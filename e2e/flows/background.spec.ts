@@ -10,7 +10,7 @@ import { EndUser, phone } from "../harness/people.ts";
 const AWAY_MS = 180_000;
 const SEARCHED = "two nights at a hut";
 
-test("three minutes in the background of a phone", { tag: "@waits" }, async ({ browser, stack, agent }) => {
+test("three minutes in the background of a phone", { tag: "@waits" }, async ({ browser, embedded: stack, agent }) => {
   test.setTimeout(AWAY_MS + 150_000);
   const link = await Link.to(stack.console);
   const endUser = await EndUser.arrive(browser, phone);

@@ -5,7 +5,7 @@ import { Link } from "../harness/link.ts";
 import { Oracle } from "../harness/oracle.ts";
 import { Agent, EndUser } from "../harness/people.ts";
 
-test("the agent's network is cut and comes back", async ({ browser, stack, endUser }) => {
+test("the agent's network is cut and comes back", async ({ browser, embedded: stack, endUser }) => {
   const link = await Link.to(stack.console);
   const agent = await Agent.signIn(browser, stack, stack.signIn("northwind"), {}, link.origin);
   await agent.entersPin(await endUser.asksForHelp(`${stack.shop}/guide`));
@@ -26,7 +26,7 @@ test("the agent's network is cut and comes back", async ({ browser, stack, endUs
   await link.end();
 });
 
-test("the end user's network is cut and comes back", async ({ browser, stack, agent }) => {
+test("the end user's network is cut and comes back", async ({ browser, embedded: stack, agent }) => {
   const link = await Link.to(stack.console);
   const endUser = await EndUser.arrive(browser);
   await agent.entersPin(await endUser.asksForHelp(`${stack.shop}/guide`, link.origin));

@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { start } from "../../examples/shop/server.mjs";
 import { expect } from "@playwright/test";
-import { type Found, type Markers, search, searchFiles } from "./left.ts";
+import { type Allowed, type Found, type Markers, search, searchFiles } from "./left.ts";
 import { Product, type Sites } from "./product.ts";
 
 const GIVEN = process.env["FLOWS_INSTALLATION"];
@@ -81,10 +81,17 @@ export class Installation extends Product {
     for (const [program, ...args] of this.told.upgrade) await run(program!, args, { timeout: UPGRADE_MS });
   }
 
+  /** Has session-api's replicas replaced, one after the other, and waits for the new ones. */
+  async startAnew(): Promise<void> {
+    const of = ["--namespace", "cobrowse", "rollout"];
+    await this.kubectl([...of, "restart", "deployment/cobrowse-session-api"]);
+    await this.kubectl([...of, "status", "deployment/cobrowse-session-api", "--timeout=120s"], "", 150_000);
+  }
+
   /** What `kubectl` prints when it is run with these arguments, and perhaps something to read. */
-  async kubectl(args: readonly string[], input = ""): Promise<string> {
+  async kubectl(args: readonly string[], input = "", timeout = 30_000): Promise<string> {
     const [program, ...before] = this.told.kubectl;
-    const running = run(program!, [...before, ...args], { maxBuffer: OUTPUT_MAX, timeout: 30_000 });
+    const running = run(program!, [...before, ...args], { maxBuffer: OUTPUT_MAX, timeout });
     running.child.stdin?.end(input);
     return (await running).stdout;
   }
@@ -95,10 +102,10 @@ export class Installation extends Product {
   }
 
   /** On the node: etcd, all logs, the container runtime, the kubelet, volumes in memory as long as they are mounted, swap, core dumps. */
-  searchDisk(markers: Markers, since: number): Found[] {
+  searchDisk(markers: Markers, since: number, allowed?: Allowed): Found[] {
     const swaps = readFileSync("/proc/swaps", "utf8").trim().split("\n").slice(1).map((line) => line.split(/\s+/)[0]!);
     const swapped = swaps.flatMap((path) => search(markers, path, readFileSync(path)));
-    return [...swapped, ...searchFiles(markers, [process.env["CLUSTER_RUN"]!, ...NODE, coreDumps()], since)];
+    return [...swapped, ...searchFiles(markers, [process.env["CLUSTER_RUN"]!, ...NODE, coreDumps()], since, allowed)];
   }
 
   /** UID of the pod that a session has. */

@@ -23,26 +23,34 @@ const FILE_MAX = 1 << 30;
 /** Characters before and after what was found that are told. */
 const AROUND = 60;
 
-/** Each marker that is in these bytes, once. */
-export function search(markers: Markers, place: string, bytes: Buffer): Found[] {
+/** Whether one that was found may be there. */
+export type Allowed = (found: Found) => boolean;
+
+/** Each marker that is in these bytes, once: the first time that it may not be there. */
+export function search(markers: Markers, place: string, bytes: Buffer, allowed: Allowed = () => false): Found[] {
   return Object.entries(markers).flatMap(([marker, value]) => {
     if (value.length < MARKER_MIN) throw new Error(`${marker} is too short to be told from chance: ${value}`);
     const digits = /^\d+$/.test(value);
-    const at = disguises(value).map((form) => ({ form, at: find(bytes, form, digits && form.length === value.length) })).find((one) => one.at >= 0);
-    return at ? [{ marker, place, text: bytes.subarray(Math.max(0, at.at - AROUND), at.at + at.form.length + AROUND).toString("latin1") }] : [];
+    for (const form of disguises(value)) {
+      for (const at of places(bytes, form, digits && form.length === value.length)) {
+        const text = bytes.subarray(Math.max(0, at - AROUND), at + form.length + AROUND).toString("latin1");
+        if (!allowed({ marker, place, text })) return [{ marker, place, text }];
+      }
+    }
+    return [];
   });
 }
 
 /** Digits come up by chance in times and longer numbers: they count where they stand alone. */
-function find(bytes: Buffer, form: Buffer, alone: boolean): number {
+function* places(bytes: Buffer, form: Buffer, alone: boolean): Iterable<number> {
   const part = (at: number) => /[\w.+/=-]/.test(String.fromCharCode(bytes[at] ?? 0));
-  let at = bytes.indexOf(form);
-  while (at >= 0 && alone && (part(at - 1) || part(at + form.length))) at = bytes.indexOf(form, at + 1);
-  return at;
+  for (let at = bytes.indexOf(form); at >= 0; at = bytes.indexOf(form, at + 1)) {
+    if (!alone || !(part(at - 1) || part(at + form.length))) yield at;
+  }
 }
 
 /** The same in all files of these folders that were written, or named, since. */
-export function searchFiles(markers: Markers, folders: readonly string[], since: number): Found[] {
+export function searchFiles(markers: Markers, folders: readonly string[], since: number, allowed?: Allowed): Found[] {
   const seen = new Set<string>();
   return folders.flatMap((folder) => {
     const found: Found[] = [];
@@ -50,7 +58,7 @@ export function searchFiles(markers: Markers, folders: readonly string[], since:
       const file = `${stat.dev}:${stat.ino}`;
       if (seen.has(file) || stat.ctimeMs < since) continue;
       seen.add(file);
-      found.push(...search(markers, path, Buffer.from(path)), ...search(markers, path, read(path, stat.size)));
+      found.push(...search(markers, path, Buffer.from(path)), ...search(markers, path, read(path, stat.size), allowed));
     }
     return found;
   });

@@ -2,7 +2,7 @@
 // one process on this machine, or an installation on a cluster.
 
 import type { start } from "../../examples/shop/server.mjs";
-import type { Found, Markers } from "./left.ts";
+import type { Allowed, Found, Markers } from "./left.ts";
 
 export interface SignIn {
   readonly email: string;
@@ -67,7 +67,7 @@ export abstract class Product {
   abstract written(): Iterable<[string, Buffer]>;
 
   /** What is found of these in files that the product, or what runs it, wrote since. */
-  abstract searchDisk(markers: Markers, since: number): Found[];
+  abstract searchDisk(markers: Markers, since: number, allowed?: Allowed): Found[];
 
   /** The cookies that the shop gave to whoever visited it: one for each browser. */
   cookies(): string[] {

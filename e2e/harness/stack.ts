@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { start } from "../../examples/shop/server.mjs";
 import { asTheProductsUser, giveToTheProductsUser, programs } from "./identity.ts";
-import { type Found, type Markers, searchFiles } from "./left.ts";
+import { type Allowed, type Found, type Markers, searchFiles } from "./left.ts";
 import { freePort } from "./ports.ts";
 import { Program } from "./processes.ts";
 import { Product, type Sites } from "./product.ts";
@@ -85,8 +85,8 @@ export class Stack extends Product {
     }
   }
 
-  searchDisk(markers: Markers, since: number): Found[] {
-    return searchFiles(markers, [this.folder], since);
+  searchDisk(markers: Markers, since: number, allowed?: Allowed): Found[] {
+    return searchFiles(markers, [this.folder], since, allowed);
   }
 
   async end(): Promise<void> {

@@ -100,7 +100,8 @@ impl Page for ChromePage {
 
 async fn carry_out(chrome: &Chrome, order: Order) -> Result<(), Reason> {
     let done = match order {
-        Order::Open(url) | Order::Navigate(navigate_command::To::Url(url)) => chrome.navigate(&url).await,
+        Order::Open(url) => chrome.open_first(&url).await,
+        Order::Navigate(navigate_command::To::Url(url)) => chrome.navigate(&url).await,
         Order::Navigate(navigate_command::To::Back(_)) => chrome.back().await,
         Order::Navigate(navigate_command::To::Forward(_)) => chrome.forward().await,
         Order::Navigate(navigate_command::To::Reload(_)) => chrome.reload().await,

@@ -87,7 +87,7 @@ fn paused_on_its_way(inner: &Arc<Inner>, session: &Arc<str>, paused: fetch::Requ
         inner.coming(session, &paused.frame_id, Coming::Answered(Instant::now()));
         inner.document_arrives(session);
     }
-    if top && paused.response_error_reason.is_some() && refused::answer(inner, session, &paused) {
+    if top && refused::answer(inner, session, &paused) {
         return;
     }
     inner.cdp.tell(Some(session), fetch::ContinueRequest { request_id: paused.request_id });

@@ -73,6 +73,13 @@ impl Inner {
         }
     }
 
+    /// The same for the first page of all. A page that says why it was refused is none.
+    pub(super) async fn open_first(self: &Arc<Self>, url: &str) -> Result<(), Error> {
+        self.navigate(url).await?;
+        let refused = self.state().active_tab()?.refused;
+        if refused { Err(Error::LoadFailed("refused on its way out".into())) } else { Ok(()) }
+    }
+
     pub(super) async fn step(&self, by: i8) -> Result<(), Error> {
         let (session, entry) = {
             let state = self.state();

@@ -46,6 +46,9 @@ impl Inner {
         let mut state = self.state();
         let Some(tab) = state.tab(session).filter(|tab| tab.target == frame) else { return };
         tab.coming = now;
+        if now == Coming::Asked {
+            tab.refused = false;
+        }
         self.tabs_changed.notify_waiters();
     }
 

@@ -1,5 +1,5 @@
 //! A top level whose connection was not made shows a page of ours, in people's words, in the place of Chrome's. The address stays, so
-//! that loading again tries again.
+//! that loading again tries again. As the first page of a session it is none.
 
 use super::protocol::fetch;
 use super::state::Inner;
@@ -26,9 +26,20 @@ pub struct RefusedPage {
     pub html: String,
 }
 
-/// Answers a request of the top level that failed, when it is known why. False: Chrome says what it knows.
+/// Answers a request of the top level that failed, when it is known why. False: Chrome says what it knows, or what the way out said of
+/// an address without TLS.
 pub(super) fn answer(inner: &Arc<Inner>, session: &Arc<str>, paused: &fetch::RequestPaused) -> bool {
+    let failed = paused.response_error_reason.is_some();
+    if !failed && paused.response_status_code.is_none_or(|status| status < 400) {
+        return false;
+    }
     let Some(page) = page(inner, &paused.request.url) else { return false };
+    if let Some(tab) = inner.state().tab(session) {
+        tab.refused = true;
+    }
+    if !failed {
+        return false;
+    }
     let header = |(name, value): (String, String)| fetch::HeaderEntry { name, value };
     let fulfil = fetch::FulfillRequest {
         request_id: paused.request_id.clone(),

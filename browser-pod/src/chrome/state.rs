@@ -115,6 +115,8 @@ pub(super) struct Tab {
     pub(super) crashed: bool,
     /// How far its next page is.
     pub(super) coming: Coming,
+    /// The way out refused the last page that it asked for, and says so in its place.
+    pub(super) refused: bool,
     /// Title and history are about to be read.
     pub(super) reading: bool,
     /// Questions of the page so far.
@@ -146,6 +148,7 @@ impl Tab {
             fresh: opened_by_page,
             crashed: false,
             coming: Coming::Nothing,
+            refused: false,
             reading: false,
             dialogs: 0,
             hosts: BTreeSet::new(),

@@ -92,7 +92,8 @@ fn parts(uri: &Uri) -> Option<(String, HeaderValue, PathAndQuery)> {
     Some((target(authority), host, path))
 }
 
-fn target(authority: &Authority) -> String {
+/// Host and port that a request is for.
+pub(super) fn target(authority: &Authority) -> String {
     format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(HTTP_PORT))
 }
 

@@ -2,7 +2,7 @@
 //! within one. It serves nothing of its own but pages that say why not.
 
 use super::link::Link;
-use super::plain::Plain;
+use super::plain::{self, Plain};
 use super::refusal::{Body, Language, Recent, Refusal};
 use super::tunnel::Tunnel;
 use http::{Method, Request, Response, header};
@@ -62,15 +62,15 @@ async fn connection(stream: TcpStream, link: Link, recent: Recent) {
         let recent = recent.clone();
         async move {
             let language = language(&request);
-            let target = request.uri().authority().filter(|_| *request.method() == Method::CONNECT).cloned();
-            let answered = match &target {
-                Some(_) => connect(request, &link, &tunnel_to).await,
-                None => plain.answer(request).await,
+            let target = request.uri().authority().map(plain::target);
+            let answered = match *request.method() {
+                Method::CONNECT => connect(request, &link, &tunnel_to).await,
+                _ => plain.answer(request).await,
             };
             Ok::<_, Infallible>(answered.unwrap_or_else(|refusal| {
                 tracing::info!(reason = refusal.word(), "a page's connection was not made");
                 if let Some(target) = target {
-                    recent.note(target.as_str(), &refusal);
+                    recent.note(&target, &refusal);
                 }
                 refusal.response(language)
             }))

@@ -79,6 +79,21 @@ async fn a_browser_reaches_what_its_grant_opens_and_nothing_beside_the_gateway()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_website_is_refused_has_not_begun() {
+    let site = Site::start(&[]);
+    for refused in [site.url("elsewhere", "/"), format!("{SECURE}/account")] {
+        let gateway = Gateway::start(&site.host("shop")).await;
+        let started = Started::spawn(Stdio::inherit(), &["--gateway", &gateway.address().to_string()]).await;
+        let (certificate, key) = gateway.authority.to_pem();
+        let mut pod = Pod::certified(started, Authority::from_pem(&certificate, &key).expect("the same")).await;
+        pod.bind(&[site.host("elsewhere"), SECURE.to_owned()]).await;
+        let signed = gateway.sign(&grant(&[&site.host("shop")], LIFE));
+        assert_eq!(granted(&mut pod, "s-test", signed).await, Ok(()));
+        assert_eq!(pod.open(&refused).await, Err("LoadFailed".to_owned()), "{refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pod_without_a_gateway_takes_no_grant() {
     let mut pod = Pod::start().await;
     pod.bind(&["https://shop.example".to_owned()]).await;
