@@ -31,6 +31,8 @@ mod untrusted;
 mod viewer;
 #[path = "agent/way_out.rs"]
 mod way_out;
+#[path = "agent/workers.rs"]
+mod workers;
 
 use cobrowse_wire::v1::{self, command, event, navigate_command, server_message};
 use pod::{AGENT, END_USER, Pod};

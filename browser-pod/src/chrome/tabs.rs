@@ -12,6 +12,8 @@ use super::transport::START;
 use super::view;
 use std::sync::Arc;
 
+/// What a page starts and Chrome has wait for us, also what we do not attach to, for which nobody could let it run then.
+const WAITING: [&str; 3] = ["iframe", "worker", "worklet"];
 /// Frames in other processes that are followed, in all tabs.
 const MAX_FRAMES: usize = 1_024;
 
@@ -34,6 +36,7 @@ impl Inner {
                 drop(state);
                 self.prepare_later(session, false);
             }
+            // Workers need no rules: what they may reach is for the way out, and they show nothing.
             _ => self.cdp.tell(Some(&session), runtime::RunIfWaitingForDebugger {}),
         }
     }
@@ -171,7 +174,7 @@ impl Inner {
         });
         let guard = self.cdp.ask(session, fetch::Enable { patterns: Some(documents.collect()) });
         let chooser = page::SetInterceptFileChooserDialog { enabled: true, cancel: None };
-        tokio::try_join!(guard, self.cdp.ask(session, auto_attach(&["iframe"])))?;
+        tokio::try_join!(guard, self.cdp.ask(session, auto_attach(&WAITING)))?;
         let bound = self.state().bound.clone();
         let view = async {
             let (Some(session), Some(bound)) = (session, bound) else { return Ok(()) };
