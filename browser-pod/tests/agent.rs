@@ -17,6 +17,8 @@ mod processes;
 #[allow(dead_code, reason = "the scanner serves other tests too, which use more of it")]
 #[path = "../../identity/tests/listener/scan.rs"]
 mod scan;
+#[path = "agent/side_ways.rs"]
+mod side_ways;
 #[path = "agent/sight.rs"]
 mod sight;
 #[allow(dead_code, reason = "the website serves other tests too, which use more of it")]

@@ -14,7 +14,7 @@ use crate::site::{Page, Site};
 use crate::to;
 use crate::viewer::GREEN;
 
-const LIFE: Duration = Duration::from_secs(240);
+pub(crate) const LIFE: Duration = Duration::from_secs(240);
 
 /// A site of the tenant that its grant does not open.
 const SECURE: &str = "https://secure.localhost:9443";
@@ -38,7 +38,7 @@ fn shop(listener: &TcpListener) -> Site {
     Site::start(&[("/", Page::Html(page)), ("/more", Page::Kind("text/plain", b"more".to_vec()))])
 }
 
-async fn granted(pod: &mut Pod, session: &str, grant: Vec<u8>) -> Result<(), String> {
+pub(crate) async fn granted(pod: &mut Pod, session: &str, grant: Vec<u8>) -> Result<(), String> {
     let request = v1::GrantRequest { session_id: session.into(), grant };
     pod.client.grant(request).await.map(drop).map_err(|status| reason(&status))
 }
