@@ -6,13 +6,17 @@ use serde::Deserialize;
 use std::process::Command;
 
 /// A crate of ours and the crates of ours it may import.
-const MAY_IMPORT: [(&str, &[&str]); 14] = [
+const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("cobrowse-session", &[]),
+    ("cobrowse-recording", &["cobrowse-session"]),
     ("cobrowse-wire", &["cobrowse-session"]),
     ("cobrowse-identity", &[]),
     ("cobrowse-crds", &["cobrowse-session"]),
     ("cobrowse-operator", &["cobrowse-session", "cobrowse-wire", "cobrowse-crds", "cobrowse-identity"]),
-    ("cobrowse-session-api", &["cobrowse-session", "cobrowse-wire", "cobrowse-crds", "cobrowse-identity"]),
+    (
+        "cobrowse-session-api",
+        &["cobrowse-session", "cobrowse-recording", "cobrowse-wire", "cobrowse-crds", "cobrowse-identity"],
+    ),
     ("cobrowse-browser-pod", &["cobrowse-session", "cobrowse-wire", "cobrowse-identity"]),
     ("cobrowse-egress-gateway", &["cobrowse-session", "cobrowse-identity"]),
     // Programs as libraries, to read what they read; nobody may import it.
@@ -20,6 +24,7 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
         "cobrowse-fuzz",
         &[
             "cobrowse-session",
+            "cobrowse-recording",
             "cobrowse-wire",
             "cobrowse-identity",
             "cobrowse-crds",
@@ -43,7 +48,8 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
 /// Engines of fuzzing. They bring a C++ build and a `main` of their own, which no normal build is to have.
 const ENGINES: [&str; 4] = ["libfuzzer-sys", "afl", "honggfuzz", "bolero"];
 
-const PURE: [&str; 4] = ["cobrowse-session", "cobrowse-wire", "cobrowse-identity", "cobrowse-crds"];
+const PURE: [&str; 5] =
+    ["cobrowse-session", "cobrowse-recording", "cobrowse-wire", "cobrowse-identity", "cobrowse-crds"];
 
 /// The one way in which a pure crate may see kube: its types, its derive macros and its reader of CEL rules, which do no I/O.
 const KINDS: &str = "cobrowse-crds";
@@ -178,6 +184,15 @@ mod tests {
         assert_eq!(faults("cobrowse-session", "tokio", None), 1);
         assert_eq!(faults("cobrowse-session", "tokio", Some("dev")), 0);
         assert_eq!(faults("cobrowse-session", "cobrowse-wire", None), 1);
+        assert_eq!(faults("cobrowse-recording", "getrandom", None), 1);
+    }
+
+    #[test]
+    fn a_recording_s_format_knows_no_protobuf_and_only_the_recorder_has_it() {
+        assert_eq!(faults("cobrowse-recording", "cobrowse-wire", None), 1);
+        assert_eq!(faults("cobrowse-session-api", "cobrowse-recording", None), 0);
+        // A pod holds no key of a recording, and so needs nothing to encrypt one.
+        assert_eq!(faults("cobrowse-browser-pod", "cobrowse-recording", None), 1);
     }
 
     #[test]
