@@ -21,6 +21,8 @@ mod pod;
 #[allow(dead_code, reason = "other tests use more of it")]
 #[path = "agent/processes.rs"]
 mod processes;
+#[path = "hostile/screens.rs"]
+mod screens;
 #[path = "hostile/shown.rs"]
 mod shown;
 #[allow(dead_code, reason = "the website serves other tests too, which use more of it")]
