@@ -172,7 +172,7 @@ on-node: # as root, on a cluster with a node and network policies that is up
 	@$(STAGE) 'upgrade of an installation' 300 e2e/installation/upgrade
 	@$(STAGE) 'helm test of an installation' 300 e2e/installation/check
 	@$(STAGE) 'who reaches whom' 240 target/debug/cluster inside $(CARGO) test $(LOCKED) --offline $(ON_CLUSTER) --test reach
-	@$(STAGE) 'flows on a cluster' 600 e2e/installation/flows
+	@$(STAGE) 'flows on a cluster' 900 e2e/installation/flows
 
 # Sizes of the soak; what misses a bar is a fault, once all figures are written down.
 SOAK_CHAOS := CHAOS_KILLS=$(or $(CHAOS_KILLS),1000) CHAOS_TABLE=$(CURDIR)/target/soak/chaos.md
