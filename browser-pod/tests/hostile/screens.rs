@@ -24,7 +24,7 @@ const DRAWN: &str = "document.title = 'draws'; const code = `onmessage = ({ data
     const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
     for (let i = 0; i < 4; i++) { const canvas = Object.assign(document.createElement('canvas'), { width: 4000, height: 4000 });
       document.body.append(canvas); const there = canvas.transferControlToOffscreen(); new Worker(url).postMessage(there, [there]) }
-    for (let i = 0; i < 40; i++) { const layer = document.createElement('div'); document.body.append(layer);
+    for (let i = 0; i < 8; i++) { const layer = document.createElement('div'); document.body.append(layer);
       layer.style = `position:fixed;inset:-50%;will-change:transform,filter;mix-blend-mode:difference;backdrop-filter:blur(${i / 4}px);background:hsl(${i} 90% 50% / .1)`;
       layer.animate([{ transform: 'rotate3d(1,1,1,0turn) scale(1)' }, { transform: 'rotate3d(1,1,1,9turn) scale(3)', filter: 'blur(9px)' }],
         { duration: 900, iterations: Infinity }) }";
