@@ -4,9 +4,9 @@
 use super::link::Link;
 use super::refusal::{Body, REASON, Refusal};
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header};
-use http_body_util::Either;
-use hyper::body::Incoming;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use http_body_util::{Either, Full};
+use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::sync::Mutex;
@@ -33,7 +33,7 @@ const HOP_BY_HOP: [HeaderName; 9] = [
 pub(super) struct Plain {
     link: Link,
     /// The last website, for the next request to the same.
-    kept: Mutex<Option<(String, SendRequest<Incoming>)>>,
+    kept: Mutex<Option<(String, SendRequest<Body>)>>,
 }
 
 impl Plain {
@@ -48,13 +48,16 @@ impl Plain {
         if let Some((_, mut sender)) = kept.take().filter(|(to, _)| *to == target)
             && sender.ready().await.is_ok()
         {
-            match sender.try_send_request(request).await {
-                Ok(answer) => {
+            let again = repeated(&request);
+            match (sender.try_send_request(request).await, again) {
+                // The gateway's word, and no website's: there was no answer.
+                (Ok(answer), Some(again)) if answer.headers().contains_key(REASON) => request = again,
+                (Ok(answer), _) => {
                     *kept = Some((target, sender));
                     return Ok(cleaned(answer));
                 }
-                // The website closed it while nothing was asked: then the request is still whole.
-                Err(mut error) => request = error.take_message().ok_or(Refusal::NOT_REACHED)?,
+                // The website closed it as it does when nothing was asked for a while: the request is still whole, or may be sent twice.
+                (Err(mut error), again) => request = error.take_message().or(again).ok_or(Refusal::NOT_REACHED)?,
             }
         }
         let mut sender = self.open(&target).await?;
@@ -63,7 +66,7 @@ impl Plain {
         Ok(cleaned(answer))
     }
 
-    async fn open(&self, target: &str) -> Result<SendRequest<Incoming>, Refusal> {
+    async fn open(&self, target: &str) -> Result<SendRequest<Body>, Refusal> {
         let tunnel = self.link.connect(target).await?;
         let shaken =
             http1::Builder::new().preserve_header_case(true).max_buf_size(HEAD).handshake(TokioIo::new(tunnel)).await;
@@ -75,13 +78,26 @@ impl Plain {
 }
 
 /// Where a request goes, and how the website sees it.
-fn turned(mut request: Request<Incoming>) -> Result<(String, Request<Incoming>), Refusal> {
+fn turned(mut request: Request<Incoming>) -> Result<(String, Request<Body>), Refusal> {
     let (target, host, path) = parts(request.uri()).ok_or(Refusal::UNKNOWN_REQUEST)?;
     *request.uri_mut() = path.into();
     let headers = request.headers_mut();
     strip(headers);
     headers.insert(header::HOST, host);
-    Ok((target, request))
+    Ok((target, request.map(Either::Left)))
+}
+
+/// The same once more, for a connection that was closed without an answer (RFC 9110, 9.2.2): only what changes nothing and has no body.
+fn repeated(request: &Request<Body>) -> Option<Request<Body>> {
+    let harmless = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
+    if !harmless || !request.body().is_end_stream() {
+        return None;
+    }
+    let mut again = Request::new(Either::Right(Full::default()));
+    again.method_mut().clone_from(request.method());
+    again.uri_mut().clone_from(request.uri());
+    again.headers_mut().clone_from(request.headers());
+    Some(again)
 }
 
 /// Target, Host and path of an absolute http address without a user's name.

@@ -137,6 +137,8 @@ async fn requests(pod: &Pod) -> Vec<Played> {
     all.push(("a web socket".to_owned(), socket.err().map(|error| error.to_string())));
     let kept = kept_alive(pod.proxy, host).await;
     all.push(("a hundred pages on one connection".to_owned(), kept.err().map(|error| error.to_string())));
+    let again = pages(pod.proxy, host, &["tired", "next", "tired", "last"]).await;
+    all.push(("a page of a website that hangs up meanwhile".to_owned(), again.err().map(|error| error.to_string())));
     all
 }
 
@@ -159,11 +161,17 @@ async fn web_socket(proxy: SocketAddr, target: &str, upgrade: &str) -> std::io::
 }
 
 async fn kept_alive(proxy: SocketAddr, host: &str) -> std::io::Result<()> {
+    let all: Vec<String> = (0..100).map(|number: u8| number.to_string()).collect();
+    pages(proxy, host, &all.iter().map(String::as_str).collect::<Vec<_>>()).await
+}
+
+/// Asks for these pages, one after the other, on one connection.
+async fn pages(proxy: SocketAddr, host: &str, paths: &[&str]) -> std::io::Result<()> {
     let mut stream = TcpStream::connect(proxy).await?;
-    for number in 0..100 {
-        let request = format!("GET http://{host}/{number} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    for path in paths {
+        let request = format!("GET http://{host}/{path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
         stream.write_all(request.as_bytes()).await?;
-        let wanted = format!("GET /{number} HTTP/1.1 0");
+        let wanted = format!("GET /{path} HTTP/1.1 0");
         let mut said = Vec::new();
         while !said.ends_with(wanted.as_bytes()) {
             said.push(timeout(Duration::from_secs(20), stream.read_u8()).await??);

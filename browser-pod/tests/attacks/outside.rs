@@ -117,9 +117,11 @@ async fn echo(mut stream: TcpStream, note: impl Fn(&[u8])) -> io::Result<()> {
     }
 }
 
-/// HTTP/1.1: says which request it had, with how long a body; `/to?` sends elsewhere, and an upgrade echoes.
+/// HTTP/1.1: says which request it had, with how long a body; `/to?` sends elsewhere, and an upgrade echoes. After `/tired` it hangs up on
+/// whatever comes next, as a website does that waited long enough just then.
 async fn plain_website(stream: TcpStream, note: impl Fn(&[u8])) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
+    let mut tired = false;
     loop {
         let (mut first, mut length, mut chunked, mut upgrade, mut line) =
             (String::new(), 0, false, false, String::new());
@@ -151,6 +153,9 @@ async fn plain_website(stream: TcpStream, note: impl Fn(&[u8])) -> io::Result<()
             total += size;
             chunked = size > 0;
         }
+        if tired {
+            return Ok(());
+        }
         if upgrade {
             stream
                 .write_all(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
@@ -159,6 +164,7 @@ async fn plain_website(stream: TcpStream, note: impl Fn(&[u8])) -> io::Result<()
         }
         let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
         let head = first.starts_with("HEAD ");
+        tired = path == "/tired";
         let text = format!("{first} {total}");
         let status = match path.split_once("to?") {
             Some((_, target)) => format!("302 Found\r\nLocation: {target}"),

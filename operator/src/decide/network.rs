@@ -13,6 +13,8 @@ use std::time::Duration;
 /// How long a pool without warm pods makes none for a session either. Then the session's own pod is the next to try; it is not served in
 /// it unless nothing is reached.
 const TRY_AGAIN: Duration = Duration::from_secs(60);
+/// Pods of a pool whose ends are told apart. While its network is open it makes them one at a time.
+const REMEMBERED: usize = 256;
 /// The condition that tells it, of pools and of sessions.
 pub(super) const CONDITION: &str = "NetworkEnforced";
 
@@ -74,7 +76,13 @@ impl Decider {
             _ => now,
         };
         let state = self.pool_state(&pod.pool);
-        // The same end is seen more than once, and what pods from before it say is known: only one made later says more.
+        // Its end is seen more than once, the last time maybe after a later pod reached nothing.
+        if state.reached_by.contains(&pod.uid) {
+            return;
+        }
+        state.reached_by.truncate(REMEMBERED - 1);
+        state.reached_by.push_front(pod.uid);
+        // What pods from before an end say is known: only one made later says more.
         if matches!(state.network, Network::Open { since, reached: Some(_) } if since >= at || pod.created_at <= since)
         {
             return;

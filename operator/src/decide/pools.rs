@@ -11,8 +11,8 @@ use crate::pool::validate::validate;
 use crate::seen;
 use crate::work::Work;
 use cobrowse_session::pool::{self, Action, Backoff, Facts, Memory, Observed, PoolSpec, Revision, Trouble, plan};
-use cobrowse_session::{SessionUid, Timestamp};
-use std::collections::HashSet;
+use cobrowse_session::{PodUid, SessionUid, Timestamp};
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 /// A pool is planned at most this often: what happens meanwhile is planned together.
@@ -58,6 +58,8 @@ pub(super) struct PoolState {
     unanswered: Backoff,
     /// Whether the network holds its policy.
     pub(super) network: Network,
+    /// The last pods that reached something: each is heard once, however often its end is seen.
+    pub(super) reached_by: VecDeque<PodUid>,
     facts: Option<Facts>,
     /// What kept a pod from starting, since the last one that did.
     pub(super) trouble: Option<Trouble>,
@@ -86,6 +88,7 @@ impl PoolState {
             refused: None,
             unanswered: Backoff::new(),
             network: Network::Unknown,
+            reached_by: VecDeque::new(),
             facts: None,
             trouble: None,
             planned_at: Timestamp::default(),

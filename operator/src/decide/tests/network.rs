@@ -65,6 +65,24 @@ fn no_session_gets_a_warm_pod_of_an_open_network_until_a_later_pod_reaches_nothi
 }
 
 #[test]
+fn an_end_that_is_seen_again_opens_nothing_again() {
+    let mut decider = trying(vec![made(16, 0)], vec![], pool(json!({"minWarm": 1})));
+    decider.decide(NOW);
+    enrolled(&mut decider, 16);
+    see(&mut decider, reached(16, 2, 10));
+    see(&mut decider, made(17, 11));
+    decider.decide(NOW + Duration::from_secs(12));
+    enrolled(&mut decider, 17);
+    assert_eq!(network(&decider), Network::Held);
+    // Its last words come once more with the word that it goes, and a later time.
+    see(&mut decider, reached(16, 3, 13));
+    assert_eq!(network(&decider), Network::Held);
+    // Another one's are news, however long it has been there.
+    see(&mut decider, reached(18, 1, 14));
+    assert!(matches!(network(&decider), Network::Open { .. }));
+}
+
+#[test]
 fn its_policy_is_applied_again_and_no_pod_is_made_before() {
     let mut decider = trying(vec![made(16, 0)], vec![], pool(json!({"minWarm": 1})));
     decider.decide(NOW);
