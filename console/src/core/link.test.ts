@@ -69,7 +69,7 @@ describe("a lost stream", () => {
   test("is tried again, later each time, with a fresh ticket", () => {
     const run = new Run().open();
     const waits: number[] = [];
-    for (let n = 0; n < 6; n++) {
+    for (let n = 0; n < 8; n++) {
       run.put({ type: "lost" });
       waits.push(run.link.retryAt - run.now);
       expect(run.put({ type: "tick" })).toEqual([]);
@@ -77,7 +77,7 @@ describe("a lost stream", () => {
       expect(run.put({ type: "tick" })).toEqual(["fetchTicket"]);
       run.put({ type: "ticket" });
     }
-    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000]);
+    expect(waits).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 8000]);
   });
   test("comes back at once when the tab or the network is back", () => {
     const run = new Run().open();
