@@ -82,13 +82,7 @@ impl Inner {
 
     /// Waits until this is so of a tab, or it is gone.
     async fn until(&self, session: &Arc<str>, wanted: impl Fn(&Tab) -> bool) {
-        loop {
-            let changed = self.tabs_changed.notified();
-            if self.state().tab(session).is_none_or(|tab| wanted(tab)) {
-                return;
-            }
-            changed.await;
-        }
+        self.tabs_become(|tabs| tabs.iter().find(|tab| tab.session == *session).is_none_or(&wanted)).await;
     }
 
     /// Ends a page's process, and waits for that. The page that comes next gets another one.

@@ -117,16 +117,18 @@ impl Inner {
     }
 
     async fn tabs_are(&self, what: &'static str, wanted: impl Fn(&[Tab]) -> bool) -> Result<(), Error> {
-        let ready = async {
-            loop {
-                let changed = self.tabs_changed.notified();
-                if wanted(&self.state().tabs) {
-                    return;
-                }
-                changed.await;
+        tokio::time::timeout(START, self.tabs_become(wanted)).await.map_err(|_| Error::Timeout(what))
+    }
+
+    /// Waits until this is so of the tabs.
+    pub(super) async fn tabs_become(&self, wanted: impl Fn(&[Tab]) -> bool) {
+        loop {
+            let changed = self.tabs_changed.notified();
+            if wanted(&self.state().tabs) {
+                return;
             }
-        };
-        tokio::time::timeout(START, ready).await.map_err(|_| Error::Timeout(what))
+            changed.await;
+        }
     }
 
     /// Prepares the tabs that were there before the session was bound. When this returns their processes know all rules: what
