@@ -12,7 +12,7 @@ export default defineConfig({
   timeout: 90_000,
   globalTimeout: 25 * 60_000,
   expect: { timeout: 15_000 },
-  reporter: [["list"]],
+  reporter: [["list"], [new URL("./harness/failures.ts", import.meta.url).pathname]],
   use: {
     headless: true,
     ignoreHTTPSErrors: true,
