@@ -19,9 +19,12 @@ export function found(bytes: Buffer): string[] {
   return searched.flatMap((name) => disguises(planted[name]).flatMap((form) => around(bytes, form).map((text) => `${name} in ${text}`)));
 }
 
-/** The same in what a program printed, but for readings of clocks: their microseconds are six digits, as a code is. */
-export function foundInPrint(text: string): string[] {
-  return found(Buffer.from(text.replace(/"timestamp":"[^"]*"|_us\\?":\d+/g, "")));
+/** Readings of clocks: their microseconds are six digits, as a code is. */
+const CLOCKS = /"timestamp":"[^"]*"|_us\\?":\d+|\d\d:\d\d:\d\d\.\d+/g;
+
+/** The same in what a program printed or keeps, but for readings of clocks. */
+export function foundInPrint(text: Buffer): string[] {
+  return found(Buffer.from(text.toString("latin1").replace(CLOCKS, ""), "latin1"));
 }
 
 /** Characters of a run of hexadecimal that is a hash or an id, in which any six digits come up by chance. */
