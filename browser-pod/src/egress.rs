@@ -50,6 +50,12 @@ impl Egress {
         self.recent.clone()
     }
 
+    /// Waits until there is a grant.
+    pub async fn granted(&self) {
+        // It ends with its sender, which is kept here.
+        let _ = self.grants.subscribe().wait_for(Option::is_some).await;
+    }
+
     /// Shows this grant from now on.
     pub fn grant(&self, grant: Bytes) {
         self.grants.send_replace(Some(grant));

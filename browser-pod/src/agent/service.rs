@@ -20,6 +20,8 @@ use crate::stream::ViewerId;
 
 /// How long a stream's first message may take.
 const FIRST_MESSAGE: Duration = Duration::from_secs(5);
+/// How long a start page waits for its grant.
+const GRANT: Duration = Duration::from_secs(10);
 /// Bytes of one part of an upload.
 const PART_BYTES: usize = 256 << 10;
 
@@ -36,6 +38,14 @@ pub(super) struct Service {
 }
 
 impl Service {
+    /// Where there is a gateway, no page is loaded before there is a grant: who brings its whole address may be faster than who
+    /// brings the grant. One that does not come in time is a page that says so.
+    async fn has_its_grant(&self, request: &v1::StartRequest) {
+        if let Some(egress) = self.egress.as_ref().filter(|_| !request.query_follows) {
+            let _ = tokio::time::timeout(GRANT, egress.granted()).await;
+        }
+    }
+
     /// Asks the owner and waits for the answer.
     async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<Result<T, Status>>) -> Message) -> Result<T, Status> {
         let (reply, answer) = oneshot::channel();
@@ -77,6 +87,7 @@ impl PodService for Service {
     async fn start(&self, request: Request<v1::StartRequest>) -> Result<Response<Self::StartStream>, Status> {
         check_peer(&request)?;
         let request = request.into_inner();
+        self.has_its_grant(&request).await;
         let outcome = match self.ask(|reply| Message::Start(request, reply)).await? {
             Ok(Begun::FirstPicture(us)) => start_response::Outcome::FirstPictureUs(us),
             Ok(Begun::AwaitsQuery) => start_response::Outcome::AwaitsQuery(true),

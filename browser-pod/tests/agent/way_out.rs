@@ -79,6 +79,28 @@ async fn a_browser_reaches_what_its_grant_opens_and_nothing_beside_the_gateway()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_start_page_that_comes_before_its_grant_waits_for_it() {
+    let site = Site::start(&[("/", Page::Html("<!doctype html><body style='margin:0;height:100vh;background:#0f0'>"))]);
+    let gateway = Gateway::start(&site.host("shop")).await;
+    let started = Started::spawn(Stdio::inherit(), &["--gateway", &gateway.address().to_string()]).await;
+    let (certificate, key) = gateway.authority.to_pem();
+    let mut pod = Pod::certified(started, Authority::from_pem(&certificate, &key).expect("the same")).await;
+    pod.bind(&[site.host("shop")]).await;
+    let mut client = pod.client.clone();
+    let signed = gateway.sign(&grant(&[&site.host("shop")], LIFE));
+    let page = site.url("shop", "/");
+    let opens = pod.open(&page);
+    tokio::pin!(opens);
+    // Start is in the pod by then, and waits.
+    assert!(tokio::time::timeout(Duration::from_millis(500), &mut opens).await.is_err(), "it waits");
+    assert_eq!(site.asked("shop"), [""; 0]);
+    let request = v1::GrantRequest { session_id: "s-test".into(), grant: signed };
+    client.grant(request).await.expect("taken");
+    opens.await.expect("a first picture");
+    assert_eq!(site.asked("shop")[0], "/");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_whose_website_is_refused_has_not_begun() {
     let site = Site::start(&[]);
     for refused in [site.url("elsewhere", "/"), format!("{SECURE}/account")] {

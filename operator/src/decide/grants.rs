@@ -33,6 +33,8 @@ impl Decider {
             }
             self.dirty.pools.insert(name.clone());
         }
+        // Some may wait for it.
+        self.dirty.sessions.extend(self.known.sessions.iter().map(|(uid, _)| *uid));
     }
 
     /// What a pod's grant is to say; none for one that goes out by itself, or whose tenant is not there.

@@ -203,6 +203,10 @@ impl Decider {
             Step::Bind(_) => Job::Bind { pod, request: Box::new(built.bind) },
             _ => {
                 let granting = self.granting(session, &pod);
+                // Who leads since a moment may not know the key yet. Without a grant the page would be refused, for good.
+                if pod.by_gateway && granting.is_none() {
+                    return Err(validate::Error::WayOut);
+                }
                 Job::Start { pod, granting, request: Box::new(built.start) }
             }
         })
@@ -226,7 +230,8 @@ impl Decider {
         }
     }
 
-    /// The tenant went, or its site, while the session was on its way. It may come back until the session's patience is over.
+    /// The tenant went, or its site, or the way out is not known yet, while the session was on its way. It may come until the session's
+    /// patience is over.
     fn cannot_go_on(&mut self, uid: SessionUid, step: &Step, error: &validate::Error, now: Timestamp) -> Option<Work> {
         let session = self.known.sessions.get(&uid)?;
         let deadline = self.waits_since(session) + session.patience().0;

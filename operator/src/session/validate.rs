@@ -18,6 +18,9 @@ pub enum Error {
     /// The site is another tenant's.
     #[error("failed to start on {0}: another tenant owns that site, see the conflicts in the tenant's status")]
     Conflict(String),
+    /// Whoever leads has not looked up the way out yet.
+    #[error("failed to find the egress gateway's key in time")]
+    WayOut,
     /// No page to start on.
     #[error("failed to find a page to start on: the site {0} has a star, write spec.startUrl")]
     NoPage(String),
@@ -33,6 +36,7 @@ impl Error {
             Self::Tenant(_) => "TenantMalformed",
             Self::NotTheTenants(_) => "SiteUnknown",
             Self::Conflict(_) => "SiteNotOwned",
+            Self::WayOut => "NoWayOut",
             Self::NoPage(_) => "NoStartPage",
         }
     }

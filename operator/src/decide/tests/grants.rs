@@ -147,6 +147,22 @@ fn nobody_renews_for_pods_that_go_out_by_themselves_or_whose_session_or_tenant_i
 }
 
 #[test]
+fn no_page_is_loaded_before_the_way_out_is_known() {
+    let mut decider = leads(decider(Some(vec![])), vec![gated(16, 1, 32)], vec![in_pod(1, false)], pool(json!({})));
+    let start = (uid(32), Act::Claim(Step::Start(pod_uid(16))));
+    // Who leads since a moment has not looked it up: whatever else is done, the page is not begun with.
+    for _ in 0..4 {
+        for (uid, act) in acts(&decider.decide(NOW)) {
+            let Act::Claim(step) = act else { panic!("{act:?}") };
+            assert_ne!((uid, act), start);
+            answered(&mut decider, uid, step, Outcome::Done, Answer::Nothing);
+        }
+    }
+    decider.take(Event::Way(way("10.96.0.5:8710")), NOW);
+    assert_eq!(acts(&decider.decide(NOW)), [start]);
+}
+
+#[test]
 fn what_is_signed_is_good_for_five_minutes_in_this_pod_alone() {
     let mut decider = leads(decider(Some(vec![])), vec![gated(16, 1, 32)], vec![in_pod(1, true)], pool(json!({})));
     let way = way("10.96.0.5:8710");
