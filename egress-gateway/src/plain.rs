@@ -1,7 +1,7 @@
 //! Plain HTTP to the outside: each request of a connection is read, must be for the host that was asked for, and is written again, so
 //! that both ends read the same. Bodies pass through; after an upgrade all bytes do.
 
-use crate::metered::{CHUNK, Metered};
+use crate::metered::{BACK, CHUNK, Metered};
 use crate::refusal::Refusal;
 use crate::tunnel::{Bounds, End};
 use bytes::Bytes;
@@ -134,7 +134,7 @@ fn refuse(refusal: Refusal) -> Response<Body> {
 async fn pass((pod, outside): (OnUpgrade, OnUpgrade)) -> End {
     let (Ok(pod), Ok(outside)) = (pod.await, outside.await) else { return End::Broken };
     let (mut pod, mut outside) = (TokioIo::new(pod), TokioIo::new(outside));
-    match copy_bidirectional_with_sizes(&mut pod, &mut outside, CHUNK, CHUNK).await {
+    match copy_bidirectional_with_sizes(&mut pod, &mut outside, CHUNK, BACK).await {
         Ok(_) => End::Closed,
         Err(error) => End::of(&error),
     }

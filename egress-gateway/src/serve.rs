@@ -29,9 +29,10 @@ const POD_CONNECTIONS: u32 = 8;
 const STREAMS: u32 = 512;
 /// Bytes of one request's head.
 const HEAD: u32 = 8 << 10;
-/// What one stream holds in memory, each way. Pods are a millisecond or two away, so that is 30 MiB a second.
+/// What one stream holds in memory of what a pod sends. Pods are a millisecond or two away, so that is 30 MiB a second.
 const STREAM_WINDOW: u32 = 64 << 10;
-const SEND_BUFFER: usize = 64 << 10;
+/// The same of what is on its way to a pod, where most goes: a few reads.
+const SEND_BUFFER: usize = 128 << 10;
 /// What all streams of a connection hold together: each has its own, so that websites that do not read keep up no other.
 const WINDOW: u32 = STREAM_WINDOW * STREAMS;
 /// Streams that were given up and are not forgotten yet; more is an attack.

@@ -4,7 +4,7 @@
 use crate::gateway::Times;
 use crate::hello::{self, HELD_MAX, Malformed};
 use crate::ledger::Slot;
-use crate::metered::{CHUNK, Metered, Moved};
+use crate::metered::{BACK, CHUNK, Metered, Moved};
 use crate::plain;
 use cobrowse_session::egress::{Protocol, Target};
 use std::io;
@@ -131,7 +131,7 @@ async fn tls(mut pod: impl AsyncRead + AsyncWrite + Unpin, mut outside: Metered,
     let carried = async {
         outside.write_all(&held).await?;
         drop(held);
-        copy_bidirectional_with_sizes(&mut pod, &mut outside, CHUNK, CHUNK).await
+        copy_bidirectional_with_sizes(&mut pod, &mut outside, CHUNK, BACK).await
     };
     match carried.await {
         Ok(_) => End::Closed,

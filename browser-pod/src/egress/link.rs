@@ -43,6 +43,8 @@ const PONG: Duration = Duration::from_secs(5);
 const STREAM_WINDOW: u32 = 256 << 10;
 /// What all hold together. As many streams as Chrome opens fit, so that those it does not read keep up no other.
 const WINDOW: u32 = 32 << 20;
+/// As much as the gateway reads at once from a website.
+const FRAME: u32 = 32 << 10;
 const SEND_BUFFER: usize = 64 << 10;
 
 type Grants = watch::Receiver<Option<Bytes>>;
@@ -174,6 +176,7 @@ async fn dial(gateway: SocketAddr, tls: &TlsConnector, grants: &mut Grants) -> i
             .timer(TokioTimer::new())
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(WINDOW)
+            .max_frame_size(FRAME)
             .max_send_buf_size(SEND_BUFFER)
             .keep_alive_interval(PING)
             .keep_alive_timeout(PONG)

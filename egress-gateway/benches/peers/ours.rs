@@ -27,6 +27,7 @@ const PODS: usize = 10;
 /// What the pod's own side allows.
 const STREAM_WINDOW: u32 = 256 << 10;
 const WINDOW: u32 = 32 << 20;
+const FRAME: u32 = 32 << 10;
 
 pub(crate) struct Ours {
     program: Child,
@@ -113,6 +114,7 @@ async fn pod(
     let (mut sender, connection) = http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(WINDOW)
+        .max_frame_size(FRAME)
         .handshake(TokioIo::new(stream))
         .await
         .expect("HTTP/2");
