@@ -4,6 +4,7 @@
 mod facts;
 mod log;
 mod pace;
+mod recorder;
 mod viewer;
 
 use std::collections::BTreeMap;
@@ -12,14 +13,21 @@ use std::sync::Arc;
 use cobrowse_wire::v1::{self, event::Body};
 
 use crate::encode::Codec;
-use log::{Log, Next};
+use log::{Appended, Log, Next};
+use recorder::Recorder;
 use viewer::Viewer;
 
+pub use recorder::{KEPT_BYTES, KEPT_US, SEEK_UNITS};
 pub use viewer::{CREDIT_BYTES, CREDIT_PICTURES};
 
 /// Names one open stream. A person who opens another gets another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ViewerId(pub u64);
+
+impl ViewerId {
+    /// No stream: of who was turned away.
+    pub const NOBODY: Self = Self(0);
+}
 
 /// Who opens a stream, and how.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +59,8 @@ pub struct Wanted {
     pub patches: bool,
     /// Somebody cannot go on without a picture that needs no earlier one.
     pub key: bool,
+    /// The next change is to be shown by such a picture; a still page by none.
+    pub seek: bool,
     /// Hold the next picture until this moment: somebody who keeps up has no credit, or all who could take one wished for
     /// fewer. Milliseconds.
     pub hold_until: Option<u64>,
@@ -88,13 +98,18 @@ impl Wanted {
 pub struct Stream {
     log: Log,
     viewers: BTreeMap<ViewerId, Viewer>,
+    recorder: Recorder,
     opened: u64,
 }
 
 impl Stream {
     /// Appends an event. `t_us` is microseconds since Start.
     pub fn publish(&mut self, t_us: u64, pause_epoch: u32, audience: v1::Audience, body: Body) -> u64 {
-        self.log.append(t_us, pause_epoch, audience, body)
+        match self.log.append(t_us, pause_epoch, audience, body) {
+            Appended::Fact(fact) => self.recorder.take_fact(&fact.event, fact.bytes),
+            Appended::Picture(entry) => self.recorder.take_picture(entry),
+        }
+        self.log.head()
     }
 
     /// The seq of the last event; 0 for none.
@@ -111,8 +126,31 @@ impl Stream {
         id
     }
 
+    /// Opens the stream of a recorder that won this epoch, and gives the number after which it goes on: what it, or one before it,
+    /// acknowledged. None when there was one of this epoch or a higher. The one before it gets nothing more.
+    pub fn record(&mut self, epoch: u32, resume_after: u64) -> Option<(ViewerId, u64)> {
+        let id = ViewerId(self.opened + 1);
+        let after = self.recorder.open(id, epoch, resume_after, &self.log)?;
+        self.opened += 1;
+        Some((id, after))
+    }
+
+    /// From now on others than the end user are shown the page, so that it is recorded; or no longer.
+    pub fn set_shown(&mut self, shown: bool) {
+        self.recorder.set_shown(shown, &self.log);
+    }
+
+    /// True when there is no recorder to wait for: it has all of the log for good, or there never was one.
+    #[must_use]
+    pub fn recorded(&self) -> bool {
+        self.recorder.is_served()
+    }
+
     /// Closes a stream.
     pub fn close(&mut self, id: ViewerId) {
+        if self.recorder.is_at(id) {
+            self.recorder.close();
+        }
         self.viewers.remove(&id);
         self.trim();
     }
@@ -131,8 +169,11 @@ impl Stream {
         }
     }
 
-    /// The viewer has all up to this seq.
+    /// The viewer has all up to this seq; a recorder for good.
     pub fn ack(&mut self, id: ViewerId, seq: u64) {
+        if self.recorder.is_at(id) {
+            self.recorder.ack(seq);
+        }
         if let Some(viewer) = self.viewers.get_mut(&id) {
             viewer.ack(seq);
         }
@@ -154,6 +195,9 @@ impl Stream {
 
     /// The next event to send to this viewer now, if any. Each is handed out once.
     pub fn next(&mut self, id: ViewerId, now: u64) -> Option<Arc<v1::Event>> {
+        if self.recorder.is_at(id) {
+            return self.recorder.next();
+        }
         let viewer = self.viewers.get_mut(&id)?;
         loop {
             if let Some(event) = viewer.replayed() {
@@ -183,6 +227,7 @@ impl Stream {
         for viewer in self.viewers.values_mut() {
             viewer.want(now, &self.log, &mut wanted);
         }
+        self.recorder.want(now, &self.log, &mut wanted);
         wanted.settle();
         wanted
     }

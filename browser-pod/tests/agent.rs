@@ -14,6 +14,8 @@ mod listeners;
 mod pod;
 #[path = "agent/processes.rs"]
 mod processes;
+#[path = "agent/recorder.rs"]
+mod recorder;
 #[allow(dead_code, reason = "the scanner serves other tests too, which use more of it")]
 #[path = "../../identity/tests/listener/scan.rs"]
 mod scan;

@@ -9,6 +9,7 @@ mod links;
 mod menu;
 mod outcome;
 mod page_rate;
+mod recorder;
 mod setup;
 mod sight;
 
@@ -37,6 +38,7 @@ use guidance::{Allowance, Pointers};
 use links::Link;
 use menu::Menus;
 use page_rate::PageRate;
+use recorder::Recording;
 use sight::Dark;
 
 /// Messages taken before viewers are served again.
@@ -177,6 +179,7 @@ pub(super) struct Owner {
     gate: Gate,
     session: Option<Session>,
     links: BTreeMap<ViewerId, Link>,
+    recording: Option<Recording>,
     starting: Starting,
     /// The page's own readiness; nothing is asked of it before.
     ready: Ready,
@@ -220,6 +223,7 @@ impl Owner {
             stream: Stream::default(),
             session: None,
             links: BTreeMap::new(),
+            recording: None,
             starting: Starting::No,
             ready: futures::future::ready(Err("NotBound")).boxed().shared(),
             stamp: worker::Stamp::default(),
@@ -338,20 +342,38 @@ impl Owner {
         self.injector.flush();
         self.flush_pointers();
         self.pump();
+        self.pump_recorder();
         self.direct_encoder();
     }
 
-    fn finished(&self) -> bool {
+    /// People wait for no recorder.
+    fn finished(&mut self) -> bool {
         let Some(ended) = self.ended_ms else { return false };
         let told = self.links.keys().all(|viewer| self.stream.drained(*viewer));
-        told || self.clock.millis() > ended + u64::try_from(FAREWELL.as_millis()).unwrap_or(3_000)
+        let told = told || self.clock.millis() > ended + u64::try_from(FAREWELL.as_millis()).unwrap_or(3_000);
+        if told {
+            self.let_go();
+        }
+        told && self.is_recorded(ended)
     }
 
-    fn farewell(mut self) -> Outcome {
-        let ended = self.session.as_ref().and_then(|session| session.live.ended());
-        let reason = ended.or(self.ended_unbound).unwrap_or(EndReason::PodLost);
-        for link in std::mem::take(&mut self.links).into_values() {
+    fn let_go(&mut self) {
+        let reason = self.end_reason();
+        for (viewer, link) in std::mem::take(&mut self.links) {
+            self.stream.close(viewer);
             link.outbox.close("Ended", reason);
+        }
+    }
+
+    fn end_reason(&self) -> EndReason {
+        let ended = self.session.as_ref().and_then(|session| session.live.ended());
+        ended.or(self.ended_unbound).unwrap_or(EndReason::PodLost)
+    }
+
+    fn farewell(self) -> Outcome {
+        let reason = self.end_reason();
+        if let Some(recording) = &self.recording {
+            recording.close(reason);
         }
         Outcome { reason, last_seq: self.stream.head(), chrome_exit: self.chrome_exit }
     }

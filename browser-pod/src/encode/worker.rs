@@ -31,6 +31,8 @@ pub struct Demand {
     pub jpeg: bool,
     /// All who decode H.264 draw patches, and have all that a next one goes over.
     pub patches: bool,
+    /// The next picture of a change is to need no earlier one. A still page gets none for it.
+    pub seek: bool,
     /// The most that any viewer wishes for, in kbit/s; 0 is no wish.
     pub max_kbit: u32,
 }
@@ -247,6 +249,7 @@ impl<F: FnMut(Picture) -> bool> Thread<F> {
     /// Takes the newest frame and codes it for whoever wants it. False when nobody takes pictures any more.
     fn picture(&mut self, job: &Job) -> bool {
         let changed = self.display.take_frame(&mut self.frame);
+        let job = &Job { key: job.key || (changed && self.is_to_seek(job)), ..*job };
         if self.frame.width == 0 || !(changed || job.key || job.refine || self.jpeg_due) {
             return true;
         }
@@ -267,6 +270,11 @@ impl<F: FnMut(Picture) -> bool> Thread<F> {
             return false;
         }
         !(job.demand.jpeg && std::mem::take(&mut self.jpeg_due)) || self.code_jpeg(job, quality, changed)
+    }
+
+    /// Whether this change is to be found later by a key picture of its own; one that was made just now does.
+    fn is_to_seek(&self, job: &Job) -> bool {
+        job.demand.seek && job.demand.h264 && self.keyed.is_none_or(|at| at.elapsed() >= job::KEY_GAP)
     }
 
     /// What changed as a patch, where one will do for now. H.264 follows when the screen is still.

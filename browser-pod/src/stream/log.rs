@@ -32,7 +32,7 @@ pub(super) enum Scope {
 pub(super) struct Fact {
     pub(super) event: Arc<v1::Event>,
     pub(super) scope: Scope,
-    bytes: usize,
+    pub(super) bytes: usize,
 }
 
 /// A published picture.
@@ -48,6 +48,12 @@ pub(super) struct PictureEntry {
     pub(super) after: u64,
 }
 
+/// What was just published.
+pub(super) enum Appended<'a> {
+    Fact(&'a Fact),
+    Picture(&'a PictureEntry),
+}
+
 /// What comes after a seq.
 pub(super) enum Next<'a> {
     Nothing,
@@ -60,6 +66,8 @@ pub(super) enum Next<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Log {
     head: u64,
+    /// The time of the newest event, in microseconds.
+    head_us: u64,
     facts: VecDeque<Fact>,
     fact_bytes: usize,
     /// The seq of the newest fact that was forgotten.
@@ -74,22 +82,26 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn append(&mut self, t_us: u64, pause_epoch: u32, audience: v1::Audience, body: Body) -> u64 {
-        self.head += 1;
+    pub(super) fn append(&mut self, t_us: u64, pause_epoch: u32, audience: v1::Audience, body: Body) -> Appended<'_> {
+        (self.head, self.head_us) = (self.head + 1, t_us);
         let track = track(&body).into();
         let event = v1::Event { seq: self.head, t_us, pause_epoch, audience: audience.into(), track, body: Some(body) };
         match &event.body {
             Some(Body::Picture(picture)) => {
                 let (codec, key, bytes) = (codec(picture), picture.key, picture.data.len());
-                self.append_picture(Arc::new(event), codec, key, bytes);
+                Appended::Picture(self.append_picture(Arc::new(event), codec, key, bytes))
             }
-            _ => self.append_fact(Arc::new(event)),
+            _ => Appended::Fact(self.append_fact(Arc::new(event))),
         }
-        self.head
     }
 
     pub(super) fn head(&self) -> u64 {
         self.head
+    }
+
+    /// The newest event's number and time.
+    pub(super) fn head_at(&self) -> (u64, u64) {
+        (self.head, self.head_us)
     }
 
     /// The newest picture that says all that one of this codec says; 0 for none.
@@ -136,7 +148,7 @@ impl Log {
         }
     }
 
-    fn append_picture(&mut self, event: Arc<v1::Event>, codec: Codec, key: bool, bytes: usize) {
+    fn append_picture(&mut self, event: Arc<v1::Event>, codec: Codec, key: bool, bytes: usize) -> &PictureEntry {
         let seq = event.seq;
         let (previous, after) = match codec {
             Codec::H264 => {
@@ -147,10 +159,10 @@ impl Log {
             Codec::Patch => (self.newest_h264, std::mem::replace(&mut self.newest_patch, seq)),
         };
         self.picture_bytes += bytes;
-        self.pictures.push_back(PictureEntry { event, codec, key, bytes, previous, after });
-        while self.pictures.len() > PICTURES || (self.picture_bytes > PICTURE_BYTES && self.pictures.len() > 1) {
+        while self.pictures.len() >= PICTURES || (self.picture_bytes > PICTURE_BYTES && !self.pictures.is_empty()) {
             self.forget_picture();
         }
+        newest(&mut self.pictures, PictureEntry { event, codec, key, bytes, previous, after })
     }
 
     fn forget_picture(&mut self) {
@@ -158,18 +170,25 @@ impl Log {
         self.picture_bytes -= gone;
     }
 
-    fn append_fact(&mut self, event: Arc<v1::Event>) {
+    fn append_fact(&mut self, event: Arc<v1::Event>) -> &Fact {
         let bytes = event.encoded_len();
         let scope = event.body.as_ref().map_or(Scope::Page, scope);
         self.holding.hold(&event, scope);
         self.fact_bytes += bytes;
-        self.facts.push_back(Fact { event, scope, bytes });
-        while self.facts.len() > FACTS || (self.fact_bytes > FACT_BYTES && self.facts.len() > 1) {
-            let Some(gone) = self.facts.pop_front() else { return };
+        while self.facts.len() >= FACTS || self.fact_bytes > FACT_BYTES {
+            let Some(gone) = self.facts.pop_front() else { break };
             self.fact_bytes -= gone.bytes;
             self.forgotten = gone.event.seq;
         }
+        newest(&mut self.facts, Fact { event, scope, bytes })
     }
+}
+
+/// Puts the newest at the end.
+fn newest<T>(queue: &mut VecDeque<T>, entry: T) -> &T {
+    let at = queue.len();
+    queue.push_back(entry);
+    &queue[at]
 }
 
 fn codec(picture: &v1::Picture) -> Codec {

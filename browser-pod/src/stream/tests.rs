@@ -3,6 +3,7 @@
 mod credit;
 mod facts;
 mod history;
+mod recorder;
 
 use bytes::Bytes;
 use cobrowse_wire::v1::guidance;

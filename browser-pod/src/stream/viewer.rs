@@ -149,7 +149,7 @@ impl Viewer {
             seq: log.head(),
             audience: v1::Audience::All.into(),
             track: v1::Track::Facts.into(),
-            body: Some(Body::Gap(v1::Gap { up_to_seq: log.head() })),
+            body: Some(Body::Gap(v1::Gap { up_to_seq: log.head(), withheld: false })),
             ..v1::Event::default()
         })
     }

@@ -34,6 +34,11 @@ impl Live {
         self.may(participant, Act::See).is_ok()
     }
 
+    /// Whether anybody but the end user would get pictures now, if permitted. What is recorded is that, and no more.
+    pub fn shows(&self) -> bool {
+        self.ended.is_none() && self.shown().is_ok()
+    }
+
     fn agent_may(&self, agent: &Participant, act: Act) -> Result<(), Refusal> {
         let permissions = agent.permissions;
         let permitted = match act {
@@ -50,15 +55,17 @@ impl Live {
         if !permitted {
             return Err(Refusal::NotPermitted);
         }
-        self.unless_paused()?;
-        if !self.people.end_user_is_here() {
-            return Err(Refusal::EndUserAway);
-        }
+        self.shown()?;
         let acts = matches!(act, Act::Input | Act::Navigate | Act::AnswerDialog);
         if acts && !self.control.leaves_room_for(&agent.id) {
             return Err(Refusal::ControlHeld);
         }
         Ok(())
+    }
+
+    fn shown(&self) -> Result<(), Refusal> {
+        self.unless_paused()?;
+        if self.people.end_user_is_here() { Ok(()) } else { Err(Refusal::EndUserAway) }
     }
 
     fn unless_paused(&self) -> Result<(), Refusal> {

@@ -435,7 +435,7 @@ pub struct Attach {
     /// Pictures per second at most; 0: no wish. This viewer gets fewer pictures then, the newest first; nobody else does.
     #[prost(uint32, tag = "7")]
     pub max_fps: u32,
-    /// Recorder only: the epoch it won in the store.
+    /// Recorder only: the epoch it won in the store, from 1. The highest is served, and no epoch twice: others are closed "Replaced".
     #[prost(uint32, tag = "8")]
     pub recorder_epoch: u32,
 }
@@ -483,7 +483,7 @@ pub struct Blank {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Closed {
     /// CamelCase, stable: "Ended", "Denied", "TicketInvalid", "Replaced", "Draining", "PodLost", "NotReady", "StoreUnavailable",
-    /// "Malformed", "TooMuchInput", "Silent" (no Attach came in time).
+    /// "Malformed", "TooMuchInput", "Silent" (no Attach came in time). To a recorder: "MaskingInactive" (the page is not prepared yet).
     #[prost(string, tag = "1")]
     pub reason: ::prost::alloc::string::String,
     #[prost(enumeration = "EndReason", tag = "2")]
@@ -788,6 +788,9 @@ pub struct LiveState {
 pub struct Gap {
     #[prost(uint64, tag = "1")]
     pub up_to_seq: u64,
+    /// To a recorder: they were left out on purpose, because nobody but the end user was shown them.
+    #[prost(bool, tag = "2")]
+    pub withheld: bool,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct End {

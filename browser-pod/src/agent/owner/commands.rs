@@ -25,6 +25,9 @@ const ACTIVE_MS: u64 = 1_000;
 impl Owner {
     /// A message of a stream, after its first.
     pub(super) fn said(&mut self, viewer: ViewerId, body: client_message::Body) {
+        if self.is_recorders(viewer) {
+            return self.recorder_said(viewer, body);
+        }
         let keepalive = matches!(body, client_message::Body::Keepalive(_));
         let Some(who) = self.heard(viewer, keepalive) else { return };
         match body {

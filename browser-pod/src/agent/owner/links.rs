@@ -11,6 +11,7 @@ use super::super::downlink::{KEEPALIVE, Outbox};
 use super::super::status;
 use super::Owner;
 use super::input_rate::InputRate;
+use super::recorder::is_recorder;
 use crate::encode::Codec;
 use crate::stream::{Opening, ViewerId};
 
@@ -48,6 +49,9 @@ impl Owner {
     pub(super) fn attach(&mut self, attach: v1::Attach, outbox: Outbox) -> Result<ViewerId, Status> {
         if attach.protocol_version != PROTOCOL_VERSION {
             return Err(status::invalid("protocol_version"));
+        }
+        if is_recorder(&attach) {
+            return self.attach_recorder(&attach, outbox);
         }
         let codec = codec(&attach).ok_or_else(|| status::invalid("codecs"))?;
         let who = attach.participant.as_ref().map(|person| person.id.as_str()).unwrap_or_default();
@@ -113,6 +117,9 @@ impl Owner {
 
     /// A stream is closed; its person's link is down unless another stream is open.
     pub(super) fn left(&mut self, viewer: ViewerId) {
+        if self.is_recorders(viewer) {
+            return self.recorder_left(viewer);
+        }
         self.stream.close(viewer);
         let Some(link) = self.links.remove(&viewer) else { return };
         let who = link.participant;

@@ -26,6 +26,7 @@ impl Owner {
     }
 
     pub(super) fn carry_out(&mut self, outputs: Vec<Output>) {
+        self.record_as_ruled();
         if outputs.is_empty() {
             return;
         }
@@ -147,7 +148,7 @@ impl Owner {
         let max_kbit = if wishes().any(|kbit| kbit == 0) { 0 } else { wishes().max().unwrap_or(0) };
         let h264 = wanted.h264 || self.awaits_first_picture();
         self.encoder.direct(
-            Demand { h264, jpeg: wanted.jpeg, patches: wanted.patches, max_kbit },
+            Demand { h264, jpeg: wanted.jpeg, patches: wanted.patches, seek: wanted.seek, max_kbit },
             wanted.hold_until.map(|at| self.clock.std_instant(at)),
         );
         if wanted.key {

@@ -3,6 +3,7 @@
 mod adjust;
 mod menus;
 mod page_rate;
+mod recorder;
 mod stand;
 
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::display::Input;
 use cobrowse_wire::v1::{client_message, command, input, server_message};
-use stand::{AGENT, END_USER, Stand, Watching};
+use stand::{AGENT, END_USER, Stand, Watching, bind_request};
 
 fn moved(x: f32) -> input::Body {
     input::Body::Move(v1::PointerMove { at: Some(v1::Point { x, y: 5.0 }) })
@@ -222,7 +223,7 @@ async fn guidance_beyond_its_limits_is_refused_with_the_reason() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bind_refuses_what_is_malformed() {
-    let good = stand::bind_request();
+    let good = bind_request();
     let broken = [
         v1::BindRequest { session_id: "Not A Label".into(), ..good.clone() },
         v1::BindRequest { policy: None, ..good.clone() },
@@ -267,7 +268,7 @@ async fn start_fails_with_the_pages_reason_and_again_with_the_same() {
 #[tokio::test(flavor = "multi_thread")]
 async fn bound_for_nobody_the_end_user_is_let_in_first() {
     let mut stand = Stand::unbound();
-    stand.bind(v1::BindRequest { participants: Vec::new(), ..stand::bind_request() }).await.expect("bound");
+    stand.bind(v1::BindRequest { participants: Vec::new(), ..bind_request() }).await.expect("bound");
     let refused = stand.admit(AGENT).await.map_err(|status| status.code());
     assert_eq!(refused, Err(tonic::Code::PermissionDenied));
     assert!(stand.attach(END_USER).await.is_err(), "nobody is in");
@@ -315,7 +316,7 @@ async fn without_its_query_an_address_is_not_loaded_and_whole_it_is_loaded_once(
 async fn a_page_that_cannot_be_prepared_is_told_before_the_query() {
     let mut stand = Stand::unbound();
     stand.page.fail("MaskSelectorInvalid");
-    stand.bind(stand::bind_request()).await.expect("bound");
+    stand.bind(bind_request()).await.expect("bound");
     assert_eq!(stand.start_at("", true).await.expect("answered"), Err("MaskSelectorInvalid"));
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Demand, Stamp};
 
 /// Key pictures are large; one serves all who asked since the last.
-const KEY_GAP: Duration = Duration::from_millis(250);
+pub(super) const KEY_GAP: Duration = Duration::from_millis(250);
 
 /// What others told the thread.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ pub(super) struct Known {
 }
 
 /// One turn of the thread.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Job {
     pub(super) picture: bool,
     pub(super) key: bool,

@@ -52,7 +52,7 @@ fn start() -> (Arc<FakeDisplay>, Worker, mpsc::Receiver<Picture>) {
     (display, worker, receiver)
 }
 
-const H264: Demand = Demand { h264: true, jpeg: false, patches: false, max_kbit: 0 };
+const H264: Demand = Demand { h264: true, jpeg: false, patches: false, seek: false, max_kbit: 0 };
 
 #[test]
 fn the_first_frame_is_a_key_then_crisp_then_nothing() {
@@ -77,6 +77,22 @@ fn a_screen_that_did_not_change_is_not_coded() {
 }
 
 #[test]
+fn a_key_to_seek_by_is_made_of_a_change_and_of_no_still_page() {
+    let (display, worker, pictures) = start();
+    worker.handle().direct(H264, None);
+    worker.handle().frame();
+    for _ in 0..2 {
+        pictures.recv_timeout(TIMEOUT).expect("the first pictures");
+    }
+    worker.handle().direct(Demand { seek: true, ..H264 }, None);
+    worker.handle().frame();
+    assert!(pictures.recv_timeout(Duration::from_millis(400)).is_err(), "nothing changed");
+    display.shade.store(200, Ordering::SeqCst);
+    worker.handle().frame();
+    assert!(pictures.recv_timeout(TIMEOUT).expect("the change").coded.key);
+}
+
+#[test]
 fn pictures_carry_the_stamp_of_their_frame() {
     let (_display, worker, pictures) = start();
     let stamp = Stamp { pause_epoch: 3, paused: true, mark: 1, sight: 2 };
@@ -89,7 +105,7 @@ fn pictures_carry_the_stamp_of_their_frame() {
 #[test]
 fn both_codecs_are_made_of_one_frame_when_both_are_wanted() {
     let (_display, worker, pictures) = start();
-    worker.handle().direct(Demand { h264: true, jpeg: true, patches: false, max_kbit: 0 }, None);
+    worker.handle().direct(Demand { jpeg: true, ..H264 }, None);
     worker.handle().frame();
     let codecs = [(); 2].map(|()| pictures.recv_timeout(TIMEOUT).expect("a picture").coded.codec);
     assert_eq!(codecs, [Codec::H264, Codec::Jpeg]);

@@ -236,8 +236,12 @@ impl Stand {
     }
 
     pub(super) async fn attach(&mut self, who: &str) -> Result<Watching, Status> {
-        let (outbox, downlink) = downlink::pair();
         let attach = v1::Attach { protocol_version: 1, participant: Some(participant(who)), ..v1::Attach::default() };
+        self.attach_as(attach).await
+    }
+
+    pub(super) async fn attach_as(&mut self, attach: v1::Attach) -> Result<Watching, Status> {
+        let (outbox, downlink) = downlink::pair();
         let viewer = self.ask(|reply| Message::Attach(attach, outbox, reply)).await?;
         Ok(Watching { viewer, downlink, inputs: AtomicU32::new(0), commands: AtomicU32::new(0) })
     }
