@@ -2,6 +2,7 @@
 //! Chrome with the socket. It reads nothing that Chrome or a page says but the known signs of a failed start.
 
 mod assure;
+mod crowd;
 mod files;
 mod flags;
 mod folders;
@@ -124,6 +125,8 @@ fn serve(socket: Socket, folders: &Folders, mut chrome: Chrome) -> Result<(), Er
     let (teller, wrong) = (socket.share()?, chrome.wrong());
     let assured = std::thread::Builder::new().name("assure".into());
     assured.spawn(move || assure::assure(group, &wrong, &teller)).map_err(Error::Spawn)?;
+    let crowd = std::thread::Builder::new().name("crowd".into());
+    crowd.spawn(move || crowd::watch(group)).map_err(Error::Spawn)?;
     let note = chrome.wait();
     tracing::info!(?note, "Chrome ended");
     // The agent side may be what ended it.

@@ -71,6 +71,17 @@ pub(crate) fn chrome(first: u32) -> Result<(), Error> {
     sandboxed(&all, all.first())
 }
 
+/// The processes of pages of the Chrome whose first process this is. Where there are no more than `many` of any kind it is not looked
+/// closer, since that takes far longer: none are told.
+pub(crate) fn pages(first: u32, many: usize) -> Vec<u32> {
+    let table = Path::new("/proc");
+    if processes::numbers(table).is_ok_and(|all| all.count() <= many) {
+        return Vec::new();
+    }
+    let all = processes::all(table).unwrap_or_default();
+    processes::below(&all, first).iter().filter(|one| one.is_page()).map(|one| one.pid).collect()
+}
+
 fn listening(port: u16) -> Result<(), Error> {
     // A machine without one of the two protocols lacks its table.
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(std::fs::read_to_string);

@@ -9,6 +9,8 @@ mod asks;
 mod crowds;
 #[path = "hostile/floods.rs"]
 mod floods;
+#[path = "hostile/full_screen.rs"]
+mod full_screen;
 #[path = "hostile/loops.rs"]
 mod loops;
 #[path = "hostile/memory.rs"]

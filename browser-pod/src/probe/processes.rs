@@ -80,9 +80,13 @@ impl Process {
 
 /// All processes of the table in this folder, less those that end meanwhile.
 pub(super) fn all(table: &Path) -> Result<Vec<Process>, Error> {
+    Ok(numbers(table)?.filter_map(|pid| read(table, pid)).collect())
+}
+
+/// The numbers alone.
+pub(super) fn numbers(table: &Path) -> Result<impl Iterator<Item = u32>, Error> {
     let entries = std::fs::read_dir(table).map_err(|error| Error::Unreadable("/proc", error))?;
-    let numbers = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    Ok(numbers.filter_map(|pid| read(table, pid)).collect())
+    Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()))
 }
 
 /// Of these, one and all below it.

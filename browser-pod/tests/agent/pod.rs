@@ -34,6 +34,7 @@ pub(crate) const AGENT: &str = "p-agent";
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 pub(crate) const TOKEN: &str = "0badc0de";
 const SESSION: &str = "s-test";
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_browser-pod");
 
 /// Pairs of uids for sessions run by root; each test of this process gets its own.
 static UIDS: AtomicU32 = AtomicU32::new(0);
@@ -61,7 +62,11 @@ impl Started {
 
     /// With further arguments.
     pub(crate) async fn spawn(log: Stdio, more: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_browser-pod"));
+        Self::spawn_by(Command::new(PROGRAM), log, more).await
+    }
+
+    /// The same by a command that the program's arguments follow.
+    pub(crate) async fn spawn_by(mut command: Command, log: Stdio, more: &[&str]) -> Self {
         command.stderr(log);
         command.arg("supervise").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         if rustix::process::getuid().is_root() {

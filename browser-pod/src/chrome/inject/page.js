@@ -65,6 +65,14 @@
     },
   }).requestPointerLock);
 
+  // Escape would not leave a full screen any more, but for who holds it down; and no key that Chrome keeps is for a page. This is what
+  // Chrome itself says where it does not lock.
+  replace(globalThis.Keyboard?.prototype, "lock", () => ({
+    lock() {
+      return reject(new Refusal("lock() request could not be registered.", "InvalidStateError"));
+    },
+  }).lock);
+
   // What a service worker answers comes by no request, so that nobody could look at it before it is seen. A profile that lives for one
   // session has nothing of it; pages do without where there is none.
   replace(globalThis.ServiceWorkerContainer?.prototype, "register", () => ({
