@@ -88,9 +88,23 @@ impl Inner {
     /// Ends a page's process, and waits for that. The page that comes next gets another one.
     async fn end_page(&self, session: &Arc<str>) {
         tracing::info!("a page that does not answer is ended, so that it can be left");
-        self.cdp.tell(Some(session), page::Crash {});
+        let ended = async {
+            tokio::select! {
+                () = self.until(session, |tab| tab.crashed) => {}
+                () = self.keep_ending(session) => {}
+            }
+        };
         // Where it does not end, the next question says what becomes of it.
-        let _ = tokio::time::timeout(ENDED, self.until(session, |tab| tab.crashed)).await;
+        let _ = tokio::time::timeout(ENDED, ended).await;
+    }
+
+    /// Has Chrome end a page's process, which is no answer of its own. While a next page is on its way Chrome refuses, and says so.
+    async fn keep_ending(&self, session: &Arc<str>) {
+        while let Err(Error::Refused(_)) = self.cdp.ask_within(ENDED, Some(session), page::Crash {}).await {
+            self.cdp.tell(Some(session), page::StopLoading {});
+            tokio::time::sleep(AGAIN).await;
+        }
+        std::future::pending().await
     }
 
     /// Returns once the page's process is silent. A website that takes its time is not the page's fault.

@@ -1,7 +1,8 @@
 //! Pages that fill the screen and want the keyboard to themselves.
 
-use crate::people::{People, trap};
+use crate::people::{MIDDLE, People, trap};
 use crate::site::Page;
+use crate::viewer::RED;
 
 /// Its title says which keys it got.
 const KEYS: &str = "<title>keys</title><body style='margin:0;height:100vh;background:#f00'><script>
@@ -33,11 +34,11 @@ async fn a_page_in_full_screen_keeps_neither_the_keyboard_nor_the_people() {
     // It fills the screen again, and is left while it does.
     assert_eq!(people.fall_into("/locks", "full ").await, "full InvalidStateError");
     people.open("/keys").await;
-    people.titled("keys").await;
-    for key in ["Escape", "Enter"] {
-        people.agent.key(key, key).await;
-    }
-    assert_eq!(people.titled("heard Escape Enter").await, "heard Escape Enter");
+    // What it is called may have been told before it was said to be open.
+    people.agent.wait_for_colour(MIDDLE, RED).await;
+    // Not Escape: where Chrome leaves full screen just then, it takes that key for itself.
+    people.agent.key("Enter", "Enter").await;
+    assert_eq!(people.titled("heard Enter").await, "heard Enter");
     people.are_in_charge().await;
     people.end().await;
 }

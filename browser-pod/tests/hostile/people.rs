@@ -17,7 +17,7 @@ const A_WHILE: Duration = Duration::from_secs(2);
 const TOLD: usize = 8 << 20;
 /// Processes of Chrome at most, with a page that wants hundreds.
 const PROCESSES: usize = 80;
-const MIDDLE: (usize, usize) = (640, 360);
+pub(crate) const MIDDLE: (usize, usize) = (640, 360);
 
 pub(crate) struct People {
     pub(crate) pod: Pod,
