@@ -150,14 +150,17 @@ impl Pictures {
         bytes
     }
 
-    /// Waits until this page is there and pictures have come; gives its title.
+    /// Waits until this page is there with its title, and pictures have come; gives the title.
     pub(crate) async fn until_shown(&mut self, page: &str) -> String {
         let (mut size, mut title) = (None, None);
         let seen = |body| {
             let server_message::Body::Event(v1::Event { body: Some(body), .. }) = body else { return None };
             match body {
                 event::Body::Picture(picture) if picture.key => size = Some((picture.width, picture.height)),
-                event::Body::Navigation(there) if there.url == page && !there.loading => title = Some(there.title),
+                // What it is called may be told after it is there.
+                event::Body::Navigation(there) if there.url == page && !there.loading && !there.title.is_empty() => {
+                    title = Some(there.title);
+                }
                 _ => {}
             }
             size.zip(title.clone())
