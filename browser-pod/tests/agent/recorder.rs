@@ -43,13 +43,8 @@ impl Recorder {
     }
 
     async fn try_attach(mut client: PodServiceClient<Channel>, epoch: u32) -> Result<Self, String> {
-        let participant = Some(v1::Participant { role: v1::Role::Recorder.into(), ..v1::Participant::default() });
-        let codecs = vec![v1::Codec::H264.into(), v1::Codec::Patch.into()];
-        let attach =
-            v1::Attach { protocol_version: 1, participant, codecs, recorder_epoch: epoch, ..v1::Attach::default() };
         let (up, said) = mpsc::channel(8);
-        let body = Some(client_message::Body::Attach(attach));
-        up.try_send(v1::PodServiceAttachRequest { message: Some(v1::ClientMessage { body }) }).expect("room");
+        up.try_send(first_message(epoch)).expect("room");
         let down = client.attach(ReceiverStream::new(said)).await.expect("a stream").into_inner();
         let mut recorder = Self { up, down, got: BTreeMap::new() };
         match recorder.next().await.expect("an answer") {
@@ -105,6 +100,14 @@ async fn shown(viewer: &mut Viewer, pictures: usize) -> BTreeMap<u64, v1::Event>
         })
         .await;
     shown
+}
+
+/// What a recorder says first.
+fn first_message(epoch: u32) -> v1::PodServiceAttachRequest {
+    let participant = Some(v1::Participant { role: v1::Role::Recorder.into(), ..v1::Participant::default() });
+    let attach = v1::Attach { protocol_version: 1, participant, recorder_epoch: epoch, ..patches() };
+    let body = Some(client_message::Body::Attach(attach));
+    v1::PodServiceAttachRequest { message: Some(v1::ClientMessage { body }) }
 }
 
 fn patches() -> v1::Attach {
@@ -187,11 +190,7 @@ fn is_for_all(recording: &BTreeMap<u64, v1::Event>) {
 async fn nobody_records_before_there_is_a_session_nor_by_another_certificate() {
     let pod = Pod::start().await;
     let refused = async |mut client: PodServiceClient<Channel>| {
-        let participant = Some(v1::Participant { role: v1::Role::Recorder.into(), ..v1::Participant::default() });
-        let attach = v1::Attach { protocol_version: 1, participant, recorder_epoch: 1, ..v1::Attach::default() };
-        let body = Some(client_message::Body::Attach(attach));
-        let first = v1::PodServiceAttachRequest { message: Some(v1::ClientMessage { body }) };
-        client.attach(tokio_stream::iter([first])).await.expect_err("refused").code()
+        client.attach(tokio_stream::iter([first_message(1)])).await.expect_err("refused").code()
     };
     assert_eq!(refused(pod.client.clone()).await, Code::FailedPrecondition);
     let stranger = pod.as_peer(&PeerName::EgressGateway).await.expect("of the same authority");

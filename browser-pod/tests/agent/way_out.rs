@@ -38,6 +38,13 @@ fn shop(listener: &TcpListener) -> Site {
     Site::start(&[("/", Page::Html(page)), ("/more", Page::Kind("text/plain", b"more".to_vec()))])
 }
 
+/// A pod that goes out by this gateway.
+async fn behind(gateway: &Gateway) -> Pod {
+    let started = Started::spawn(Stdio::inherit(), &["--gateway", &gateway.address().to_string()]).await;
+    let (certificate, key) = gateway.authority.to_pem();
+    Pod::certified(started, Authority::from_pem(&certificate, &key).expect("the same")).await
+}
+
 pub(crate) async fn granted(pod: &mut Pod, session: &str, grant: Vec<u8>) -> Result<(), String> {
     let request = v1::GrantRequest { session_id: session.into(), grant };
     pod.client.grant(request).await.map(drop).map_err(|status| reason(&status))
@@ -49,9 +56,7 @@ async fn a_browser_reaches_what_its_grant_opens_and_nothing_beside_the_gateway()
     listener.set_nonblocking(true).expect("set");
     let site = shop(&listener);
     let gateway = Gateway::start(&site.host("shop")).await;
-    let started = Started::spawn(Stdio::inherit(), &["--gateway", &gateway.address().to_string()]).await;
-    let (certificate, key) = gateway.authority.to_pem();
-    let mut pod = Pod::certified(started, Authority::from_pem(&certificate, &key).expect("the same")).await;
+    let mut pod = behind(&gateway).await;
     let signed = gateway.sign(&grant(&[&site.host("shop")], LIFE));
     assert_eq!(granted(&mut pod, "s-test", signed.clone()).await, Err("NotBound".to_owned()));
     pod.bind(&[site.host("shop"), site.host("elsewhere"), SECURE.to_owned()]).await;
@@ -82,9 +87,7 @@ async fn a_browser_reaches_what_its_grant_opens_and_nothing_beside_the_gateway()
 async fn a_start_page_that_comes_before_its_grant_waits_for_it() {
     let site = Site::start(&[("/", Page::Html("<!doctype html><body style='margin:0;height:100vh;background:#0f0'>"))]);
     let gateway = Gateway::start(&site.host("shop")).await;
-    let started = Started::spawn(Stdio::inherit(), &["--gateway", &gateway.address().to_string()]).await;
-    let (certificate, key) = gateway.authority.to_pem();
-    let mut pod = Pod::certified(started, Authority::from_pem(&certificate, &key).expect("the same")).await;
+    let mut pod = behind(&gateway).await;
     pod.bind(&[site.host("shop")]).await;
     let mut client = pod.client.clone();
     let signed = gateway.sign(&grant(&[&site.host("shop")], LIFE));
@@ -105,9 +108,7 @@ async fn a_session_whose_website_is_refused_has_not_begun() {
     let site = Site::start(&[]);
     for refused in [site.url("elsewhere", "/"), format!("{SECURE}/account")] {
         let gateway = Gateway::start(&site.host("shop")).await;
-        let started = Started::spawn(Stdio::inherit(), &["--gateway", &gateway.address().to_string()]).await;
-        let (certificate, key) = gateway.authority.to_pem();
-        let mut pod = Pod::certified(started, Authority::from_pem(&certificate, &key).expect("the same")).await;
+        let mut pod = behind(&gateway).await;
         pod.bind(&[site.host("elsewhere"), SECURE.to_owned()]).await;
         let signed = gateway.sign(&grant(&[&site.host("shop")], LIFE));
         assert_eq!(granted(&mut pod, "s-test", signed).await, Ok(()));
